@@ -1,0 +1,49 @@
+# Everything that a person does with this repository. `make` alone lists the targets.
+# Nothing is fetched by address: pip and npm use the registries they are configured for.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format generated clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .install/python .install/node ## Install everything into .venv and node_modules, and nothing else
+
+.install/python: requirements/development.txt pyproject.toml
+	@mkdir -p .install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing Python packages (about two minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/development.txt
+	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.install/node: package-lock.json
+	@mkdir -p .install
+	@echo "installing cdktf-cli (about half a minute)"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: install ## Deploy the sample organization into the embedded AWS and show its keys
+	@$(BIN)/kms-baseline demo
+
+test: install check ## Run every check and test
+	@$(BIN)/python -m pytest
+
+check: install ## Format, lint, types and layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy .
+
+format: install ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## Remove what the targets made
+	@rm -rf $(VENV) node_modules .install cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,65 @@
+"""What can go wrong, and the exit code that each kind of failure has.
+
+Every error is one message that a person can act on. `str(error)` is the message,
+`error.help` says what to do (it may be empty).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class KmsBaselineError(Exception):
+    """The base of every failure that the program reports by a message and an exit code."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
+
+
+class Refusal(KmsBaselineError):
+    """Going on could lose a key, or would change what the lock records: exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(KmsBaselineError):
+    """Arguments or an input file are not what they should be: exit code 2."""
+
+    exit_code = 2
+
+
+class WorldError(KmsBaselineError):
+    """AWS, Terraform, Node, the network or the disk is missing or failed: exit code 3."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong in a file that a person wrote."""
+
+    file: str
+    line: int
+    """The line of the key or item itself, counted from 1; 0 when the whole file is meant."""
+    field: str
+    """The path of the field, as in `accounts[1].keys.rotation`; empty when the whole file is meant."""
+    problem: str
+    help: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join([self.file, *([str(self.line)] if self.line else [])])
+        field = f"{self.field}: " if self.field else ""
+        advice = f"\n  help: {self.help}" if self.help else ""
+        return f"{place}: {field}{self.problem}{advice}"
+
+
+class Mistakes(KmsBaselineError):
+    """All that is wrong in what a person wrote, in the order of the file: exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = tuple(mistakes)

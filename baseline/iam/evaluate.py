@@ -1,0 +1,168 @@
+"""One key policy, one request, one answer, and why.
+
+This is the plain reference: short enough to be read beside AWS's pages, which it follows literally. It shares no
+matching code with anything else.
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+- https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from baseline.iam.document import Document
+from baseline.iam.errors import PolicyError
+from baseline.iam.reading import PlainCondition, PlainStatement, read_policy
+from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
+
+Strength = Literal["direct", "delegated"]
+Values = tuple[str, ...]
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the key policy alone says. (SCPs, boundaries and the caller's own IAM policies can only take away.)"""
+
+    effect: Literal["allowed", "denied", "not allowed"]
+    strength: Strength | None
+    """`direct`: the policy itself gives it; `delegated`: it leaves it to the account's IAM policies. None: not allowed.
+    A principal of an account other than the key's needs its own IAM policy in either case."""
+    sid: str | None
+    """The statement that decided; None if none did."""
+    notes: tuple[str, ...]
+    """Of every statement that did not match, the first thing that did not."""
+
+
+def decide(policy: Mapping[str, object] | Document, request: Request) -> Decision:
+    """A matching Deny wins, else a matching Allow, a direct one first, else nothing is allowed.
+
+    Raises PolicyError for a policy that is not one, or has what is not decided: NotPrincipal, NotAction, NotResource,
+    operators for dates, addresses and binary values, policy variables.
+    """
+    plain = read_policy(policy.as_dict() if isinstance(policy, Document) else policy)
+    judged = [(statement, _miss(statement, request)) for statement in plain]
+    notes = tuple(f"{statement.name}: {miss}" for statement, miss in judged if miss)
+    matching = [statement for statement, miss in judged if not miss]
+    for statement in matching:
+        if not statement.is_allow:
+            return Decision("denied", None, statement.name, notes)
+    strengths = [(_strength(statement, request.caller), statement.name) for statement in matching]
+    for wanted in ("direct", "delegated"):
+        for strength, name in strengths:
+            if strength == wanted:
+                return Decision("allowed", strength, name, notes)
+    return Decision("not allowed", None, None, notes)
+
+
+def _miss(statement: PlainStatement, request: Request) -> str:
+    """The first thing that does not match; empty if all does."""
+    if statement.missing:
+        return f"has no {statement.missing}, so it does nothing"
+    if _strength(statement, request.caller) is None:
+        return "Principal"
+    if not any(_is_like(pattern.lower(), request.action.lower()) for pattern in statement.actions):
+        return "Action"
+    values = request.values()
+    for condition in statement.conditions:
+        present = values.get(condition.key.lower(), ())
+        if not _holds(condition, present):
+            return f"{condition.written} {condition.key}={','.join(present) or '(absent)'}"
+    return ""
+
+
+def _strength(statement: PlainStatement, caller: Caller) -> Strength | None:
+    """How the principals cover the caller; None if they do not."""
+    if "*" in statement.principals:
+        return "direct"
+    if isinstance(caller, ServiceCaller):
+        return "direct" if caller.name in statement.services else None
+    covering = [_covers(principal, caller) for principal in statement.principals]
+    return "direct" if "direct" in covering else "delegated" if "delegated" in covering else None
+
+
+def _covers(principal: str, caller: IamCaller) -> Strength | None:
+    """A role covers all its sessions; an account covers everyone in it and leaves the rest to IAM."""
+    parts = principal.split(":", 5)
+    if len(parts) == 1 or (parts[2] == "iam" and parts[5] == "root"):
+        account = parts[4] if len(parts) > 1 else principal
+        return None if account != caller.account else "direct" if caller.is_root_user else "delegated"
+    if principal in (caller.arn, caller.session_arn) or _is_role_of_session(parts, caller):
+        return "direct"
+    return None
+
+
+def _is_role_of_session(parts: list[str], caller: IamCaller) -> bool:
+    """A session's ARN lacks the role's path, but a role's name is unique in its account."""
+    if caller.is_role or parts[2] != "iam" or not parts[5].startswith("role/"):
+        return False
+    name = parts[5].rpartition("/")[2]
+    return ":".join([*parts[:5], f"role/{name}"]) == caller.principal_arn
+
+
+def _holds(condition: PlainCondition, present: Values) -> bool:
+    """Whether the condition holds for the values of its key in the request; none: the key is absent."""
+    qualifier, base, is_if_exists = condition.operator
+    if base == "Null":
+        return ("false" if present else "true") in [value.lower() for value in condition.values]
+    passes = _test_of_one_value(base, condition.values)
+    if qualifier == "ForAllValues:":
+        return all(map(passes, present))
+    if not present:
+        return is_if_exists or (qualifier == "" and "Not" in base)
+    if qualifier == "" and len(present) > 1:
+        raise PolicyError(f"`{condition.written}` on `{condition.key}` meets several values, which is not decided")
+    return any(map(passes, present))
+
+
+def _test_of_one_value(base: str, wanted: Values) -> Callable[[str], bool]:
+    """Values are alternatives; a negated operator wants none of them."""
+    compare = _COMPARISONS[base.replace("Not", "")]
+    return lambda value: any(compare(pattern, value) for pattern in wanted) != ("Not" in base)
+
+
+def _is_like(pattern: str, text: str) -> bool:
+    """`*` is any run of characters, also none, `?` is one."""
+    at, star, resume = 0, -1, 0
+    position = 0
+    while position < len(text):
+        if pattern[at : at + 1] == "*":
+            star, resume, at = at, position, at + 1
+        elif pattern[at : at + 1] in ("?", text[position]):
+            at, position = at + 1, position + 1
+        elif star >= 0:
+            resume += 1
+            at, position = star + 1, resume
+        else:
+            return False
+    return not pattern[at:].strip("*")
+
+
+def _is_arn_like(pattern: str, value: str) -> bool:
+    """Six parts, divided at the first five colons, each matched on its own; ArnEquals knows wildcards as well."""
+    wanted, parts = pattern.split(":", 5), value.split(":", 5)
+    return len(wanted) == len(parts) == 6 and parts[0] == "arn" and all(map(_is_like, wanted, parts))
+
+
+def _numbers(compare: Callable[[int, int], bool]) -> Callable[[str, str], bool]:
+    """A value that is no whole number never matches. (The numbers of KMS are days.)"""
+    return lambda wanted, value: _WHOLE_NUMBER.fullmatch(value) is not None and compare(int(value), int(wanted))
+
+
+_COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
+    "StringEquals": lambda wanted, value: value == wanted,
+    "StringEqualsIgnoreCase": lambda wanted, value: value.lower() == wanted.lower(),
+    "StringLike": _is_like,
+    "ArnEquals": _is_arn_like,
+    "ArnLike": _is_arn_like,
+    "Bool": lambda wanted, value: value.lower() == wanted.lower(),
+    "NumericEquals": _numbers(lambda value, wanted: value == wanted),
+    "NumericLessThan": _numbers(lambda value, wanted: value < wanted),
+    "NumericLessThanEquals": _numbers(lambda value, wanted: value <= wanted),
+    "NumericGreaterThan": _numbers(lambda value, wanted: value > wanted),
+    "NumericGreaterThanEquals": _numbers(lambda value, wanted: value >= wanted),
+}

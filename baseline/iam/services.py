@@ -1,0 +1,195 @@
+"""What AWS services send to KMS when they call with their own service principal.
+
+A condition on a key that the service does not send never holds, so an Allow with it gives nothing.
+(Services that act with the credentials of an IAM principal are not here: they send what that principal sends.)
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from baseline.iam.actions import GLOBAL_KEYS
+from baseline.iam.conditions import ENCRYPTION_CONTEXT
+
+Evidence = Literal["documented", "reported", "inferred"]
+"""By AWS for this use; seen in a real account by somebody who published it; concluded from other facts."""
+
+_DOCS = "https://docs.aws.amazon.com/"
+_CLOUDTRAIL_KEY = _DOCS + "awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
+_CODESTAR = _DOCS + "dtconsole/latest/userguide/set-up-sns.html"
+_COST_ANOMALIES = _DOCS + "cost-management/latest/userguide/ad-SNS.html"
+_GAMELIFT = "https://docs.amazonaws.cn/en_us/gamelift/latest/flexmatchguide/queue-notification-sns-sse.html"
+_GLOBAL_KEYS = _DOCS + "IAM/latest/UserGuide/reference_policies_condition-keys.html"
+_LOG_GROUPS = _DOCS + "AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
+_LOG_QUERIES = _DOCS + "AmazonCloudWatch/latest/logs/CloudWatchLogs-Insights-Query-Encrypt.html"
+_QUEUES = _DOCS + "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+_TOPICS = _DOCS + "sns/latest/dg/sns-enable-encryption-for-topic.html"
+_TRAIL_CALLS = _DOCS + "awscloudtrail/latest/userguide/how-kms-works-with-cloudtrail.html"
+_ALARMS = (
+    "https://aws.github.io/modern-data-architecture-accelerator/typedocs/functions/"
+    "_aws-mdaa_cloudwatch-constructs.grantCloudWatchAlarmsTopicAccess.html"
+)
+_BUDGETS = "https://github.com/cds-snc/notification-terraform/pull/2057"
+_CAPTURES = "https://github.com/radkawar/stackd"
+
+_TOPIC = ENCRYPTION_CONTEXT + "aws:sns:topicArn"
+_NEVER_OF_A_SERVICE = (
+    "kms:CallerAccount",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+)
+_ALWAYS_OF_A_SERVICE = ("aws:PrincipalIsAWSService", "aws:PrincipalServiceName", "aws:ViaAWSService")
+
+
+@dataclass(frozen=True, slots=True)
+class SentKey:
+    """A condition key that the service sends, how that is known, and where it is written."""
+
+    key: str
+    evidence: Evidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallingService:
+    """An AWS service that calls KMS with its own service principal."""
+
+    principal: str
+    """Its service principal, with `{region}` where that has the region in it."""
+    sent: tuple[SentKey, ...]
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether each region has a service principal of its own."""
+        return "{region}" in self.principal
+
+    def find(self, key: str) -> SentKey | None:
+        """What is known about the service sending this key; letter case does not count."""
+        return next((sent for sent in self.sent if sent.key.lower() == key.lower()), None)
+
+
+def _documented(key: str, source: str) -> SentKey:
+    return SentKey(key, "documented", source)
+
+
+def _reported(key: str, source: str) -> SentKey:
+    return SentKey(key, "reported", source)
+
+
+def _inferred(key: str, source: str) -> SentKey:
+    return SentKey(key, "inferred", source)
+
+
+SERVICES: Mapping[str, CallingService] = {
+    "backup": CallingService("backup.amazonaws.com", (_inferred(_TOPIC, _TOPICS),)),
+    "budgets": CallingService(
+        "budgets.amazonaws.com", (_reported("aws:SourceAccount", _BUDGETS), _inferred(_TOPIC, _TOPICS))
+    ),
+    "cloudtrail": CallingService(
+        "cloudtrail.amazonaws.com",
+        (
+            _documented("aws:SourceArn", _CLOUDTRAIL_KEY),
+            _documented("aws:SourceAccount", _CLOUDTRAIL_KEY),
+            _documented(ENCRYPTION_CONTEXT + "aws:cloudtrail:arn", _CLOUDTRAIL_KEY),
+            _documented(ENCRYPTION_CONTEXT + "aws:s3:arn", _TRAIL_CALLS),
+            _reported(_TOPIC, _CAPTURES),
+        ),
+    ),
+    "cloudwatch": CallingService(
+        "cloudwatch.amazonaws.com",
+        (
+            _reported("aws:SourceAccount", _ALARMS),
+            _reported("aws:SourceArn", _ALARMS),
+            _reported(_TOPIC, _CAPTURES),
+        ),
+    ),
+    "codestar-notifications": CallingService(
+        "codestar-notifications.amazonaws.com",
+        (_documented("kms:ViaService", _CODESTAR), _inferred(_TOPIC, _TOPICS)),
+    ),
+    "costalerts": CallingService(
+        "costalerts.amazonaws.com",
+        (
+            _documented("aws:SourceAccount", _COST_ANOMALIES),
+            _documented("aws:SourceArn", _COST_ANOMALIES),
+            _inferred(_TOPIC, _TOPICS),
+        ),
+    ),
+    # AWS calls aws:SourceAccount, aws:SourceArn and aws:SourceOrgID unsupported for EventBridge, so they are
+    # not here: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    "events": CallingService("events.amazonaws.com", (_reported(_TOPIC, _CAPTURES),)),
+    "gamelift": CallingService("gamelift.amazonaws.com", (_documented(_TOPIC, _GAMELIFT),)),
+    # The source keys are documented for query results only; whether calls for log groups have them is not known.
+    "logs": CallingService(
+        "logs.{region}.amazonaws.com",
+        (
+            _documented(ENCRYPTION_CONTEXT + "aws:logs:arn", _LOG_GROUPS),
+            _inferred("aws:SourceAccount", _LOG_QUERIES),
+            _inferred("aws:SourceArn", _LOG_QUERIES),
+        ),
+    ),
+    # The source keys are documented for messages to an encrypted queue, not to a topic.
+    "s3": CallingService(
+        "s3.amazonaws.com",
+        (
+            _reported(_TOPIC, _CAPTURES),
+            _inferred("aws:SourceAccount", _QUEUES),
+            _inferred("aws:SourceArn", _QUEUES),
+        ),
+    ),
+    "sns": CallingService(
+        "sns.amazonaws.com",
+        (
+            _documented(_TOPIC, _TOPICS),
+            _documented("aws:SourceArn", _QUEUES),
+            _documented("aws:SourceAccount", _QUEUES),
+        ),
+    ),
+}
+"""Services under the first label of their service principal."""
+
+_PRINCIPAL = re.compile(r"(?P<label>[a-z0-9-]+)(?P<region>\.[a-z]{2}(-[a-z]+)+-[0-9]+)?\.amazonaws\.com(\.cn)?")
+
+
+@cache
+def calling_service(principal: str) -> CallingService | None:
+    """The entry of a service principal, such as `logs.eu-west-2.amazonaws.com`; None if there is none.
+
+    A service that calls KMS in another region has its region in its name, so `s3.me-south-1.amazonaws.com` is S3:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    match = _PRINCIPAL.fullmatch(principal)
+    service = SERVICES.get(match["label"]) if match else None
+    return None if service and match and service.is_regional and not match["region"] else service
+
+
+@cache
+def sends(principal: str, key: str) -> bool | None:
+    """Whether the service sends the condition key in its own calls; None when nothing is known of the service.
+
+    Keys that describe the KMS key or the request itself (`kms:KeySpec`, `kms:GrantIsForAWSResource`) come with
+    the call, whoever makes it.
+    """
+    if key in _NEVER_OF_A_SERVICE or key.startswith("aws:PrincipalTag/"):
+        return False
+    if key in _ALWAYS_OF_A_SERVICE or not _depends_on_the_caller(key):
+        return True
+    service = calling_service(principal)
+    if service is None:
+        return None
+    return any(_tells(sent.key, key) for sent in service.sent)
+
+
+def _depends_on_the_caller(key: str) -> bool:
+    return key in GLOBAL_KEYS or key == "kms:ViaService" or key.startswith("kms:EncryptionContext")
+
+
+def _tells(sent: str, key: str) -> bool:
+    """Whether sending one key means sending the other: a pair of the context makes the list of its names."""
+    if key == "kms:EncryptionContextKeys":
+        return sent.startswith(ENCRYPTION_CONTEXT)
+    return sent.lower() == key.lower()

@@ -1,0 +1,1 @@
+"""What a person writes, read with the place of every value."""

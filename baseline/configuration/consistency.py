@@ -1,0 +1,168 @@
+"""What no single field can tell: values that contradict each other or name what does not exist."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from baseline.configuration.limits import nearest
+from baseline.configuration.principals import partition_written
+from baseline.configuration.source import Path, Source
+from baseline.configuration.validate import Sections
+from baseline.errors import Mistake
+from baseline.names import RESERVED_TAGS
+from baseline.regions import partition_of
+
+MOST_TAGS = 50
+"""https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html"""
+
+
+class Consistency:
+    """The checks of one file. A section that could not be read is left out."""
+
+    def __init__(self, source: Source, sections: Sections) -> None:
+        self.source = source
+        self.sections = sections
+        data = source.data if isinstance(source.data, dict) else {}
+        written = data.get("accounts")
+        accounts = [a for a in written if isinstance(a, dict)] if isinstance(written, list) else []
+        # As written: an account that has another mistake is not unknown.
+        self.names = [str(a["name"]) for a in accounts if "name" in a]
+        self.ids = [str(a["id"]) for a in accounts if "id" in a]
+
+    def mistakes(self) -> Iterator[Mistake]:
+        yield from self.unique_accounts()
+        if self.sections.organization is not None:
+            yield from self.regions()
+            yield from self.partitions()
+            yield from self.tags()
+        yield from self.exceptions()
+        yield from self.shares()
+        yield from self.retired()
+
+    def unique_accounts(self) -> Iterator[Mistake]:
+        for field in ("name", "id"):
+            first: dict[str, int] = {}
+            for i, account in self.sections.accounts.items():
+                value = getattr(account, field)
+                if value in first:
+                    line = self.source.line(("accounts", first[value], field))
+                    yield self.source.mistake(
+                        ("accounts", i, field),
+                        f"`{value}` is also in line {line}",
+                        f"every account has its own {field}",
+                    )
+                first.setdefault(value, i)
+
+    def regions(self) -> Iterator[Mistake]:
+        organization = self.sections.organization
+        assert organization is not None
+        yield from self.region_list(("organization", "regions"), organization.regions)
+        if organization.home_region not in organization.regions:
+            yield self.no_home(("organization", "home_region"), organization.home_region, organization.regions)
+        for i, account in self.sections.accounts.items():
+            path: Path = ("accounts", i)
+            if account.regions is not None:
+                yield from self.region_list((*path, "regions"), account.regions)
+            if account.regions is not None or account.home_region is not None:
+                home = account.home_region or organization.home_region
+                regions = account.regions or organization.regions
+                if home not in regions:
+                    field = "home_region" if account.home_region else "regions"
+                    yield self.no_home((*path, field), home, regions)
+
+    def no_home(self, path: Path, home: str, regions: Iterable[str]) -> Mistake:
+        problem = f"home region `{home}` is not among the enabled regions {', '.join(f'`{r}`' for r in regions)}"
+        return self.source.mistake(path, problem, f"enable `{home}`, or choose another home_region")
+
+    def region_list(self, path: Path, regions: list[str]) -> Iterator[Mistake]:
+        assert self.sections.organization is not None
+        partition = self.sections.organization.partition
+        for i, region in enumerate(regions):
+            found = partition_of(region)
+            if found is not None and found.name != partition:
+                problem = f"`{region}` is a region of the partition {found.name}, not of {partition}"
+                yield self.source.mistake((*path, i), problem, "one configuration is for one partition")
+            if region in regions[:i]:
+                yield self.source.mistake((*path, i), f"`{region}` is listed twice", "keep one")
+
+    def partitions(self) -> Iterator[Mistake]:
+        """Full ARNs belong to the organization's partition."""
+        assert self.sections.organization is not None
+        partition = self.sections.organization.partition
+        for path, arn in self.arns():
+            written = arn.split(":", 2)[1]
+            if written != partition:
+                problem = f"`{arn}` is of the partition {written}, the organization of {partition}"
+                yield self.source.mistake(path, problem, f"write arn:{partition}:...")
+
+    def arns(self) -> Iterator[tuple[Path, str]]:
+        for path, section in self.key_sections():
+            for field in ("administrators", "users"):
+                for i, written in enumerate(getattr(section, field) or []):
+                    if partition_written(written):
+                        yield (*path, field, i), written
+        deployment = self.sections.deployment
+        roles: list[tuple[Path, str | None]] = [(("deployment", "role"), deployment.role if deployment else None)]
+        roles += [(("accounts", i, "role"), account.role) for i, account in self.sections.accounts.items()]
+        yield from ((path, role) for path, role in roles if role and role.startswith("arn:"))
+
+    def key_sections(self) -> Iterator[tuple[Path, Any]]:
+        """Every mapping of key settings with its path."""
+        holders: list[tuple[Path, Any]] = [(("keys",), self.sections.keys)]
+        holders += [(("accounts", i, "keys"), account.keys) for i, account in self.sections.accounts.items()]
+        for path, keys in holders:
+            if keys is None:
+                continue
+            yield path, keys
+            for purpose, section in vars(keys.purposes).items() if keys.purposes else ():
+                if section is not None:
+                    yield (*path, "purposes", purpose), section
+            for i, exception in enumerate(getattr(keys, "exceptions", None) or []):
+                yield (*path, "exceptions", i), exception
+
+    def tags(self) -> Iterator[Mistake]:
+        assert self.sections.organization is not None
+        tags = self.sections.organization.tags
+        for key in tags:
+            if key in RESERVED_TAGS:
+                yield self.source.mistake(
+                    ("organization", "tags", key),
+                    f"the tag `{key}` is ours: it identifies the keys",
+                    "choose another name",
+                )
+        if len(tags) > MOST_TAGS - len(RESERVED_TAGS):
+            problem = f"{len(tags)} tags are more than the {MOST_TAGS - len(RESERVED_TAGS)} that AWS leaves for yours"
+            yield self.source.mistake(("organization", "tags"), problem)
+
+    def exceptions(self) -> Iterator[Mistake]:
+        for i, exception in enumerate((self.sections.keys.exceptions if self.sections.keys else None) or []):
+            if exception.account is not None and exception.account not in self.names:
+                yield self.unknown_account(("keys", "exceptions", i, "account"), exception.account)
+
+    def unknown_account(self, path: Path, name: str) -> Mistake:
+        return self.source.mistake(path, f"no account is called `{name}`", nearest(name, self.names))
+
+    def shares(self) -> Iterator[Mistake]:
+        organization = self.sections.organization
+        for path, section in self.key_sections():
+            for i, written in enumerate(getattr(section, "share_with", None) or []):
+                where: Path = (*path, "share_with", i)
+                if written == "organization":
+                    if organization is not None and organization.id is None:
+                        yield self.source.mistake(where, "sharing with the organization needs `organization.id`")
+                elif not (written.isdecimal() and len(written) == 12) and written not in self.names:
+                    help = (
+                        nearest(written, self.names) or "write an account's name, its ID in quotes, or `organization`"
+                    )
+                    yield self.source.mistake(where, f"no account is called `{written}`", help)
+
+    def retired(self) -> Iterator[Mistake]:
+        for i, entry in self.sections.retired.items():
+            path: Path = ("retired", i)
+            if entry.then == "gone":
+                for field in ("region", "purpose"):
+                    if getattr(entry, field) is not None:
+                        problem = "an account is gone as a whole"
+                        yield self.source.mistake((*path, field), problem, f"remove `{field}`, or write then: keep")
+                if entry.account in (*self.names, *self.ids):
+                    problem = f"`{entry.account}` is gone and still listed under accounts"
+                    yield self.source.mistake((*path, "account"), problem, "remove one of the two")

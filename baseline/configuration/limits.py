@@ -1,0 +1,117 @@
+"""Limits of single values, each used by the check, its message, the schema and the documentation."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A number of days between two limits, both included."""
+
+    low: int
+    high: int
+
+    def check(self, value: int) -> int:
+        if not self.low <= value <= self.high:
+            raise ValueError(f"must be {self.low} to {self.high} days, got `{value}`")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "minimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that matches a pattern as a whole; `meaning` completes the sentence "must be"."""
+
+    pattern: str
+    meaning: str
+
+    def check(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(f"must be {self.meaning}, got `{value}`")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # JSON Schema's patterns are searched for, not matched as a whole.
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A text that is one of a registry's names; `meaning` says what of, as in "a publisher"."""
+
+    names: tuple[str, ...]
+    meaning: str
+
+    def check(self, value: str) -> str:
+        if value not in self.names:
+            advice = nearest(value, self.names) or f"{self.meaning} is {listing(self.names)}"
+            raise ValueError(f"`{value}` is not {self.meaning}\n{advice}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "enum": list(self.names)}
+
+
+ROTATION_PERIOD = Days(90, 2560)
+"""https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
+DELETION_WINDOW = Days(7, 30)
+"""https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html"""
+RECENT_USE = Days(0, 3650)
+"""0 switches the protection off; ten years is our own bound."""
+ACCOUNT_ID = Text(r"[0-9]{12}", "an account ID of 12 digits in quotes")
+ACCOUNT_NAME = Text(r"[a-z0-9][a-z0-9-]{0,49}", "lower-case letters, digits and hyphens, at most 50")
+NAMESPACE = Text(
+    r"(?!aws|ssm)[a-z][a-z0-9-]{1,20}",
+    "a lower-case letter, then lower-case letters, digits or hyphens, 2 to 21 in all, not starting with aws or ssm",
+)
+"""The alias prefix `alias/aws/` is AWS's, and so are parameters whose name starts with aws or ssm:
+https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html"""
+ORGANIZATION_ID = Text(r"o-[a-z0-9]{10,32}", "an organization ID like o-a1b2c3d4e5")
+TAG_KEY = Text(
+    r"(?![Aa][Ww][Ss]:)[\w .:/=+@-]{1,128}", "1 to 128 letters, digits, spaces or _.:/=+-@, not starting with aws:"
+)
+TAG_VALUE = Text(r"[\w .:/=+@-]{0,256}", "at most 256 letters, digits, spaces or _.:/=+-@")
+"""https://docs.aws.amazon.com/kms/latest/APIReference/API_Tag.html"""
+DEPLOYMENT_ROLE = Text(
+    r"(?:arn:[a-z-]+:iam::[0-9]{12}:role/)?[\w+=,.@/-]{1,512}",
+    "a role's name (with its path, if it has one) or its full ARN",
+)
+ROLE_ARN = Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", "the full ARN of a role")
+KEY_ARN = Text(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", "the full ARN of a KMS key")
+EXTERNAL_ID = Text(r"[\w+=,.@:/-]{2,1224}", "2 to 1224 letters, digits or +=,.@:/-")
+SESSION_NAME = Text(r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits or +=,.@-")
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+BUCKET = Text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name")
+PREFIX = Text(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}", "letters, digits, dots, hyphens, underscores or slashes")
+HOSTNAME = Text(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::[0-9]{1,5})?", "a host name")
+WORKSPACE_WORD = Text(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}", "letters, digits, hyphens or underscores")
+
+
+def listing(values: Iterable[str]) -> str:
+    """Values as people list them: `a`, `b` or `c`."""
+    *first, last = [f"`{value}`" for value in values]
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def nearest(written: str, known: Iterable[str]) -> str:
+    """`did you mean ...?` with the nearest known value, or an empty text."""
+    close = difflib.get_close_matches(written, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,55 @@
+"""From the text of `organization.yaml` to the Organization, or to everything that is wrong with it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from baseline.configuration.consistency import Consistency
+from baseline.configuration.file import AccountSection
+from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
+from baseline.configuration.resolve import resolve
+from baseline.configuration.source import Source, compose
+from baseline.configuration.validate import Sections, validate
+from baseline.errors import Mistakes
+from baseline.organization import Organization
+from baseline.purposes import PURPOSES
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A configuration without mistakes."""
+
+    source: Source
+    sections: Sections
+    organization: Organization
+
+    @cached_property
+    def _accounts(self) -> dict[str, tuple[int, AccountSection]]:
+        return {account.id: (i, account) for i, account in self.sections.accounts.items()}
+
+    def explain(self, account_id: str, region: str, purpose: str) -> dict[str, Chosen]:
+        """For each setting of one key: its value as written, the level that won, and where that is."""
+        assert self.sections.keys is not None
+        index, account = self._accounts[account_id]
+        levels = Levels(self.sections.keys)
+        of_key: tuple[Level, ...] = (
+            *levels.of_account(index, account, purpose),
+            *levels.exceptions_for(account.name, region, purpose),
+        )
+        return {field: strongest(of_key, field) for field in fields(PURPOSES[purpose])}
+
+    def place(self, chosen: Chosen) -> str:
+        """`file:line` of a chosen value, or an empty text for a default."""
+        return f"{self.source.file}:{self.source.line(chosen.path)}" if chosen.path else ""
+
+
+def load(text: str, file: str) -> Configuration:
+    """Read a configuration; `file` is how messages call it. Raises Mistakes with all that is wrong."""
+    source = compose(text, file)
+    sections = validate(source)
+    mistakes = [*sections.mistakes, *Consistency(source, sections).mistakes()]
+    organization = None
+    if not mistakes:
+        organization, mistakes = resolve(source, sections)
+    if organization is None or mistakes:
+        raise Mistakes(sorted(mistakes, key=lambda mistake: mistake.line))
+    return Configuration(source, sections, organization)

@@ -1,0 +1,247 @@
+"""The sections of the file, resolved: names to ARNs, levels to one value, defaults filled in."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from baseline.configuration import file
+from baseline.configuration.file import AccountSection
+from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
+from baseline.configuration.principals import resolve as resolve_principal
+from baseline.configuration.source import Path, Source
+from baseline.configuration.validate import Sections
+from baseline.errors import Mistake
+from baseline.features import FEATURES
+from baseline.iam.arns import Arn
+from baseline.iam.errors import PolicyError
+from baseline.iam.statement import Statement
+from baseline.organization import (
+    Account,
+    Backend,
+    CloudBackend,
+    Deployment,
+    KeySettings,
+    LocalBackend,
+    NamedPrincipal,
+    Organization,
+    Retirement,
+    S3Backend,
+)
+from baseline.purposes import PURPOSES
+
+
+def resolve(source: Source, sections: Sections) -> tuple[Organization | None, list[Mistake]]:
+    """The organization, and what shows only now: statements that AWS or our rules refuse, roles in two lists."""
+    resolution = _Resolution(source, sections)
+    organization = resolution.organization()
+    # Many keys share what one line says; say it once.
+    return organization, list(dict.fromkeys(resolution.mistakes))
+
+
+def role_arn(role: str | None, partition: str, account_id: str) -> str | None:
+    """The ARN of a deployment role that is written as a name or an ARN."""
+    if role is None or role.startswith("arn:"):
+        return role
+    return f"arn:{partition}:iam::{account_id}:role/{role.removeprefix('/')}"
+
+
+class _Resolution:
+    def __init__(self, source: Source, sections: Sections) -> None:
+        assert sections.organization is not None
+        assert sections.deployment is not None
+        assert sections.keys is not None
+        self.source = source
+        self.written = sections.organization
+        self.deployment = sections.deployment
+        self.sections = sections
+        self.levels = Levels(sections.keys)
+        self.ids = {account.name: account.id for account in sections.accounts.values()}
+        self.mistakes: list[Mistake] = []
+        self.statements: dict[Path, Statement | None] = {}
+        self.shared: dict[tuple[Any, ...], KeySettings] = {}
+
+    def organization(self) -> Organization:
+        return Organization(
+            id=self.written.id,
+            partition=self.written.partition,
+            namespace=self.written.namespace,
+            home_region=self.written.home_region,
+            tags=dict(self.written.tags),
+            deployment=Deployment(
+                layout=self.deployment.layout,
+                backend=self.backend(),
+                publish_parameters=self.deployment.publish_parameters,
+                role=self.deployment.role,
+                external_id=self.deployment.external_id,
+                session_name=self.deployment.session_name,
+            ),
+            accounts=tuple(self.account(i, account) for i, account in self.sections.accounts.items()),
+            retired=tuple(self.retirement(i, entry) for i, entry in self.sections.retired.items()),
+        )
+
+    def backend(self) -> Backend:
+        match self.deployment.backend:
+            case file.S3BackendSection() as s3:
+                prefix = s3.prefix or self.written.namespace
+                return S3Backend(bucket=s3.bucket, region=s3.region, prefix=prefix, kms_key=s3.kms_key, role=s3.role)
+            case file.CloudBackendSection() as cloud:
+                return CloudBackend(
+                    organization=cloud.organization,
+                    project=cloud.project,
+                    hostname=cloud.hostname,
+                    prefix=cloud.prefix or self.written.namespace,
+                )
+        return LocalBackend()
+
+    def account(self, index: int, account: AccountSection) -> Account:
+        home = account.home_region or self.written.home_region
+        regions = tuple(account.regions or self.written.regions)
+        features = frozenset(name for name in FEATURES if self.is_on(account, name))
+        return Account(
+            name=account.name,
+            id=account.id,
+            home_region=home,
+            regions=regions,
+            role=self.role(index, account),
+            external_id=account.external_id or self.deployment.external_id,
+            features=features,
+            keys={
+                (region, purpose): self.settings(index, account, region, purpose)
+                for region in regions
+                for purpose in PURPOSES
+                if has_key(purpose, region, home, features)
+            },
+        )
+
+    def is_on(self, account: AccountSection, name: str) -> bool:
+        for section in (account.features, self.sections.features):
+            if section is not None and name in section.model_fields_set:
+                return getattr(section, name) is not None
+        return False
+
+    def role(self, index: int, account: AccountSection) -> str | None:
+        own = "role" in account.model_fields_set
+        path: Path = ("accounts", index, "role") if own else ("deployment", "role")
+        role = role_arn(account.role if own else self.deployment.role, self.written.partition, account.id)
+        if role is not None and Arn.parse(role).account != account.id:
+            problem = f"`{role}` is in another account than `{account.name}` ({account.id})"
+            self.say(path, problem, "write the role's name alone: it is looked for in each account")
+        return role
+
+    def settings(self, index: int, account: AccountSection, region: str, purpose: str) -> KeySettings:
+        own = self.levels.of_account(index, account, purpose)
+        exceptions = self.levels.exceptions_for(account.name, region, purpose)
+        key = (account.id, purpose, *(level.path for level in exceptions))
+        if key not in self.shared:
+            self.shared[key] = self.key_settings(index, account, purpose, (*own, *exceptions))
+        return self.shared[key]
+
+    def key_settings(self, index: int, account: AccountSection, purpose: str, levels: tuple[Level, ...]) -> KeySettings:
+        kind = PURPOSES[purpose]
+        chosen = {field: strongest(levels, field) for field in fields(kind)}
+        values = {field: choice.value for field, choice in chosen.items()}
+        administrators = self.principals(chosen["administrators"], account)
+        users = self.principals(chosen["users"], account)
+        role = self.role(index, account)
+        self.check_both_lists(chosen, administrators, users)
+        self.check_delegation(chosen, administrators, role, account)
+        self.check_separate_duties(chosen, administrators, role)
+        services = values[kind.services_field]
+        return KeySettings(
+            administrators=tuple(dict.fromkeys(administrators)),
+            users=tuple(dict.fromkeys(users)),
+            iam_delegation=values["iam_delegation"],
+            separate_duties=values["separate_duties"],
+            rotation=values["rotation"],
+            rotation_period_days=values["rotation_period_days"],
+            deletion_window_days=values["deletion_window_days"],
+            deny_deletion_if_used_within_days=values["deny_deletion_if_used_within_days"],
+            services=tuple(name for name in kind.services if name in services),
+            share_with=self.share_with(values.get("share_with", []), account),
+            statements=tuple(self.owner_statements(chosen["statements"])),
+            place=self.place(chosen["statements"], index),
+        )
+
+    def place(self, chosen: Chosen, index: int) -> str:
+        return f"{self.source.file}:{self.source.line(chosen.path or ('accounts', index))}"
+
+    def principals(self, chosen: Chosen, account: AccountSection) -> list[NamedPrincipal]:
+        return [resolve_principal(written, self.written.partition, account.id) for written in chosen.value]
+
+    def share_with(self, written: list[str], account: AccountSection) -> tuple[str, ...]:
+        accounts = [self.ids.get(name, name) for name in written]
+        return tuple(sorted({name for name in accounts if name != account.id}))
+
+    def owner_statements(self, chosen: Chosen) -> Iterator[Statement]:
+        for i, written in enumerate(chosen.value):
+            statement = self.statement((*chosen.path, i), written)
+            if statement is not None:
+                yield statement
+
+    def statement(self, path: Path, written: Mapping[str, Any]) -> Statement | None:
+        if path not in self.statements:
+            self.statements[path] = None
+            try:
+                mapping = self.source.as_written(path, dict(written))
+                self.statements[path] = Statement.parse(mapping, partition=self.written.partition)
+            except PolicyError as error:
+                self.say(path, str(error))
+        return self.statements[path]
+
+    def say(self, path: Path, problem: str, help: str = "") -> None:
+        self.mistakes.append(self.source.mistake(path, problem, help))
+
+    def check_both_lists(
+        self, chosen: Mapping[str, Chosen], administrators: list[NamedPrincipal], users: list[NamedPrincipal]
+    ) -> None:
+        for i, user in enumerate(users):
+            for j, administrator in enumerate(administrators):
+                if administrator.covers(user) or user.covers(administrator):
+                    line = self.source.line((*chosen["administrators"].path, j))
+                    problem = f"`{user.arn}` also administers the key, by line {line}"
+                    self.say(
+                        (*chosen["users"].path, i),
+                        problem,
+                        "who administers a key does not use it; keep one of the two",
+                    )
+
+    def check_delegation(
+        self,
+        chosen: Mapping[str, Chosen],
+        administrators: list[NamedPrincipal],
+        role: str | None,
+        account: AccountSection,
+    ) -> None:
+        exact = any(not a.is_pattern and a.account == account.id for a in administrators)
+        if chosen["iam_delegation"].value == "administrators" and role is None and not exact:
+            problem = f"`{account.name}` has neither a deployment role nor an administrator by exact name"
+            self.say(chosen["iam_delegation"].path, problem, "nobody but the root user could manage the key; name one")
+
+    def check_separate_duties(
+        self, chosen: Mapping[str, Chosen], administrators: list[NamedPrincipal], role: str | None
+    ) -> None:
+        if not chosen["separate_duties"].value or role is None:
+            return
+        for i, administrator in enumerate(administrators):
+            if administrator.covers(NamedPrincipal(role)):
+                problem = (
+                    f"`{administrator.arn}` covers the deployment role, which separate_duties would deny every use"
+                )
+                path = (*chosen["administrators"].path, i)
+                self.say(path, problem, "log groups and vaults could not be created; name administrators apart from it")
+
+    def retirement(self, index: int, entry: file.RetiredSection) -> Retirement:
+        return Retirement(
+            account=self.ids.get(entry.account, entry.account),
+            region=entry.region,
+            purpose=entry.purpose,
+            then=entry.then,
+            place=f"{self.source.file}:{self.source.line(('retired', index))}",
+        )
+
+
+def has_key(purpose: str, region: str, home_region: str, features: frozenset[str]) -> bool:
+    """Whether an account has the key of a purpose in one of its enabled regions."""
+    feature = PURPOSES[purpose].feature
+    if feature is None:
+        return True
+    return feature in features and (FEATURES[feature].place == "every region" or region == home_region)

@@ -1,0 +1,40 @@
+"""The JSON Schema of `organization.yaml`, made from the models, for editors and other tools."""
+
+import json
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from baseline.configuration.file import ConfigurationFile
+
+
+class _Schema(GenerateJsonSchema):
+    """Null is a value only where the field's description says so: elsewhere None means that nobody wrote it."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        written = super().default_schema(schema)
+        if written.get("default", "") is None:
+            del written["default"]
+        return written
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema as data, with sorted keys below the top."""
+    schema = ConfigurationFile.model_json_schema(schema_generator=_Schema)
+    for section in ("DeploymentSection", "AccountSection"):
+        role = schema["$defs"][section]["properties"]["role"]
+        role["type"] = [role["type"], "null"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "organization.yaml",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }
+
+
+def render() -> str:
+    """The committed file's text."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

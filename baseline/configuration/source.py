@@ -1,0 +1,169 @@
+"""YAML 1.2 text to plain data that remembers where everything stood.
+
+PyYAML composes the nodes (with libyaml where it is there); the scalars are resolved here by
+YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema), so `yes` is a text and
+`012` is no octal number.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from baseline.errors import Mistake, Mistakes
+
+Path = tuple[str | int, ...]
+"""A place in the data: keys and list positions from the top."""
+
+_MOST_VALUES = 1_000_000  # aliases of aliases can blow a small file up without end
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_NULL = re.compile(r"~|null|Null|NULL|")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+@dataclass(slots=True)
+class Source:
+    """A composed file: its data, and for each value its line and how it was written."""
+
+    file: str
+    data: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+    """From 1; of the key for a mapping's value, of the item for a list's."""
+    texts: dict[Path, str] = field(default_factory=dict)
+    """Values without quotes that are not text (numbers, booleans, nothing), as they stand in the file."""
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def line(self, path: Path) -> int:
+        """The line of a path, or of the nearest thing around it that is in the file."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def mistake(self, path: Path, problem: str, help: str = "") -> Mistake:
+        return Mistake(self.file, self.line(path), spell(path), problem, help)
+
+    def as_written(self, path: Path, value: Any) -> Any:
+        """The value at a path with every scalar as text, just as it was written (IAM's JSON knows only text)."""
+        if isinstance(value, dict):
+            return {key: self.as_written((*path, key), item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.as_written((*path, i), item) for i, item in enumerate(value)]
+        return self.texts.get(path, value)
+
+    def nothings(self) -> Iterator[Path]:
+        """The paths whose value is null or was left empty."""
+        return (path for path, text in self.texts.items() if _NULL.fullmatch(text))
+
+
+def spell(path: Path) -> str:
+    """A path as people read it: `accounts[1].keys.rotation`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def decode(content: bytes, file: str) -> str:
+    """The text of a file's bytes; a UTF-8 byte order mark is dropped. Raises Mistakes for other encodings."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:64]:
+        raise Mistakes([Mistake(file, 0, "", "is UTF-16 or binary, not UTF-8 text", "save it with the encoding UTF-8")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = f"byte 0x{content[error.start]:02x} is not UTF-8 text"
+        raise Mistakes([Mistake(file, line, "", problem, "save the file with the encoding UTF-8")]) from None
+
+
+def compose(text: str, file: str) -> Source:
+    """Read YAML text. Raises Mistakes when it is not YAML; duplicate keys are listed in the result."""
+    source = Source(file)
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        raise Mistakes([_syntax(error, text, file)]) from None
+    except RecursionError:
+        raise Mistakes([Mistake(file, 1, "", "is nested too deeply")]) from None
+    if root is not None:
+        source.data = _Composer(source).value(root, (), ())
+    return source
+
+
+class _Composer:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.count = 0
+
+    def value(self, node: yaml.Node, path: Path, around: tuple[yaml.Node, ...]) -> Any:
+        self.count += 1
+        if self.count > _MOST_VALUES or node in around or len(path) > 60:
+            raise Mistakes([self.source.mistake(path, "aliases or nesting without end", "write the values out")])
+        self.source.lines.setdefault(path, node.start_mark.line + 1)
+        if not node.tag.startswith("tag:yaml.org,2002:"):
+            self.source.mistakes.append(self.source.mistake(path, f"tag `{node.tag}` means nothing here", "remove it"))
+        around = (*around, node)
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path, around)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, i), around) for i, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
+        return self.scalar(node, path)
+
+    def mapping(self, node: yaml.MappingNode, path: Path, around: tuple[yaml.Node, ...]) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise Mistakes([self.source.mistake(path, "a field's name must be plain text")])
+            key, line = key_node.value, key_node.start_mark.line + 1
+            if key in data:
+                self.duplicate((*path, key), line)
+                continue
+            self.source.lines[(*path, key)] = line
+            data[key] = self.value(value_node, (*path, key), around)
+        return data
+
+    def duplicate(self, path: Path, line: int) -> None:
+        first = self.source.lines[path]
+        problem = f"`{path[-1]}` is written twice, first in line {first}"
+        self.source.mistakes.append(Mistake(self.source.file, line, spell(path), problem, "keep one of the two"))
+
+    def scalar(self, node: yaml.ScalarNode, path: Path) -> str | int | float | bool | None:
+        text = str(node.value)
+        if node.style:  # quoted, or a block; libyaml says "" for plain ones and PyYAML None
+            return text
+        value = resolve(text)
+        if not isinstance(value, str):
+            self.source.texts[path] = text
+        return value
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """The value of a plain (unquoted) scalar by YAML 1.2's core schema."""
+    if _NULL.fullmatch(text):
+        return None
+    if _BOOL.fullmatch(text):
+        return text.lower() == "true"
+    if _INT.fullmatch(text):
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)) if len(text) < 400 else text
+    if _FLOAT.fullmatch(text):
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return text
+
+
+def _syntax(error: yaml.YAMLError, text: str, file: str) -> Mistake:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:  # a character that YAML does not allow
+        character = getattr(error, "character", 0)
+        code = ord(character) if isinstance(character, str) else int(character)
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        return Mistake(file, line, "", f"character U+{code:04X} is not allowed in YAML", "remove it")
+    lines = text.splitlines()
+    written = lines[mark.line] if mark.line < len(lines) else ""
+    if written[: mark.column + 1].strip() == "" and "\t" in written[: mark.column + 1]:
+        column = written.index("\t") + 1
+        return Mistake(file, mark.line + 1, "", f"column {column}: tab used for indentation, use spaces")
+    problem = getattr(error, "problem", None) or str(error)
+    if "another document" in problem:
+        return Mistake(file, mark.line + 1, "", "a second document begins here", "keep one document in the file")
+    return Mistake(file, mark.line + 1, "", f"column {mark.column + 1}: not YAML: {problem}")

@@ -1,0 +1,293 @@
+"""Every key and setting that should exist, by stack: the one thing that all commands show, prove and deploy."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from baseline import names
+from baseline.configuration.resolve import role_arn
+from baseline.errors import Mistake, Mistakes, Refusal
+from baseline.iam.document import Document
+from baseline.iam.errors import PolicyError
+from baseline.key_policy import Place, key_policy
+from baseline.lock import Lock, LockedKey
+from baseline.organization import Account, Backend, KeySettings, Organization, Retirement
+from baseline.purposes import PURPOSES
+from baseline.regions import is_opt_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One customer managed key, its alias and its parameter."""
+
+    account: str
+    account_id: str
+    region: str
+    purpose: str
+    stack: str
+    address: str
+    """The name of its Terraform resources."""
+    alias: str
+    parameter: str | None
+    """The SSM parameter with its ARN; None: not published."""
+    output: str
+    description: str
+    tags: Mapping[str, str]
+    settings: KeySettings
+    policy: Document
+
+    @property
+    def locked(self) -> LockedKey:
+        """Its entry in the lock."""
+        return LockedKey(self.account_id, self.region, self.purpose, self.stack)
+
+    @property
+    def provider(self) -> str:
+        return names.underscored(self.region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """The Terraform AWS provider of one region of one account."""
+
+    alias: str
+    region: str
+    account_id: str
+    role: str | None
+    external_id: str | None
+    session_name: str | None
+    sts_region: str | None
+    """Where to ask for the session; only for opt-in regions, which do not know other regions' tokens."""
+    tags: Mapping[str, str]
+    """Default tags of everything that is created."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What is deployed together and has one Terraform state."""
+
+    name: str
+    backend: Backend
+    providers: tuple[Provider, ...]
+    keys: tuple[Key, ...]
+    forgotten: tuple[str, ...]
+    """Addresses that Terraform forgets without destroying anything: retired keys, their aliases and parameters."""
+
+    def addresses(self) -> frozenset[str]:
+        """The full Terraform addresses of everything that the stack's JSON must hold, and nothing else."""
+        return frozenset(
+            address for key in self.keys for address in key_addresses(key.address, key.parameter is not None)
+        )
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All stacks, sorted by name, and the lock that records their keys."""
+
+    organization: Organization
+    stacks: tuple[Stack, ...]
+    lock: Lock
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """Every key: by account in the order of the file, region, purpose."""
+        order = {account.id: i for i, account in enumerate(self.organization.accounts)}
+        keys = (key for stack in self.stacks for key in stack.keys)
+        return tuple(sorted(keys, key=lambda key: (order[key.account_id], key.region, key.purpose)))
+
+
+def key_addresses(address: str, published: bool) -> tuple[str, ...]:
+    """The Terraform addresses of one key's resources."""
+    types = ("aws_kms_key", "aws_kms_alias", *(("aws_ssm_parameter",) if published else ()))
+    return tuple(f"{type}.{address}" for type in types)
+
+
+def expand(organization: Organization, lock: Lock) -> Inventory:
+    """Everything that should exist.
+
+    Raises Refusal when a key of the lock would be lost, Mistakes when the configuration does not fit the lock or
+    a policy cannot be composed.
+    """
+    return _Expansion(organization, lock).inventory()
+
+
+class _Expansion:
+    def __init__(self, organization: Organization, lock: Lock) -> None:
+        self.organization = organization
+        self.lock = lock
+        self.layout = organization.deployment.layout
+        self.accounts = {account.id: account for account in organization.accounts}
+        self.bases = lock.bases
+
+    def inventory(self) -> Inventory:
+        self.check_layout()
+        self.check_stack_names()
+        retired = self.retired()
+        keys = [key for key in self.keys() if key.locked.key not in retired]
+        self.check_losses(keys, retired)
+        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
+        forgotten = [old for old in self.lock.entries if old.key in retired and old.account_id not in gone]
+        lock = self.lock.adding(self.layout, (key.locked for key in keys))
+        return Inventory(self.organization, tuple(self.stacks(keys, forgotten)), lock)
+
+    def check_layout(self) -> None:
+        if self.lock.layout not in (None, self.layout):
+            raise Refusal(
+                f"deployment.layout is `{self.layout}`, but the keys of the lock are deployed by `{self.lock.layout}`",
+                "another layout means other states, and Terraform would make every key anew; "
+                f"write layout: {self.lock.layout}",
+            )
+
+    def check_stack_names(self) -> None:
+        """No account takes the stacks, and so the states, of another."""
+        owners: dict[str, str] = {base: account_id for account_id, base in self.bases.items()}
+        for account in self.organization.accounts:
+            owner = owners.setdefault(self.base(account), account.id)
+            if owner != account.id:
+                raise Refusal(
+                    f"account `{account.name}` ({account.id}) would take the stack `{self.base(account)}`, "
+                    f"in which the keys of account {owner} are",
+                    "give the account another name",
+                )
+
+    def base(self, account: Account) -> str:
+        return self.bases.get(account.id, account.name)
+
+    def keys(self) -> Iterator[Key]:
+        for account in self.organization.accounts:
+            base = self.base(account)
+            for (region, purpose), settings in account.keys.items():
+                yield self.key(account, region, purpose, settings, names.stack(base, region, self.layout))
+
+    def key(self, account: Account, region: str, purpose: str, settings: KeySettings, stack: str) -> Key:
+        namespace = self.organization.namespace
+        return Key(
+            account=account.name,
+            account_id=account.id,
+            region=region,
+            purpose=purpose,
+            stack=stack,
+            address=names.address(purpose, region),
+            alias=names.alias(namespace, purpose),
+            parameter=names.parameter(namespace, purpose) if self.organization.deployment.publish_parameters else None,
+            output=names.output(purpose, region),
+            description=f"{PURPOSES[purpose].title} in {region}, managed by kms-baseline",
+            tags={"purpose": purpose},
+            settings=settings,
+            policy=self.policy(account, region, purpose, settings),
+        )
+
+    def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:
+        place = Place(
+            partition=self.organization.partition,
+            account=account.id,
+            region=region,
+            namespace=self.organization.namespace,
+            organization_id=self.organization.id,
+            role=account.role,
+        )
+        try:
+            return key_policy(PURPOSES[purpose], settings, place)
+        except PolicyError as error:
+            file, _, line = settings.place.rpartition(":")
+            problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
+            raise Mistakes([Mistake(file, int(line), "", problem)]) from None
+
+    def retired(self) -> dict[tuple[str, str, str], Retirement]:
+        """The keys of the lock that the owner retires, as (account ID, region, purpose); the last entry wins."""
+        found: dict[tuple[str, str, str], Retirement] = {}
+        for retirement in self.organization.retired:
+            account_id = self.account_id(retirement.account)
+            covered = [
+                old.key
+                for old in self.lock.entries
+                if old.account_id == account_id and retirement.covers(old.region, old.purpose)
+            ]
+            if not covered:
+                file, _, line = retirement.place.rpartition(":")
+                raise Mistakes(
+                    [Mistake(file, int(line), "retired", _no_key(retirement), "remove the entry, or restore the lock")]
+                )
+            found.update(dict.fromkeys(covered, retirement))
+        return found
+
+    def account_id(self, account: str) -> str:
+        """An ID, or the ID of an account that only the lock still knows by this name."""
+        return next((account_id for account_id, base in self.bases.items() if base == account), account)
+
+    def check_losses(self, keys: Iterable[Key], retired: Mapping[tuple[str, str, str], Retirement]) -> None:
+        wanted = {key.locked.key for key in keys}
+        lost = [old for old in self.lock.entries if old.key not in wanted and old.key not in retired]
+        if lost:
+            lines = [
+                f"  {self.bases[o.account_id]} ({o.account_id}) {o.region} {o.purpose}: {self.cause(o)}" for o in lost
+            ]
+            raise Refusal(
+                f"{len(lost)} key{'s' if len(lost) > 1 else ''} of the lock would be lost:\n" + "\n".join(lines),
+                "take the change back, or list them under `retired:`, as in\n"
+                f"  {_retirement_for(lost[0], self.accounts)}\n"
+                "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",
+            )
+
+    def cause(self, lost: LockedKey) -> str:
+        account = self.accounts.get(lost.account_id)
+        if account is None:
+            return "the account is no longer listed"
+        if lost.region not in account.regions:
+            return f"{lost.region} is no longer among its regions"
+        feature = PURPOSES[lost.purpose].feature
+        if feature is not None and feature not in account.features:
+            return f"the feature {feature} is off"
+        return f"the feature {feature} lives in the home region, which is now {account.home_region}"
+
+    def stacks(self, keys: Iterable[Key], forgotten: Iterable[LockedKey]) -> Iterator[Stack]:
+        """Every stack that has a key, or that must still forget one."""
+        by_stack: dict[str, tuple[list[Key], list[LockedKey]]] = {}
+        for key in keys:
+            by_stack.setdefault(key.stack, ([], []))[0].append(key)
+        for old in forgotten:
+            by_stack.setdefault(old.stack, ([], []))[1].append(old)
+        for name, (own, retired) in sorted(by_stack.items()):
+            places = {(key.account_id, key.region) for key in own} | {(old.account_id, old.region) for old in retired}
+            yield Stack(
+                name=name,
+                backend=self.organization.deployment.backend,
+                providers=tuple(self.provider(account_id, region) for account_id, region in sorted(places)),
+                keys=tuple(sorted(own, key=lambda key: (key.region, key.purpose))),
+                forgotten=tuple(
+                    address
+                    for old in retired
+                    for address in key_addresses(names.address(old.purpose, old.region), published=True)
+                ),
+            )
+
+    def provider(self, account_id: str, region: str) -> Provider:
+        account = self.accounts.get(account_id)
+        partition = self.organization.partition
+        home = account.home_region if account else self.organization.home_region
+        return Provider(
+            alias=names.underscored(region),
+            region=region,
+            account_id=account_id,
+            role=account.role if account else role_arn(self.organization.deployment.role, partition, account_id),
+            external_id=account.external_id if account else self.organization.deployment.external_id,
+            session_name=self.organization.deployment.session_name,
+            sts_region=home if is_opt_in(region) else None,
+            tags={
+                "managed-by": names.MANAGED_BY,
+                "namespace": self.organization.namespace,
+                **self.organization.tags,
+            },
+        )
+
+
+def _no_key(retirement: Retirement) -> str:
+    where = " ".join(word for word in (retirement.account, retirement.region, retirement.purpose) if word)
+    return f"the lock has no key of `{where}`"
+
+
+def _retirement_for(lost: LockedKey, accounts: Mapping[str, Account]) -> str:
+    """An entry of the configuration that would retire the key."""
+    account = accounts.get(lost.account_id)
+    name = account.name if account else f'"{lost.account_id}"'
+    return f"- {{account: {name}, region: {lost.region}, purpose: {lost.purpose}, then: keep}}"

@@ -1,0 +1,166 @@
+"""The keys that exist, or may: every key ever generated. Synth adds to it and never removes from it.
+
+The file is JSON with one line an account and region, sorted, so that a merge of two branches is a merge of lines.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from baseline.errors import Mistake, Mistakes
+from baseline.names import Layout, stack_base
+from baseline.purposes import PURPOSES
+from baseline.regions import partition_of
+
+VERSION = 1
+
+
+class Place(NamedTuple):
+    """An account's region: what one line of the lock is about."""
+
+    account_id: str
+    region: str
+
+
+class LockedKey(NamedTuple):
+    """One key of the lock."""
+
+    account_id: str
+    region: str
+    purpose: str
+    stack: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Which key it is: account ID, region, purpose."""
+        return self[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What exists in one account's region."""
+
+    purposes: frozenset[str]
+    stack: str
+    """The stack, and so the state, in which the keys are."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """All keys that were ever generated, and the layout that decided which state they are in."""
+
+    layout: Layout | None = None
+    """None: nothing was generated yet."""
+    lines: Mapping[Place, Line] = field(default_factory=dict)
+
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """By account ID: the name that the account's stacks are made of, for good."""
+        if self.layout is None:
+            return {}
+        return {
+            place.account_id: stack_base(line.stack, place.region, self.layout) for place, line in self.lines.items()
+        }
+
+    @cached_property
+    def entries(self) -> tuple[LockedKey, ...]:
+        """Every key, sorted."""
+        return tuple(
+            LockedKey(*place, purpose, line.stack)
+            for place, line in sorted(self.lines.items())
+            for purpose in sorted(line.purposes)
+        )
+
+    def adding(self, layout: Layout, keys: Iterable[LockedKey]) -> "Lock":
+        """The lock with these keys as well."""
+        lines = dict(self.lines)
+        for key in keys:
+            place = Place(key.account_id, key.region)
+            known = lines.get(place, Line(frozenset(), key.stack))
+            if key.purpose not in known.purposes:
+                lines[place] = Line(known.purposes | {key.purpose}, known.stack)
+        return Lock(layout, lines)
+
+    def render(self) -> str:
+        """The file's text, one line an account and region, the same bytes for the same keys."""
+        lines = ",\n".join(
+            json.dumps(
+                {
+                    "account_id": place.account_id,
+                    "region": place.region,
+                    "purposes": sorted(line.purposes),
+                    "stack": line.stack,
+                }
+            )
+            for place, line in sorted(self.lines.items())
+        )
+        return f'{{"version": {VERSION}, "layout": {json.dumps(self.layout)}, "keys": [\n{lines}\n]}}\n'
+
+    @classmethod
+    def parse(cls, text: str, file: str) -> "Lock":
+        """Read a lock's text. Raises Mistakes when it is damaged or not ours: it is never guessed at."""
+        try:
+            data = json.loads(text.removeprefix("\ufeff"))
+        except json.JSONDecodeError as error:
+            conflict = "<<<<<<<" in text
+            problem = "has merge conflicts" if conflict else f"is not JSON: {error.msg}, column {error.colno}"
+            help = "keep the lines of both sides" if conflict else _RESTORE
+            raise Mistakes([Mistake(file, error.lineno, "", problem, help)]) from None
+        except RecursionError:
+            raise Mistakes([Mistake(file, 1, "", "is not a lock of kms-baseline", _RESTORE)]) from None
+        return _Reader(file, text).lock(data)
+
+
+_RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
+
+
+class _Reader:
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+
+    def lock(self, data: Any) -> Lock:
+        if not isinstance(data, dict) or set(data) != {"version", "layout", "keys"}:
+            raise self.wrong("", "is not a lock of kms-baseline")
+        if data["version"] != VERSION:
+            raise self.wrong("version", f"version `{data['version']}` is unknown, this program knows {VERSION}")
+        if data["layout"] not in ("account", "account-region"):
+            raise self.wrong("layout", f"`{data['layout']}` is no layout")
+        if not isinstance(data["keys"], list):
+            raise self.wrong("keys", "is not a list")
+        lines: dict[Place, Line] = {}
+        for i, entry in enumerate(data["keys"]):
+            place, line = self.line(i, entry)
+            if place in lines:
+                # Two branches added to the same account and region; both keys exist.
+                if lines[place].stack != line.stack:
+                    raise self.wrong(f"keys[{i}]", f"{place.account_id} {place.region} is listed with two stacks")
+                line = Line(lines[place].purposes | line.purposes, line.stack)
+            lines[place] = line
+        return Lock(data["layout"], lines)
+
+    def line(self, index: int, entry: Any) -> tuple[Place, Line]:
+        field = f"keys[{index}]"
+        if not isinstance(entry, dict) or set(entry) != {"account_id", "region", "purposes", "stack"}:
+            raise self.wrong(field, "needs account_id, region, purposes and stack, and nothing else")
+        account_id, region, purposes, stack = entry["account_id"], entry["region"], entry["purposes"], entry["stack"]
+        if not (isinstance(account_id, str) and len(account_id) == 12 and account_id.isdecimal()):
+            raise self.wrong(field, f"`{account_id}` is no account ID", index)
+        if not isinstance(region, str) or partition_of(region) is None:
+            raise self.wrong(field, f"`{region}` is no region", index)
+        if (
+            not isinstance(purposes, list)
+            or not purposes
+            or not all(isinstance(p, str) and p in PURPOSES for p in purposes)
+        ):
+            raise self.wrong(field, f"`{purposes}` are no purposes that this version knows", index)
+        if not isinstance(stack, str) or not stack:
+            raise self.wrong(field, f"`{stack}` is no stack", index)
+        return Place(account_id, region), Line(frozenset(purposes), stack)
+
+    def wrong(self, field: str, problem: str, index: int | None = None) -> Mistakes:
+        # One entry a line, after the line with the version.
+        line = 0 if index is None else index + 2
+        return Mistakes([Mistake(self.file, line, field, problem, _RESTORE)])

@@ -1,0 +1,57 @@
+"""Every name that never changes.
+
+A resource's Terraform address decides whether Terraform keeps it or destroys it, so this module is a contract:
+no name depends on the order or the number of accounts, regions or features (tests/golden holds it).
+"""
+
+from typing import Literal
+
+Layout = Literal["account", "account-region"]
+
+MANAGED_BY = "kms-baseline"
+RESERVED_TAGS = ("managed-by", "namespace", "purpose")
+"""The tags that identify a key of ours, given when it is made: the only handle on a key that no state knows."""
+
+
+def underscored(region: str) -> str:
+    """A region as Terraform identifiers spell it; also the alias of its provider."""
+    return region.replace("-", "_")
+
+
+def address(purpose: str, region: str) -> str:
+    """The name part of the Terraform addresses of a key, its alias and its parameter."""
+    return f"{purpose}_{underscored(region)}"
+
+
+def output(purpose: str, region: str) -> str:
+    """The Terraform output that carries a key's ARN."""
+    return f"{address(purpose, region)}_key_arn"
+
+
+def alias(namespace: str, purpose: str) -> str:
+    """A key's alias, the same in every region."""
+    return f"alias/{namespace}/{purpose}"
+
+
+def parameter(namespace: str, purpose: str) -> str:
+    """The SSM parameter with a key's ARN, in the key's own region."""
+    return f"/{namespace}/kms/{purpose}/arn"
+
+
+def stack(base: str, region: str, layout: Layout) -> str:
+    """The stack of an account's region; `base` is the account's name, or the one that the lock keeps for its ID."""
+    return base if layout == "account" else f"{base}-{region}"
+
+
+def stack_base(stack: str, region: str, layout: Layout) -> str:
+    """The inverse of `stack`."""
+    return stack if layout == "account" else stack.removesuffix(f"-{region}")
+
+
+def state_file(stack: str) -> str:
+    return f"{stack}.tfstate"
+
+
+def workspace(prefix: str, stack: str) -> str:
+    """The HCP Terraform workspace of a stack."""
+    return f"{prefix}-{stack}"

@@ -1,0 +1,151 @@
+"""The settings of an organization, resolved: every value is there, nothing means "not said"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from baseline.iam.arns import Arn
+from baseline.iam.statement import Statement
+from baseline.names import Layout
+
+IamDelegation = Literal["administrators", "manage", "full"]
+ThenOfRetired = Literal["keep", "gone"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NamedPrincipal:
+    """A role or user by its ARN, a pattern of such ARNs (`*`, `?`), or a whole account (its root ARN)."""
+
+    arn: str
+
+    @property
+    def account(self) -> str:
+        return Arn.parse(self.arn).account
+
+    @property
+    def is_account(self) -> bool:
+        return Arn.parse(self.arn).resource == "root"
+
+    @property
+    def is_pattern(self) -> bool:
+        return "*" in self.arn or "?" in self.arn
+
+    def covers(self, other: "NamedPrincipal") -> bool:
+        """Whether this one, taken as a pattern, matches the other's ARN."""
+        # In ARNs `[` means itself.
+        return fnmatchcase(other.arn, self.arn.replace("[", "[[]"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySettings:
+    """All that an owner can say about one key."""
+
+    administrators: tuple[NamedPrincipal, ...]
+    users: tuple[NamedPrincipal, ...]
+    iam_delegation: IamDelegation
+    separate_duties: bool
+    rotation: bool
+    rotation_period_days: int
+    deletion_window_days: int
+    deny_deletion_if_used_within_days: int
+    services: tuple[str, ...]
+    """The services, or publishers, of the purpose that get their statements."""
+    share_with: tuple[str, ...]
+    """Account IDs, or `organization`."""
+    statements: tuple[Statement, ...]
+    """The owner's own, appended after ours."""
+    place: str
+    """`file:line` of what is said about the key, for messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalBackend:
+    """State files beside the output folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Backend:
+    """State in a bucket, with S3's own locking."""
+
+    bucket: str
+    region: str
+    prefix: str
+    kms_key: str | None
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudBackend:
+    """HCP Terraform or Terraform Enterprise: a workspace a stack."""
+
+    organization: str
+    project: str | None
+    hostname: str
+    prefix: str
+
+
+Backend = LocalBackend | S3Backend | CloudBackend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """How and where to the stacks are deployed."""
+
+    layout: Layout
+    backend: Backend
+    publish_parameters: bool
+    role: str | None
+    """As written, for accounts that are no longer listed; an account has its own, resolved."""
+    external_id: str | None
+    session_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One managed account."""
+
+    name: str
+    id: str
+    home_region: str
+    regions: tuple[str, ...]
+    role: str | None
+    """The ARN of the role to assume; None: the caller's own credentials."""
+    external_id: str | None
+    features: frozenset[str]
+    """The features that are on."""
+    keys: Mapping[tuple[str, str], KeySettings]
+    """The settings of the key of each (region, purpose) that this account has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retirement:
+    """What the owner says about keys that exist and are no longer wanted."""
+
+    account: str
+    """Its ID; or a name that only the lock may know."""
+    region: str | None
+    """None: every region."""
+    purpose: str | None
+    """None: every purpose."""
+    then: ThenOfRetired
+    place: str
+    """`file:line` of the entry."""
+
+    def covers(self, region: str, purpose: str) -> bool:
+        """Whether the entry speaks of this key of its account."""
+        return self.region in (None, region) and self.purpose in (None, purpose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """Everything that the configuration says."""
+
+    id: str | None
+    partition: str
+    namespace: str
+    home_region: str
+    tags: Mapping[str, str]
+    deployment: Deployment
+    accounts: tuple[Account, ...]
+    retired: tuple[Retirement, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""CDKTF constructs, one concern each. They take values of the Inventory and decide nothing."""

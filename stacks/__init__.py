@@ -1,0 +1,1 @@
+"""The Inventory as a CDKTF app: loops over it and decides nothing."""

@@ -1,0 +1,85 @@
+"""The synthesized stacks in a normal form: no metadata, stable order, a manifest of sums.
+
+The folders are complete Terraform configurations: `terraform init` and `validate` take them as they are, and a
+VCS-driven workspace runs them.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from baseline.errors import UsageError
+from baseline.inventory import Inventory
+from stacks.synth import STACK_FILE, synthesized
+
+MANIFEST = "manifest.json"
+EXPORTED_FILE = "main.tf.json"
+_KIND = "kms-baseline export"
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError for a folder with something else in it: exporting replaces what is there."""
+    if folder.is_dir() and any(folder.iterdir()) and not _is_export(folder):
+        raise UsageError(f"{folder}: has other files in it", "name a new or empty folder, or one of an earlier export")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file", "name a folder")
+
+
+def export_stacks(inventory: Inventory, folder: Path) -> None:
+    """Write every stack and the manifest. The folder changes only once everything is there."""
+    folder = folder.absolute()
+    with (
+        synthesized(inventory, folder) as source,
+        tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary,
+    ):
+        sums = {}
+        for stack in inventory.stacks:
+            written = json.loads((source / "stacks" / stack.name / STACK_FILE).read_text(encoding="utf-8"))
+            text = json.dumps(normalized(written), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+            target = Path(temporary) / stack.name / EXPORTED_FILE
+            target.parent.mkdir()
+            target.write_text(text, encoding="utf-8", newline="\n")
+            sums[f"{stack.name}/{EXPORTED_FILE}"] = hashlib.sha256(text.encode()).hexdigest()
+        manifest = {"kind": _KIND, "version": 1, "sha256": sums}
+        (Path(temporary) / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
+        _replace(Path(temporary), folder)
+
+
+def normalized(synthesized: dict[str, Any]) -> dict[str, Any]:
+    """A stack without CDKTF's metadata, and without the path of a local state, which is of one machine."""
+    clean: dict[str, Any] = _without_metadata(synthesized)
+    backend = clean["terraform"].get("backend", {})
+    if "local" in backend:
+        backend["local"] = {}
+    return clean
+
+
+def _without_metadata(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_metadata(item) for key, item in value.items() if key != "//"}
+    return [_without_metadata(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_export(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("kind") == _KIND
+
+
+def _replace(new: Path, folder: Path) -> None:
+    """Put the new files in place, the manifest last, and take away those of stacks that are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    former = set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"]) if _is_export(folder) else set()
+    for stack in sorted(path for path in new.iterdir() if path.is_dir()):
+        (folder / stack.name).mkdir(exist_ok=True)
+        (stack / EXPORTED_FILE).replace(folder / stack.name / EXPORTED_FILE)
+    kept = set(json.loads((new / MANIFEST).read_text(encoding="utf-8"))["sha256"])
+    (new / MANIFEST).replace(folder / MANIFEST)
+    for name in former - kept:
+        if (gone := folder / Path(name).parent.name).is_dir():
+            shutil.rmtree(gone)

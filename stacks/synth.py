@@ -1,0 +1,81 @@
+"""Writes the output folder: `manifest.json` and `stacks/<stack>/cdk.tf.json`, as `cdktf synth` leaves them.
+
+Everything is built in a temporary folder beside the output and held against the Inventory first. Then each file
+replaces its predecessor as a whole; what Terraform keeps beside them (`.terraform`, plans) is left alone.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from baseline.errors import WorldError
+from baseline.inventory import Inventory, Stack
+
+STACK_FILE = "cdk.tf.json"
+
+
+@contextmanager
+def synthesized(inventory: Inventory, beside: Path) -> Iterator[Path]:
+    """A temporary folder with everything synthesized and checked, on the file system of `beside`."""
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{beside.name}-", dir=beside.parent) as folder:
+        # It would win over the folder that the app is given.
+        os.environ.pop("CDKTF_OUTDIR", None)
+        from stacks.app import build  # starts Node, which nothing but a synth needs
+
+        build(inventory, Path(folder)).synth()
+        for stack in inventory.stacks:
+            check(stack, json.loads((Path(folder) / "stacks" / stack.name / STACK_FILE).read_text(encoding="utf-8")))
+        yield Path(folder)
+
+
+def write(inventory: Inventory, output: Path) -> None:
+    """Synthesize into the output folder. Raises WorldError when the output is not what the Inventory says."""
+    with synthesized(inventory, output) as folder:
+        former = _stacks_in(output)
+        for stack in inventory.stacks:
+            target = output / "stacks" / stack.name / STACK_FILE
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (folder / "stacks" / stack.name / STACK_FILE).replace(target)
+        (folder / "manifest.json").replace(output / "manifest.json")
+    for name in former - {stack.name for stack in inventory.stacks}:
+        (output / "stacks" / name / STACK_FILE).unlink(missing_ok=True)
+
+
+def _stacks_in(output: Path) -> set[str]:
+    """The stacks of an earlier synth into this folder; none when there is no manifest that can be read."""
+    try:
+        manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
+        return {name for name in manifest["stacks"] if Path(name).name == name}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def check(stack: Stack, synthesized: Mapping[str, Any]) -> None:
+    """Hold a stack's JSON against the Inventory. Raises WorldError naming what differs: then nothing is written."""
+    resources = {f"{kind}.{name}" for kind, of_kind in synthesized.get("resource", {}).items() for name in of_kind}
+    unprotected = {
+        f"aws_kms_key.{name}"
+        for name, key in synthesized.get("resource", {}).get("aws_kms_key", {}).items()
+        if key.get("lifecycle", {}).get("prevent_destroy") is not True
+    }
+    providers = {provider["alias"] for provider in synthesized.get("provider", {}).get("aws", [])}
+    forgotten = tuple(block["from"] for block in synthesized.get("removed", []))
+    differences = {
+        "resources": resources ^ stack.addresses(),
+        "keys without prevent_destroy": unprotected,
+        "providers": providers ^ {provider.alias for provider in stack.providers},
+        "outputs": set(synthesized.get("output", {})) ^ {key.output for key in stack.keys},
+        "forgotten addresses": set(forgotten) ^ set(stack.forgotten),
+    }
+    wrong = [f"{what}: {', '.join(sorted(names))}" for what, names in differences.items() if names]
+    if wrong:
+        raise WorldError(
+            f"the synthesized stack `{stack.name}` differs from the configuration, so nothing was written: "
+            + "; ".join(wrong),
+            "this is a defect of kms-baseline or of the installed cdktf; please report it",
+        )

@@ -1,0 +1,125 @@
+"""Names the real cause of a failed Terraform, and what to do about it."""
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployment.mirror import VARIABLE
+from deployment.output import ErrorBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why Terraform failed."""
+
+    problem: str
+    help: str
+    loses_keys: bool = False
+    """Terraform itself refused to destroy something that is protected."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    terraform: Path
+    folder: Path
+
+    def command(self, *arguments: str) -> str:
+        return shlex.join([str(self.terraform), f"-chdir={self.folder}", *arguments])
+
+
+def cause_of(block: ErrorBlock, terraform: Path, folder: Path) -> Cause | None:
+    """The cause behind an error block of a stack, or None when the block must speak for itself."""
+    place = _Place(terraform, folder)
+    return next((explain(block, place) for pattern, explain in _CAUSES.items() if re.search(pattern, block.text)), None)
+
+
+def _no_credentials(_: ErrorBlock, __: _Place) -> Cause:
+    return Cause(
+        "no AWS credentials were found",
+        "sign in (`aws sso login`) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    )
+
+
+def _refused_credentials(_: ErrorBlock, __: _Place) -> Cause:
+    return Cause(
+        "AWS does not accept the credentials: they are wrong or have expired",
+        "sign in again (`aws sso login`), or renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
+    )
+
+
+def _role_not_assumed(block: ErrorBlock, _: _Place) -> Cause:
+    role = re.search(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=,@-]", block.text)
+    return Cause(
+        f"the role {role[0]} cannot be assumed" if role else "the deployment role cannot be assumed",
+        "create the role in that account and let it trust the caller, "
+        "or name another under `role:` in the configuration",
+    )
+
+
+def _other_account(block: ErrorBlock, _: _Place) -> Cause:
+    account = re.search(r"account ID not allowed: (\d{12})", block.text, re.IGNORECASE)
+    return Cause(
+        f"the credentials lead to account {account[1] if account else 'another than the stack is for'}",
+        "use credentials of the account in the configuration, or correct its `id` or its `role` there",
+    )
+
+
+def _provider_missing(block: ErrorBlock, _: _Place) -> Cause:
+    return Cause(
+        f"the AWS provider cannot be installed: {_first_sentence(block)}",
+        f"connect to the network, or name a folder that holds the provider in {VARIABLE}",
+    )
+
+
+def _locked(block: ErrorBlock, place: _Place) -> Cause:
+    facts = _lock_facts(block)
+    problem = f"the state is locked by {facts.get('Who') or 'somebody'}"
+    if since := facts.get("Created"):
+        problem += f" since {since}"
+    if identifier := facts.get("ID"):
+        problem += f", lock ID {identifier}"
+    return Cause(problem, _unlocking(block, identifier, place))
+
+
+def _unlocking(block: ErrorBlock, identifier: str | None, place: _Place) -> str:
+    # A lock on a local file is held by a living process, and goes with it: Terraform cannot force it.
+    if "resource temporarily unavailable" in block.text or not identifier:
+        return "wait until that run has ended"
+    return f"wait until that run has ended; if it was killed: {place.command('force-unlock', identifier)}"
+
+
+def _protected(block: ErrorBlock, place: _Place) -> Cause:
+    address = re.search(r"Resource (.+?) has lifecycle\.prevent_destroy", block.text)
+    name = address[1] if address else "a protected resource"
+    return Cause(
+        f"the plan would destroy {name}, which is protected",
+        "put back what was changed; if an interrupted deployment left it tainted, look at the key in AWS, then: "
+        + place.command("untaint", name if address else "ADDRESS"),
+        loses_keys=True,
+    )
+
+
+_CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
+    r"No valid credential sources found": _no_credentials,
+    r"failed to refresh cached credentials, no EC2 IMDS role found": _no_credentials,
+    r"ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|refresh cached SSO token failed": _refused_credentials,
+    r"Cannot assume IAM Role": _role_not_assumed,
+    r"account ID not allowed|Account ID not allowed": _other_account,
+    r"Failed to (query available provider packages|install provider)|Could not retrieve the list of available versions": (
+        _provider_missing
+    ),
+    r"Error acquiring the state lock|Error locking state": _locked,
+    r"Instance cannot be destroyed": _protected,
+}
+
+
+def _lock_facts(block: ErrorBlock) -> dict[str, str]:
+    pairs = (line.strip().partition(":") for line in block.detail)
+    return {name: value.strip() for name, _, value in pairs if name in ("ID", "Who", "Created")}
+
+
+def _first_sentence(block: ErrorBlock) -> str:
+    text = block.text.removeprefix(block.summary).strip()
+    return re.split(r"(?<=[^.])\. |To see which modules", text)[0].rstrip(". ")

@@ -1,0 +1,56 @@
+"""What the user's own Terraform CLI configuration says, as far as a mirror is concerned.
+
+Which files Terraform reads: https://developer.hashicorp.com/terraform/cli/config/config-file#locations
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+_INSTALLATION = re.compile(r"^\s*provider_installation\b", re.MULTILINE)
+_PLUGIN_CACHE = re.compile(r"^[ \t]*plugin_cache_dir\s*=\s*\"([^\"]+)\".*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class CliConfiguration:
+    """The text of the configuration that Terraform would read, and where it is."""
+
+    text: str
+    place: str
+    home: Path
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """The configuration that Terraform finds in this environment; a file that is missing says nothing."""
+        home = Path(environment.get("HOME") or "/")
+        named = Path(environment.get("TF_CLI_CONFIG_FILE") or "")
+        files = [named] if named.is_file() else list(_usual_files(home))
+        text = "".join(f"{file.read_text(errors='replace').rstrip()}\n" for file in files)
+        return cls(text, ", ".join(str(file) for file in files), home)
+
+    @property
+    def installs_providers(self) -> bool:
+        """Whether the user has decided where providers come from."""
+        return bool(_INSTALLATION.search(self.text))
+
+    @property
+    def plugin_cache(self) -> Path | None:
+        """The folder of `plugin_cache_dir`, if there is one."""
+        found = _PLUGIN_CACHE.search(self.text)
+        if not found:
+            return None
+        # Terraform expands variables in this one setting; HOME is the one in use.
+        return Path(found[1].replace("${HOME}", str(self.home)).replace("$HOME", str(self.home)))
+
+    @property
+    def without_plugin_cache(self) -> str:
+        """The text without `plugin_cache_dir`."""
+        return _PLUGIN_CACHE.sub("", self.text)
+
+
+def _usual_files(home: Path) -> Iterator[Path]:
+    if (file := home / ".terraformrc").is_file():
+        yield file
+    yield from sorted((home / ".terraform.d").glob("*.tfrc"))

@@ -1,0 +1,36 @@
+"""What happens while stacks are planned and applied, for whoever shows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Phase = Literal["init", "plan", "show", "apply"]
+EventStatus = Literal["started", "line", "progress", "finished", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StackEvent:
+    """One thing that happened in a stack."""
+
+    stack: str
+    """Empty for what cdktf says about no stack in particular."""
+    phase: Phase
+    status: EventStatus
+    """`line`: Terraform said something. `progress`: the same, and one operation more is done."""
+    line: str = ""
+    """With `failed` the cause, as far as it is known."""
+    done: int = 0
+    total: int = 0
+    """Operations on resources; a replacement is two. 0 in a phase that does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the person in front of the terminal that belongs to no stack."""
+
+    text: str
+
+
+Event = StackEvent | Notice
+OnEvent = Callable[[Event], None]
+"""Is called in the thread that asked for the work, never in two threads at once."""

@@ -1,0 +1,97 @@
+"""AWS itself: moto's services, each with the extension that closes its gaps.
+
+Importing this module imports moto, which takes about half a second; a service's own module is imported when its
+first call arrives, or by `warm_up`.
+"""
+
+import functools
+import importlib
+import threading
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from flask import Flask
+from moto.backends import get_backend
+from moto.core.responses import BaseResponse
+from moto.core.utils import convert_to_flask_response
+from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import NotFound
+from werkzeug.test import Client
+
+from sandbox.accounts import plant
+
+EXTENSIONS = {
+    "kms": ("sandbox.extensions.kms", "SandboxKms"),
+    "sts": ("sandbox.extensions.sts", "SandboxSts"),
+}
+"""Which class answers for a service instead of moto's own, by moto's name of the service."""
+
+__all__ = ["EXTENSIONS", "application", "get_account_id_from", "plant", "warm_up"]
+
+# As in `sandbox.server`: one thread at a time imports parts of moto.
+_IMPORTING = threading.Lock()
+
+
+def app_for(service: Any) -> Flask:
+    """Moto's Flask application of one service, answered by our extension of it where there is one."""
+    with _IMPORTING:
+        app = create_backend_app(service)
+        extension = _extension(service)
+    # What moto raises reaches the journal, which alone decides how it is answered.
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.register_error_handler(NotFound, _unknown_path)
+    lock = threading.Lock()
+    for name, view in app.view_functions.items():
+        if extension and ".dispatch" in name:
+            view = convert_to_flask_response(extension.dispatch)
+        app.view_functions[name] = _one_at_a_time(view, lock)
+    return app
+
+
+def warm_up(service: str, target: str) -> None:
+    """Import a service and let it answer one harmless call, so that the next one does not wait for either."""
+    with _IMPORTING:
+        get_backend(service)  # type: ignore[call-overload]
+    scope = f"Credential=AKIAAAAAAAAAAAAAAAAA/20200101/us-east-1/{service}/aws4_request"
+    form = {"Action": target, "Version": "2011-06-15"} if service == "sts" else None
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, Signature=none"}
+    if form is None:
+        headers |= {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+    Client(application).post("/", data=form or "{}", headers=headers)
+
+
+def _extension(service: str) -> type[BaseResponse] | None:
+    if service not in EXTENSIONS:
+        return None
+    module, name = EXTENSIONS[service]
+    extension: type[BaseResponse] = getattr(importlib.import_module(module), name)
+    return extension
+
+
+def _one_at_a_time(view: Callable[..., Any], lock: threading.Lock) -> Callable[..., Any]:
+    """Moto walks through its stores without care for another thread that adds to them meanwhile."""
+
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        with lock:
+            return view(*args, **kwargs)
+
+    return answer
+
+
+def _unknown_path(_: Exception) -> NoReturn:
+    raise NotImplementedError
+
+
+class _Dispatcher(DomainDispatcherApplication):
+    """Moto's own, which lists its folder of services anew for every call: a third of a call's time."""
+
+    def __init__(self) -> None:
+        super().__init__(app_for)
+        self._backend_of = functools.cache(super().get_backend_for_host)
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        return self._backend_of(host)
+
+
+application = _Dispatcher()

@@ -1,0 +1,103 @@
+"""A sandbox that outlives the command which started it: `sandbox start` and `sandbox stop`."""
+
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from baseline.errors import WorldError
+from sandbox.pages import ask
+from sandbox.process import launch
+from sandbox.seed import Credentials
+
+_RECORD = "sandbox.json"
+_STOP_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Detached:
+    """A sandbox that runs on its own, as its folder remembers it."""
+
+    url: str
+    pid: int
+    credentials: Credentials
+
+
+def start_detached(folder: Path, port: int, seeding: Callable[[str], Credentials]) -> Detached:
+    """Start a sandbox that stays, fill it by `seeding` (which gets its URL), and remember it in `folder`.
+
+    Port 0 is any free port. Raises WorldError when the folder's sandbox already runs, or this one does not come up.
+    """
+    if (running := find_detached(folder)) is not None:
+        raise WorldError(
+            f"a sandbox is already running at {running.url}", help="stop it first: kms-baseline sandbox stop"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "sandbox.log").open("w+b") as log:
+        process, url = launch(port, log, detached=True)
+    try:
+        detached = Detached(url, process.pid, seeding(url))
+        _write(folder / _RECORD, detached)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    process.returncode = 0  # it is meant to go on; Popen would warn that it does
+    return detached
+
+
+def find_detached(folder: Path) -> Detached | None:
+    """The folder's sandbox, if it is still the process that was started."""
+    try:
+        values = json.loads((folder / _RECORD).read_text("utf-8"))
+        detached = Detached(values["url"], values["pid"], Credentials(**values["credentials"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return detached if _answers(detached) else None
+
+
+def stop_detached(folder: Path) -> bool:
+    """End the folder's sandbox and forget it; False when none was running."""
+    detached = find_detached(folder)
+    (folder / _RECORD).unlink(missing_ok=True)
+    if detached is None:
+        return False
+    _end(detached, signal.SIGTERM)
+    if not _gone(detached):
+        _end(detached, signal.SIGKILL)
+    return True
+
+
+def _write(path: Path, detached: Detached) -> None:
+    credentials = {
+        "access_key_id": detached.credentials.access_key_id,
+        "secret_access_key": detached.credentials.secret_access_key,
+    }
+    values = {"url": detached.url, "pid": detached.pid, "credentials": credentials}
+    path.write_text(json.dumps(values, indent=2) + "\n", "utf-8")
+
+
+def _answers(detached: Detached) -> bool:
+    """Whether that very process is at the URL: a number can be another process's by now, and a port another's."""
+    try:
+        return bool(ask(detached.url, "GET", "/sandbox/ready", timeout=5) == {"pid": detached.pid})
+    except (WorldError, ValueError):
+        return False
+
+
+def _end(detached: Detached, how: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(detached.pid, how)
+
+
+def _gone(detached: Detached) -> bool:
+    deadline = time.monotonic() + _STOP_SECONDS
+    while _answers(detached):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,43 @@
+"""Whether a role's trust policy lets a caller assume it.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from baseline.iam.request import IamCaller
+
+_EXTERNAL_ID = {"StringEquals": {"sts:ExternalId"}}
+
+
+def trusts(policy: Mapping[str, Any], caller: IamCaller, external_id: str) -> bool:
+    """True when a statement allows it, alone or with the caller's IAM policies, which are not judged.
+
+    Of conditions only the external ID is understood; a statement with another one allows nothing here.
+    """
+    return any(
+        statement["Effect"] == "Allow"
+        and "sts:AssumeRole" in _list(statement.get("Action"))
+        and not _names_of(caller).isdisjoint(_list(statement["Principal"].get("AWS")))
+        and _condition_holds(statement.get("Condition", {}), external_id)
+        for statement in policy["Statement"]
+    )
+
+
+def _names_of(caller: IamCaller) -> set[str]:
+    """Every way in which a trust policy can mean the caller."""
+    partition = caller.arn.split(":")[1]
+    account = f"arn:{partition}:iam::{caller.account}:root"
+    return {"*", caller.account, account, caller.arn, caller.session_arn}
+
+
+def _condition_holds(condition: Mapping[str, Any], external_id: str) -> bool:
+    if not condition:
+        return True
+    is_understood = {operator: set(keys) for operator, keys in condition.items()} == _EXTERNAL_ID
+    return is_understood and external_id in _list(condition["StringEquals"]["sts:ExternalId"])
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,1 @@
+"""The command `kms-baseline`: a file a command, arguments and printing only."""

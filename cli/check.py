@@ -1,0 +1,72 @@
+"""`kms-baseline check`: is the configuration right, and what follows from it."""
+
+from collections.abc import Iterator
+
+from baseline import names
+from baseline.inventory import Inventory
+from baseline.organization import CloudBackend
+from baseline.purposes import PURPOSES, Permission
+from baseline.regions import is_opt_in
+from cli import options, output
+from cli.project import Project, configuration_path
+
+MEGABYTES_A_PROVIDER = 90
+"""What one more provider alias of the AWS provider takes (proportional memory, measured with 5.100.0)."""
+MANY_PROVIDERS = 16
+
+
+def check(config: options.Config = None) -> None:
+    """Validate the configuration and say what follows from it. Nothing is written.
+
+    Example: kms-baseline check --config organization.yaml
+    """
+    project = Project(configuration_path(config))
+    inventory = project.inventory
+    keys = list(inventory.keys)
+    accounts = output.count(len(inventory.organization.accounts), "account")
+    regions = output.count(len({key.region for key in keys}), "region")
+    output.show(f"{project.path}: fine")
+    output.show(
+        f"{output.count(len(keys), 'key')} in {accounts} and {regions}, {output.count(len(inventory.stacks), 'stack')}"
+    )
+    if project.lock_differs:
+        output.show(
+            f"{project.lock_path}: {output.count(len(project.new_keys), 'new key')} to be recorded by synth or lock"
+        )
+    for note in notes(inventory):
+        output.show(f"note: {note}")
+
+
+def notes(inventory: Inventory) -> Iterator[str]:
+    """What a person should know before deploying."""
+    yield from _inferred(inventory)
+    opt_in = sorted({key.region for key in inventory.keys if is_opt_in(key.region)})
+    if opt_in:
+        yield f"{', '.join(opt_in)}: must be enabled in every account that uses it"
+    for stack in inventory.stacks:
+        if len(stack.providers) >= MANY_PROVIDERS:
+            gigabytes = len(stack.providers) * MEGABYTES_A_PROVIDER / 1000
+            yield (
+                f"stack {stack.name} has {len(stack.providers)} providers, about {gigabytes:.1f} GB of memory for a plan; "
+                "`deployment.layout: account-region` plans each region by itself"
+            )
+    forgotten = [
+        address for stack in inventory.stacks for address in stack.forgotten if address.startswith("aws_kms_key.")
+    ]
+    if forgotten:
+        yield f"{output.count(len(forgotten), 'retired key')} that Terraform forgets; they stay in AWS"
+    backend = inventory.organization.deployment.backend
+    if isinstance(backend, CloudBackend):
+        workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
+        yield f"workspaces of {backend.organization} that must exist: {workspaces}"
+
+
+def _inferred(inventory: Inventory) -> Iterator[str]:
+    """The statements in use whose evidence is only inferred."""
+    used: dict[str, Permission] = {}
+    for key in inventory.keys:
+        for permission in PURPOSES[key.purpose].permissions:
+            if permission.evidence == "inferred" and permission.service in key.settings.services:
+                used[permission.sid] = permission
+    for sid, permission in used.items():
+        yield f"statement {sid} rests on inference; if it is wrong: {permission.if_wrong} ({permission.source})"

@@ -1,0 +1,32 @@
+"""The organization as the embedded AWS knows it: accounts, and the roles that the configuration names."""
+
+from collections.abc import Iterator
+
+from baseline.iam.arns import Arn
+from baseline.organization import Account, NamedPrincipal, Organization
+from sandbox.seed import AccountSeed, Credentials, seed
+
+
+def seed_accounts(url: str, organization: Organization) -> Credentials:
+    """Fill a running sandbox. The credentials are of an account whose stacks use the caller's own, if there is one."""
+    caller = next((a for a in organization.accounts if a.role is None), organization.accounts[0])
+    roles = [account.role for account in organization.accounts if account.role is not None]
+    return seed(url, caller.id, [_account(organization, account) for account in organization.accounts], roles)
+
+
+def _account(organization: Organization, account: Account) -> AccountSeed:
+    named = {Arn.parse(p.arn).resource for p in _named(organization) if p.account == account.id}
+    return AccountSeed(
+        account_id=account.id,
+        partition=organization.partition,
+        roles=tuple(sorted(name for name in named if name.startswith("role/"))),
+        users=tuple(sorted(name for name in named if name.startswith("user/"))),
+    )
+
+
+def _named(organization: Organization) -> Iterator[NamedPrincipal]:
+    for account in organization.accounts:
+        for settings in account.keys.values():
+            for principal in (*settings.administrators, *settings.users):
+                if not principal.is_pattern and not principal.is_account:
+                    yield principal

@@ -1,0 +1,31 @@
+"""`kms-baseline export`: the Terraform JSON for auditors and for VCS-driven workspaces."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from baseline.organization import LocalBackend
+from cli import options, output
+from cli.node import prepare_node
+from cli.project import Project, configuration_path
+
+Folder = Annotated[Path, typer.Argument(help="The folder to write: a new or empty one, or one of an earlier export.")]
+
+
+def export(folder: Folder, config: options.Config = None, locked: options.Locked = False) -> None:
+    """Write normalized Terraform JSON, a folder a stack, with a manifest of SHA-256 sums.
+
+    Example: kms-baseline export audit/
+    """
+    project = Project(configuration_path(config))
+    inventory = project.inventory
+    from stacks.export import check_folder, export_stacks  # the latter loads cdktf, which takes seconds
+
+    check_folder(folder)
+    prepare_node()
+    project.record_keys(locked)
+    export_stacks(inventory, folder)
+    output.say(f"{output.count(len(inventory.stacks), 'stack')} written to {folder}")
+    if isinstance(inventory.organization.deployment.backend, LocalBackend):
+        output.say("note: applying these folders needs the state of the stacks; the local backend has no path here")

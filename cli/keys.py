@@ -1,0 +1,113 @@
+"""`kms-baseline keys`: the list of all keys."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from baseline.inventory import Key
+from baseline.purposes import PURPOSES
+from baseline.regions import PARTITIONS
+from cli import options, output
+from cli.project import Project, check_one_of, configuration_path
+
+
+def keys(
+    config: options.Config = None,
+    account: options.Accounts = None,
+    region: options.Regions = None,
+    purpose: options.Purposes = None,
+    format: options.OutputFormat = options.Format.table,
+    explain: options.Explain = False,
+) -> None:
+    """List every key that should exist, with its settings.
+
+    Example: kms-baseline keys --account data --format json
+    """
+    project = Project(configuration_path(config))
+    selected = list(select(project, account or (), region or (), purpose or ()))
+    if format is options.Format.json:
+        output.show_json([_as_json(project, key, explain) for key in selected])
+    elif explain:
+        for key in selected:
+            output.show(_explained(project, key))
+    else:
+        output.show(output.table(_HEAD, (_row(key) for key in selected)))
+        output.say(output.count(len(selected), "key"))
+
+
+def select(project: Project, accounts: Iterable[str], regions: Iterable[str], purposes: Iterable[str]) -> Iterator[Key]:
+    """The keys of these accounts, regions and purposes; an empty filter lets all through. Raises UsageError."""
+    ids = {project.account(account).id for account in accounts}
+    known = PARTITIONS[project.configuration.organization.partition].all_regions
+    wanted_regions, wanted_purposes = set(regions), set(purposes)
+    for region in wanted_regions:
+        check_one_of(region, known, "region")
+    for purpose in wanted_purposes:
+        check_one_of(purpose, PURPOSES, "purpose")
+    for key in project.inventory.keys:
+        if (
+            (not ids or key.account_id in ids)
+            and (not wanted_regions or key.region in wanted_regions)
+            and (not wanted_purposes or key.purpose in wanted_purposes)
+        ):
+            yield key
+
+
+_HEAD = ("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "ROTATION", "DELETION WINDOW", "ADDRESS")
+
+
+def _row(key: Key) -> tuple[str, ...]:
+    settings = key.settings
+    rotation = f"{settings.rotation_period_days} days" if settings.rotation else "off"
+    window = f"{settings.deletion_window_days} days"
+    return (
+        key.account,
+        key.account_id,
+        key.region,
+        key.purpose,
+        key.alias,
+        rotation,
+        window,
+        f"aws_kms_key.{key.address}",
+    )
+
+
+def _as_json(project: Project, key: Key, explain: bool) -> dict[str, Any]:
+    settings = key.settings
+    data = {
+        "account": key.account,
+        "account_id": key.account_id,
+        "region": key.region,
+        "purpose": key.purpose,
+        "alias": key.alias,
+        "address": f"aws_kms_key.{key.address}",
+        "stack": key.stack,
+        "provider": f"aws.{key.provider}",
+        "rotation": settings.rotation,
+        "rotation_period_days": settings.rotation_period_days if settings.rotation else None,
+        "deletion_window_days": settings.deletion_window_days,
+        "administrators": [principal.arn for principal in settings.administrators],
+        "users": [principal.arn for principal in settings.users],
+    }
+    if explain:
+        data["explained"] = {
+            field: {"value": chosen.value, "level": chosen.level, "place": project.configuration.place(chosen) or None}
+            for field, chosen in project.configuration.explain(key.account_id, key.region, key.purpose).items()
+        }
+    return data
+
+
+def _explained(project: Project, key: Key) -> str:
+    configuration = project.configuration
+    chosen = configuration.explain(key.account_id, key.region, key.purpose)
+    rows = [(f"  {field}", _spelled(c.value), c.level, configuration.place(c)) for field, c in chosen.items()]
+    head = f"{key.account} ({key.account_id}) {key.region} {key.purpose}"
+    return f"{head}\n{output.table(('  SETTING', 'VALUE', 'LEVEL', 'PLACE'), rows)}\n"
+
+
+def _spelled(value: object) -> str:
+    """A value as the configuration writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(_spelled(item['Sid'] if isinstance(item, dict) else item) for item in value)}]"
+    return str(value)

@@ -1,0 +1,33 @@
+"""`kms-baseline lock`: the record of the keys that exist."""
+
+from typing import Annotated
+
+import typer
+
+from baseline.errors import Refusal
+from cli import options, output
+from cli.project import Project, configuration_path
+
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the lock would change.")]
+
+
+def lock(config: options.Config = None, check: Check = False) -> None:
+    """Record the keys of the configuration in the lock, as synth would, and write nothing else.
+
+    Example: kms-baseline lock --check
+    """
+    project = Project(configuration_path(config))
+    if not project.lock_differs:
+        output.say(f"{project.lock_path} is up to date ({output.count(len(project.lock.entries), 'key')})")
+    elif check:
+        new = "".join(
+            f"\n  {entry.stack} {entry.account_id} {entry.region} {entry.purpose}" for entry in project.new_keys
+        )
+        raise Refusal(
+            f"{project.lock_path} would change: {output.count(len(project.new_keys), 'new key')}{new}",
+            "run `kms-baseline lock` and commit the file",
+        )
+    else:
+        added = len(project.new_keys)
+        project.record_keys(locked=False)
+        output.say(f"{project.lock_path} written: {output.count(added, 'new key')}")

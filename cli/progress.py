@@ -1,0 +1,35 @@
+"""What people see while stacks are planned and applied: a line a step, so that logs of CI read as well as a terminal."""
+
+from dataclasses import dataclass, field
+
+from cli import output
+from deployment.events import Event, Notice, StackEvent
+
+_DOING = {"init": "preparing", "plan": "planning", "show": "reading the plan", "apply": "applying"}
+_STEPS = 4
+"""How often a stack reports while it is applied."""
+
+
+@dataclass
+class Progress:
+    """Prints events on standard error."""
+
+    shown: dict[str, int] = field(default_factory=dict)
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            output.say(event.text)
+        elif event.status == "started" and event.phase in ("plan", "apply"):
+            output.say(f"{event.stack}: {_DOING[event.phase]}")
+        elif event.status == "progress":
+            self._count(event)
+        elif event.status == "finished" and event.phase == "apply":
+            output.say(f"{event.stack}: applied")
+        elif event.status == "failed":
+            output.say(f"{event.stack}: failed while {_DOING[event.phase]}")
+
+    def _count(self, event: StackEvent) -> None:
+        step = max(1, event.total // _STEPS)
+        if event.done // step > self.shown.get(event.stack, 0) and event.done < event.total:
+            self.shown[event.stack] = event.done // step
+            output.say(f"{event.stack}: {event.done} of {event.total}")

@@ -1,0 +1,114 @@
+"""A project: the configuration, the lock beside it, and the Inventory that follows from both."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from baseline.configuration.limits import nearest
+from baseline.configuration.load import Configuration, load
+from baseline.errors import Refusal, UsageError
+from baseline.inventory import Inventory, Key, expand
+from baseline.lock import Lock, LockedKey
+from baseline.organization import Account
+from baseline.purposes import PURPOSES
+from cli.files import read_text, write_text
+
+CONFIGURATION = "organization.yaml"
+CONFIGURATION_VARIABLE = "KMS_BASELINE_CONFIG"
+LOCKED_VARIABLE = "KMS_BASELINE_LOCKED"
+
+
+def configuration_path(option: Path | None) -> Path:
+    """The configuration's file: the option, else the environment, else `organization.yaml` here."""
+    return option or Path(os.environ.get(CONFIGURATION_VARIABLE) or CONFIGURATION)
+
+
+@dataclass(frozen=True)
+class Project:
+    """One configuration file and its lock. Everything is read when it is first asked for."""
+
+    path: Path
+
+    @property
+    def lock_path(self) -> Path:
+        return self.path.with_name(f"{self.path.stem}.lock.json")
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        return load(read_text(self.path, "`kms-baseline init` writes one, --config names another"), str(self.path))
+
+    @cached_property
+    def lock(self) -> Lock:
+        """The lock as it is on the disk; an empty one when nothing was generated yet."""
+        if not self.lock_path.exists():
+            return Lock()
+        return Lock.parse(read_text(self.lock_path, "restore it from version control"), str(self.lock_path))
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        return expand(self.configuration.organization, self.lock)
+
+    @property
+    def new_keys(self) -> tuple[LockedKey, ...]:
+        """The keys that the lock does not record yet."""
+        known = {entry.key for entry in self.lock.entries}
+        return tuple(entry for entry in self.inventory.lock.entries if entry.key not in known)
+
+    @property
+    def lock_differs(self) -> bool:
+        """Whether synth would change the lock's file, be it only its form."""
+        if not self.lock_path.exists():
+            return True
+        return read_text(self.lock_path, "restore it from version control") != self.inventory.lock.render()
+
+    def record_keys(self, locked: bool) -> None:
+        """Write the lock, before anything that could make a key. Raises Refusal when it may not change."""
+        if not self.lock_differs:
+            return
+        if locked or os.environ.get(LOCKED_VARIABLE, "") not in ("", "0"):
+            reason = f"{len(self.new_keys)} new keys" if self.new_keys else "its form"
+            raise Refusal(
+                f"{self.lock_path} would change ({reason}), and --locked or {LOCKED_VARIABLE} forbids it",
+                "run `kms-baseline lock` where you edit the configuration, and commit the file",
+            )
+        write_text(self.lock_path, self.inventory.lock.render())
+
+    def account(self, name_or_id: str) -> Account:
+        """The account with this name or ID. Raises UsageError."""
+        accounts = self.configuration.organization.accounts
+        for account in accounts:
+            if name_or_id in (account.name, account.id):
+                return account
+        known = [account.name for account in accounts]
+        raise UsageError(
+            f"no account has the name or ID `{name_or_id}`",
+            nearest(name_or_id, known) or f"there are {', '.join(known)}",
+        )
+
+    def key(self, account: str, region: str, purpose: str) -> Key:
+        """One key. Raises UsageError that says why there is none."""
+        of = self.account(account)
+        check_one_of(region, of.regions, f"enabled region of {of.name}")
+        check_one_of(purpose, PURPOSES, "purpose")
+        for key in self.inventory.keys:
+            if (key.account_id, key.region, key.purpose) == (of.id, region, purpose):
+                return key
+        raise UsageError(f"{of.name} has no {purpose} key in {region}", _why(of, region, purpose))
+
+
+def check_one_of(written: str, known: Iterable[str], what: str) -> None:
+    """Raise UsageError unless the value is known."""
+    names = list(known)
+    if written not in names:
+        raise UsageError(f"`{written}` is no {what}", nearest(written, names) or f"there are {', '.join(names)}")
+
+
+def _why(account: Account, region: str, purpose: str) -> str:
+    feature = PURPOSES[purpose].feature
+    if feature is not None and feature not in account.features:
+        return f"its feature {feature} is off"
+    if (region, purpose) not in account.keys:
+        return f"that key lives in the home region, {account.home_region}"
+    return "it is retired"

@@ -1,0 +1,1 @@
+"""What AWS has, read with boto3 and returned as plain values."""

@@ -1,0 +1,79 @@
+"""The keys that an account's region really has, found by their aliases."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from baseline.errors import WorldError
+from baseline.inventory import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveKey:
+    """One key as AWS describes it."""
+
+    alias: str
+    key_id: str
+    arn: str
+    state: str
+    """`Enabled`, `Disabled`, `PendingDeletion`, ..."""
+    rotation: bool
+    rotation_period_days: int | None
+    """None while rotation is off."""
+    policy: Mapping[str, Any]
+    tags: Mapping[str, str]
+
+
+def read_keys(
+    provider: Provider, aliases: Iterable[str], base: boto3.Session, endpoint: str | None = None
+) -> dict[str, LiveKey]:
+    """The keys behind these aliases in a provider's account and region, by alias; an alias that is not there is left out.
+
+    `endpoint` is another address than AWS's, for an embedded AWS. Raises WorldError when AWS refuses or cannot be reached.
+    """
+    try:
+        kms = _session(provider, base, endpoint).client("kms", region_name=provider.region, endpoint_url=endpoint)
+        wanted = set(aliases)
+        pages = kms.get_paginator("list_aliases").paginate()
+        targets = {
+            a["AliasName"]: a["TargetKeyId"] for page in pages for a in page["Aliases"] if a["AliasName"] in wanted
+        }
+        return {alias: _key(kms, alias, key_id) for alias, key_id in targets.items()}
+    except (BotoCoreError, ClientError) as error:
+        raise WorldError(f"reading the keys of {provider.account_id} in {provider.region}: {error}") from error
+
+
+def _session(provider: Provider, base: boto3.Session, endpoint: str | None) -> boto3.Session:
+    """A session in the provider's account."""
+    if provider.role is None:
+        return base
+    extra = {"ExternalId": provider.external_id} if provider.external_id else {}
+    answer = base.client("sts", endpoint_url=endpoint).assume_role(
+        RoleArn=provider.role, RoleSessionName=provider.session_name or "kms-baseline", **extra
+    )
+    credentials = answer["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
+def _key(kms: Any, alias: str, key_id: str) -> LiveKey:
+    metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    rotation = kms.get_key_rotation_status(KeyId=key_id)
+    tags = kms.list_resource_tags(KeyId=key_id)["Tags"]
+    return LiveKey(
+        alias=alias,
+        key_id=key_id,
+        arn=metadata["Arn"],
+        state=metadata["KeyState"],
+        rotation=rotation["KeyRotationEnabled"],
+        rotation_period_days=rotation.get("RotationPeriodInDays"),
+        policy=json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]),
+        tags={tag["TagKey"]: tag["TagValue"] for tag in tags},
+    )

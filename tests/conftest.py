@@ -1,0 +1,81 @@
+"""What many tests share: the sample organization, synthesized once for the whole run."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baseline.configuration.load import Configuration, load
+from baseline.inventory import Inventory, expand
+from baseline.lock import Lock
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "organization.yaml"
+COMMAND = ROOT / ".venv" / "bin" / "kms-baseline"
+
+Stacks = Mapping[str, Mapping[str, Any]]
+"""The JSON of each stack by its name."""
+
+
+def configuration(text: str) -> Configuration:
+    """A configuration from text; messages call it organization.yaml."""
+    return load(text, "organization.yaml")
+
+
+def inventory(text: str, lock: Lock | None = None) -> Inventory:
+    """What a configuration expands to, with an empty lock unless another is given."""
+    return expand(configuration(text).organization, lock or Lock())
+
+
+@pytest.fixture(scope="session")
+def sample() -> Configuration:
+    return load(SAMPLE.read_text(encoding="utf-8"), "organization.yaml")
+
+
+@pytest.fixture(scope="session")
+def sample_inventory(sample: Configuration) -> Inventory:
+    return expand(sample.organization, Lock())
+
+
+def read_stacks(folder: Path) -> Stacks:
+    """The stacks of an output folder."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return {
+        name: json.loads((folder / stack["synthesizedStackPath"]).read_text(encoding="utf-8"))
+        for name, stack in manifest["stacks"].items()
+    }
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """The command as a person runs it, in an empty folder."""
+
+    def command(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(COMMAND), *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def sample_stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
+    """The sample's stacks as the command synthesizes them."""
+    folder = tmp_path_factory.mktemp("sample")
+    (folder / "organization.yaml").write_bytes(SAMPLE.read_bytes())
+    subprocess.run([str(COMMAND), "synth"], cwd=folder, check=True, capture_output=True, timeout=120)
+    return read_stacks(folder / "cdktf.out")

@@ -1,0 +1,72 @@
+"""The embedded AWS for tests that go the whole way, and whether this machine can run them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from baseline.errors import WorldError
+from cli.embedded import seed_accounts
+from deployment.binaries import find_terraform
+from deployment.mirror import find_mirror, provider_environment
+from sandbox.process import environment, start
+from stacks.versions import REQUIRED_PROVIDER
+from tests.conftest import configuration
+
+REQUIRED = "KMS_BASELINE_REQUIRE_TERRAFORM"
+
+
+def need_terraform() -> None:
+    """Skip, with the reason, where Terraform or its AWS provider is not on this machine; fail in CI."""
+    reason = _missing()
+    if reason and os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, and {reason}")
+    if reason:
+        pytest.skip(reason)
+
+
+def _missing() -> str:
+    try:
+        terraform = find_terraform(os.environ)
+    except WorldError as error:
+        return str(error)
+    found = find_mirror(terraform, REQUIRED_PROVIDER["version"], wide=True, environment=os.environ)
+    return "" if found else "no local mirror of the AWS provider was found"
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A running embedded AWS with the accounts of one configuration."""
+
+    url: str
+    variables: dict[str, str]
+    """The environment that leads a child to it, and to the provider's mirror."""
+
+    def client(self, service: str, account_id: str | None, region: str) -> Any:
+        """A client in an account, by its deployment role; None: the caller's own account."""
+        base = boto3.Session(self.variables["AWS_ACCESS_KEY_ID"], self.variables["AWS_SECRET_ACCESS_KEY"])
+        if account_id is None:
+            return base.client(service, region_name=region, endpoint_url=self.url)
+        sts = base.client("sts", region_name=region, endpoint_url=self.url)
+        role = f"arn:aws:iam::{account_id}:role/kms-baseline-deploy"
+        keys = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+        return session.client(service, region_name=region, endpoint_url=self.url)
+
+
+@contextmanager
+def embedded(text: str, folder: Path) -> Iterator[Embedded]:
+    """An embedded AWS for a configuration's text; files that Terraform needs go into the folder."""
+    organization = configuration(text).organization
+    with start() as server:
+        keys = seed_accounts(server.url, organization)
+        variables = environment(
+            server.url, keys.access_key_id, keys.secret_access_key, os.environ, region=organization.home_region
+        )
+        mirror = find_mirror(find_terraform(os.environ), REQUIRED_PROVIDER["version"], wide=True, environment=os.environ)
+        yield Embedded(server.url, provider_environment(mirror, folder, variables))

@@ -51,7 +51,7 @@ class Mistake:
     def __str__(self) -> str:
         place = ":".join([self.file, *([str(self.line)] if self.line else [])])
         field = f"{self.field}: " if self.field else ""
-        advice = f"\n  help: {self.help}" if self.help else ""
+        advice = "\n  help: " + self.help.replace("\n", "\n        ") if self.help else ""
         return f"{place}: {field}{self.problem}{advice}"
 
 

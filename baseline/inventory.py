@@ -121,14 +121,24 @@ class _Expansion:
 
     def inventory(self) -> Inventory:
         self.check_layout()
+        self.check_backend()
         self.check_stack_names()
         retired = self.retired()
         keys = [key for key in self.keys() if key.locked.key not in retired]
         self.check_losses(keys, retired)
         gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
         forgotten = [old for old in self.lock.entries if old.key in retired and old.account_id not in gone]
-        lock = self.lock.adding(self.layout, (key.locked for key in keys))
+        lock = self.lock.adding(self.layout, self.organization.deployment.backend.place, (key.locked for key in keys))
         return Inventory(self.organization, tuple(self.stacks(keys, forgotten)), lock)
+
+    def check_backend(self) -> None:
+        place = self.organization.deployment.backend.place
+        if self.lock.backend not in (None, place):
+            raise Refusal(
+                f"the states would be in {place}, but the keys of the lock are in the states of {self.lock.backend}",
+                "in a new place Terraform would make every key anew (the prefix is the namespace when it is not written)\n"
+                "take the change back, or run `kms-baseline lock --new-backend` and move the states there before you deploy",
+            )
 
     def check_layout(self) -> None:
         if self.lock.layout not in (None, self.layout):

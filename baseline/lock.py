@@ -49,11 +49,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Lock:
-    """All keys that were ever generated, and the layout that decided which state they are in."""
+    """All keys that were ever generated, and what decided which state they are in: layout and backend."""
 
     layout: Layout | None = None
     """None: nothing was generated yet."""
     lines: Mapping[Place, Line] = field(default_factory=dict)
+    backend: str | None = None
+    """Where the states are, as the backends of `organization` tell it."""
 
     @cached_property
     def bases(self) -> dict[str, str]:
@@ -73,7 +75,7 @@ class Lock:
             for purpose in sorted(line.purposes)
         )
 
-    def adding(self, layout: Layout, keys: Iterable[LockedKey]) -> "Lock":
+    def adding(self, layout: Layout, backend: str, keys: Iterable[LockedKey]) -> "Lock":
         """The lock with these keys as well."""
         lines = dict(self.lines)
         for key in keys:
@@ -81,7 +83,7 @@ class Lock:
             known = lines.get(place, Line(frozenset(), key.stack))
             if key.purpose not in known.purposes:
                 lines[place] = Line(known.purposes | {key.purpose}, known.stack)
-        return Lock(layout, lines)
+        return Lock(layout, lines, backend)
 
     def render(self) -> str:
         """The file's text, one line an account and region, the same bytes for the same keys."""
@@ -96,7 +98,8 @@ class Lock:
             )
             for place, line in sorted(self.lines.items())
         )
-        return f'{{"version": {VERSION}, "layout": {json.dumps(self.layout)}, "keys": [\n{lines}\n]}}\n'
+        head = f'"version": {VERSION}, "layout": {json.dumps(self.layout)}, "backend": {json.dumps(self.backend)}'
+        return f'{{{head}, "keys": [\n{lines}\n]}}\n'
 
     @classmethod
     def parse(cls, text: str, file: str) -> "Lock":
@@ -122,12 +125,14 @@ class _Reader:
         self.text = text
 
     def lock(self, data: Any) -> Lock:
-        if not isinstance(data, dict) or set(data) != {"version", "layout", "keys"}:
+        if not isinstance(data, dict) or set(data) != {"version", "layout", "backend", "keys"}:
             raise self.wrong("", "is not a lock of kms-baseline")
         if data["version"] != VERSION:
             raise self.wrong("version", f"version `{data['version']}` is unknown, this program knows {VERSION}")
         if data["layout"] not in ("account", "account-region"):
             raise self.wrong("layout", f"`{data['layout']}` is no layout")
+        if not isinstance(data["backend"], str):
+            raise self.wrong("backend", "says no place")
         if not isinstance(data["keys"], list):
             raise self.wrong("keys", "is not a list")
         lines: dict[Place, Line] = {}
@@ -139,7 +144,7 @@ class _Reader:
                     raise self.wrong(f"keys[{i}]", f"{place.account_id} {place.region} is listed with two stacks")
                 line = Line(lines[place].purposes | line.purposes, line.stack)
             lines[place] = line
-        return Lock(data["layout"], lines)
+        return Lock(data["layout"], lines, data["backend"])
 
     def line(self, index: int, entry: Any) -> tuple[Place, Line]:
         field = f"keys[{index}]"

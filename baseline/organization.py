@@ -63,6 +63,11 @@ class KeySettings:
 class LocalBackend:
     """State files beside the output folder."""
 
+    @property
+    def place(self) -> str:
+        """Where the states are, as the lock records it."""
+        return "local"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Backend:
@@ -74,6 +79,11 @@ class S3Backend:
     kms_key: str | None
     role: str | None
 
+    @property
+    def place(self) -> str:
+        """Where the states are, as the lock records it."""
+        return f"s3://{self.bucket}/{self.prefix}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudBackend:
@@ -83,6 +93,11 @@ class CloudBackend:
     project: str | None
     hostname: str
     prefix: str
+
+    @property
+    def place(self) -> str:
+        """Where the states are, as the lock records it."""
+        return f"https://{self.hostname}/{self.organization}/{self.prefix}"
 
 
 Backend = LocalBackend | S3Backend | CloudBackend

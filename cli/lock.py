@@ -11,12 +11,17 @@ from cli.project import Project, configuration_path
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the lock would change.")]
 
 
-def lock(config: options.Config = None, check: Check = False) -> None:
+NewBackend = Annotated[
+    bool, typer.Option("--new-backend", help="Accept another backend or prefix: you move the states before you deploy.")
+]
+
+
+def lock(config: options.Config = None, check: Check = False, new_backend: NewBackend = False) -> None:
     """Record the keys of the configuration in the lock, as synth would, and write nothing else.
 
     Example: kms-baseline lock --check
     """
-    project = Project(configuration_path(config))
+    project = Project(configuration_path(config), new_backend)
     if not project.lock_differs:
         output.say(f"{project.lock_path} is up to date ({output.count(len(project.lock.entries), 'key')})")
     elif check:

@@ -110,7 +110,7 @@ def _report(error: KmsBaselineError) -> None:
         return
     output.say(f"error: {error}")
     if error.help:
-        output.say(f"  help: {error.help}")
+        output.say("  help: " + error.help.replace("\n", "\n        "))
 
 
 def _defect(error: Exception) -> int:

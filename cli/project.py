@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Project:
     """One configuration file and its lock. Everything is read when it is first asked for."""
 
     path: Path
+    new_backend: bool = False
+    """Whether the owner moves the states, so that the lock's word on the backend no longer holds."""
 
     @property
     def lock_path(self) -> Path:
@@ -48,7 +50,8 @@ class Project:
 
     @cached_property
     def inventory(self) -> Inventory:
-        return expand(self.configuration.organization, self.lock)
+        lock = replace(self.lock, backend=None) if self.new_backend else self.lock
+        return expand(self.configuration.organization, lock)
 
     @property
     def new_keys(self) -> tuple[LockedKey, ...]:

@@ -57,7 +57,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def run(tmp_path: Path) -> Run:
     """The command as a person runs it, in an empty folder."""
 
-    def command(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    def command(*arguments: str | Path, limit: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(COMMAND), *map(str, arguments)],
             cwd=tmp_path,
@@ -65,7 +65,7 @@ def run(tmp_path: Path) -> Run:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=limit,
             check=False,
         )
 

@@ -3,17 +3,15 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
 
-import boto3
 import typer
 
 from baseline.errors import UsageError, WorldError
-from baseline.inventory import Inventory, Key, Provider
+from baseline.inventory import Inventory
 from baseline.organization import LocalBackend
 from cli import options, output
 from cli.embedded import seed_accounts
@@ -24,7 +22,6 @@ from cli.sandbox import FOLDER, with_provider
 from deployment.binaries import find_cdktf, find_terraform
 from deployment.cdktf import run_cdktf_deploy
 from deployment.deploy import Deployment, plan_stacks
-from live.keys import LiveKey, read_keys
 from sandbox.detached import start_detached
 from sandbox.process import environment, start
 
@@ -45,6 +42,8 @@ def demo(config: options.Config = None, parallelism: Parallelism = None, keep: K
 
     Example: kms-baseline demo
     """
+    from cli.read_back import show_keys  # loads boto3, which no other command needs
+
     project = Project(configuration_path(config))
     inventory = project.inventory
     if not isinstance(inventory.organization.deployment.backend, LocalBackend):
@@ -58,7 +57,8 @@ def demo(config: options.Config = None, parallelism: Parallelism = None, keep: K
             ending.callback(shutil.rmtree, folder, ignore_errors=True)
         variables = _environment(inventory, folder, ending, keep)
         _deploy(cdktf, project, folder, variables, parallelism)
-        _show_keys(inventory, variables)
+        output.say("reading the keys back")
+        show_keys(inventory, variables)
         _plan_again(inventory, folder, variables)
         output.say(f"done in {time.monotonic() - started:.0f} seconds")
         if keep:
@@ -83,7 +83,9 @@ def _environment(inventory: Inventory, folder: Path, ending: ExitStack, keep: bo
 def _deploy(cdktf: Path, project: Project, folder: Path, variables: dict[str, str], parallelism: int | None) -> None:
     """Run `cdktf deploy` on a copy of the configuration, so that the project's own lock and state stay as they are."""
     copy = folder / project.path.name
-    shutil.copyfile(project.path, copy)
+    for path in (project.path, project.lock_path):
+        if path.exists():
+            shutil.copyfile(path, folder / path.name)
     output.say("running cdktf deploy, which synthesizes first")
     arguments = ["--output", str(folder / "cdktf.out")]
     if parallelism is not None:
@@ -96,61 +98,6 @@ def _deploy(cdktf: Path, project: Project, folder: Path, variables: dict[str, st
         folder / "logs" / "cdktf.log",
         Progress(),
     )
-
-
-def _show_keys(inventory: Inventory, variables: dict[str, str]) -> None:
-    """Read every key back from AWS, hold it against the Inventory, and print the table. Raises WorldError."""
-    output.say("reading the keys back")
-    base = boto3.Session(
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        region_name=variables["AWS_REGION"],
-    )
-    rows, wrong = [], []
-    for stack in inventory.stacks:
-        for provider in stack.providers:
-            keys = [key for key in stack.keys if key.provider == provider.alias]
-            found = read_keys(provider, [key.alias for key in keys], base, variables["AWS_ENDPOINT_URL"])
-            for key in keys:
-                live = found.get(key.alias)
-                wrong += [
-                    f"{key.account} {key.region} {key.purpose}: {problem}"
-                    for problem in differences(key, provider, live)
-                ]
-                rows.append(_row(key, live))
-    order = {key.locked.key: i for i, key in enumerate(inventory.keys)}
-    rows.sort(key=lambda row: order[row[1], row[2], row[3]])
-    output.show(output.table(("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "KEY ID", "ROTATION"), rows))
-    output.show(f"{output.count(len(rows), 'key')} read back")
-    if wrong:
-        raise WorldError("AWS does not have what the configuration says:\n  " + "\n  ".join(wrong))
-
-
-def differences(key: Key, provider: Provider, live: LiveKey | None) -> Iterator[str]:
-    """In what a key of AWS is not the key of the Inventory."""
-    if live is None:
-        yield "there is no such key"
-        return
-    settings = key.settings
-    if live.state != "Enabled":
-        yield f"its state is {live.state}"
-    if live.rotation != settings.rotation or (
-        settings.rotation and live.rotation_period_days != settings.rotation_period_days
-    ):
-        yield f"its rotation is {_rotation(live)}"
-    if live.policy != key.policy.as_dict():
-        yield "its policy is another one"
-    if not {**provider.tags, **key.tags}.items() <= live.tags.items():
-        yield "its tags are not ours"
-
-
-def _row(key: Key, live: LiveKey | None) -> tuple[str, ...]:
-    found = (live.key_id, _rotation(live)) if live else ("missing", "-")
-    return (key.account, key.account_id, key.region, key.purpose, key.alias, *found)
-
-
-def _rotation(live: LiveKey) -> str:
-    return f"{live.rotation_period_days} days" if live.rotation else "off"
 
 
 def _plan_again(inventory: Inventory, folder: Path, variables: dict[str, str]) -> None:

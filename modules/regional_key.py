@@ -7,44 +7,42 @@ from baseline.inventory import Key
 from modules.aws import KmsAlias, KmsKey, SsmParameter, named
 
 
-class RegionalKey(Construct):
-    """A customer managed key with its policy inline, its alias, its parameter and its output."""
+def regional_key(scope: Construct, key: Key, provider: TerraformProvider) -> None:
+    """A customer managed key with its policy inline, its alias, its parameter and its output.
 
-    def __init__(self, scope: Construct, key: Key, provider: TerraformProvider) -> None:
-        super().__init__(scope, f"key_{key.address}")
-        settings = key.settings
-        resource = named(
-            KmsKey(
-                self,
-                "key",
+    References are written out: addresses are a contract, and every attribute that is read from a construct, like
+    every construct around these, is one more call to Node for each key.
+    """
+    settings = key.settings
+    key_id, arn = (f"${{aws_kms_key.{key.address}.{attribute}}}" for attribute in ("key_id", "arn"))
+    named(
+        KmsKey(
+            scope,
+            f"key_{key.address}",
+            provider=provider,
+            description=key.description,
+            policy=key.policy.render(),
+            enable_key_rotation=settings.rotation,
+            rotation_period_in_days=settings.rotation_period_days if settings.rotation else None,
+            deletion_window_in_days=settings.deletion_window_days,
+            tags=dict(key.tags),
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
+        ),
+        key.address,
+    )
+    named(KmsAlias(scope, f"alias_{key.address}", provider=provider, name=key.alias, target_key_id=key_id), key.address)
+    if key.parameter is not None:
+        named(
+            SsmParameter(
+                scope,
+                f"parameter_{key.address}",
                 provider=provider,
-                description=key.description,
-                policy=key.policy.render(),
-                enable_key_rotation=settings.rotation,
-                rotation_period_in_days=settings.rotation_period_days if settings.rotation else None,
-                deletion_window_in_days=settings.deletion_window_days,
+                name=key.parameter,
+                type="String",
+                value=arn,
+                description=f"The ARN of the key for {key.description}",
                 tags=dict(key.tags),
-                lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
             ),
             key.address,
         )
-        named(
-            KmsAlias(self, "alias", provider=provider, name=key.alias, target_key_id=resource.key_id),
-            key.address,
-        )
-        if key.parameter is not None:
-            named(
-                SsmParameter(
-                    self,
-                    "parameter",
-                    provider=provider,
-                    name=key.parameter,
-                    type="String",
-                    value=resource.arn,
-                    description=f"The ARN of the key for {key.description}",
-                    tags=dict(key.tags),
-                ),
-                key.address,
-            )
-        # On the stack itself, so that its name in Terraform is its construct's id.
-        TerraformOutput(scope, key.output, value=resource.arn)
+    TerraformOutput(scope, key.output, value=arn)  # its name in Terraform is the construct's id

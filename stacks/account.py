@@ -4,7 +4,7 @@ from cdktf import TerraformStack
 from constructs import Construct
 
 from baseline.inventory import Stack
-from modules.regional_key import RegionalKey
+from modules.regional_key import regional_key
 from stacks.backends import backend
 from stacks.providers import regional_provider, require_versions
 
@@ -18,7 +18,7 @@ class AccountStack(TerraformStack):
         backend(self, stack.backend, stack.name)
         providers = {provider.alias: regional_provider(self, provider) for provider in stack.providers}
         for key in stack.keys:
-            RegionalKey(self, key, providers[key.provider])
+            regional_key(self, key, providers[key.provider])
         if stack.forgotten:
             # CDKTF has no construct for `removed` blocks.
             self.add_override(

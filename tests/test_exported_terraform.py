@@ -1,0 +1,78 @@
+"""The exported folders are Terraform configurations that Terraform takes as they are."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deployment.binaries import find_terraform
+from deployment.mirror import find_mirror, provider_environment
+from stacks.versions import REQUIRED_PROVIDER
+from tests.conftest import Run
+from tests.embedded import need_terraform
+
+LOCAL = """\
+version: 1
+organization: {id: o-a1b2c3d4e5, home_region: eu-west-2, regions: [eu-west-2, me-central-1], tags: {cost-center: platform}}
+deployment: {external_id: some-id, session_name: deploying}
+keys:
+  administrators: [role/Administrators, "role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_Keys_*"]
+  users: [role/Application, "arn:aws:iam::444455556666:root"]
+  separate_duties: true
+  deny_deletion_if_used_within_days: 365
+  purposes: {ebs: {share_with: [organization]}, backup: {share_with: ["444455556666"]}}
+features: {cloudtrail: true, backup: true}
+accounts: [{name: workloads, id: "222222222222"}]
+"""
+S3 = """\
+version: 1
+organization: {home_region: us-gov-west-1, regions: [us-gov-west-1], partition: aws-us-gov}
+deployment:
+  layout: account-region
+  backend: {type: s3, bucket: states, region: us-gov-west-1, prefix: keys, role: "arn:aws-us-gov:iam::222222222222:role/S"}
+accounts: [{name: workloads, id: "222222222222"}]
+"""
+CLOUD = """\
+version: 1
+organization: {home_region: cn-north-1, regions: [cn-north-1], partition: aws-cn}
+deployment: {layout: account-region, backend: {type: cloud, organization: example, project: baseline}, role: null}
+accounts: [{name: workloads, id: "222222222222"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("configuration", "stack"),
+    [
+        pytest.param(LOCAL, "workloads", id="local"),
+        pytest.param(S3, "workloads-us-gov-west-1", id="s3"),
+        pytest.param(CLOUD, "workloads-cn-north-1", id="cloud"),
+    ],
+)
+def test_terraform_initializes_and_validates_an_export(
+    run: Run, tmp_path: Path, configuration: str, stack: str
+) -> None:
+    need_terraform()
+    (tmp_path / "organization.yaml").write_text(configuration, encoding="utf-8")
+    assert run("export", "audit").returncode == 0
+    terraform = find_terraform(os.environ)
+    mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], wide=True, environment=os.environ)
+    environment = {**provider_environment(mirror, tmp_path, os.environ), "CHECKPOINT_DISABLE": "1"}
+
+    def in_folder(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(terraform.path), *arguments],
+            cwd=tmp_path / "audit" / stack,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    # Without the backend: a bucket and HCP Terraform are not on this machine.
+    initialized = in_folder("init", "-backend=false", "-input=false", "-no-color")
+    validated = in_folder("validate", "-no-color")
+    assert initialized.returncode == 0, initialized.stderr
+    assert validated.returncode == 0, validated.stdout + validated.stderr
+    assert "Success! The configuration is valid." in validated.stdout

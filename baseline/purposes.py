@@ -1,98 +1,14 @@
-"""The purposes: what keys are for. One entry each, and everything else about a purpose follows from it.
-
-An entry is data, so that it can be printed without an account: values may hold `{partition}`, `{region}`,
-`{account}`, `{namespace}` and `{logs_suffix}`, which `key_policy` fills in for one key.
-
-Evidence says how sure we are that AWS behaves as a statement assumes:
-- documented: AWS's documentation says it for this use;
-- managed key: the AWS managed key has exactly this statement, and AWS says the service needs nothing else with it;
-- reported: seen working in public (captures of real calls, projects that had to change their code);
-- inferred: follows from other facts, nobody was seen running it.
-"""
+"""The purposes: one entry each, and everything else about a purpose follows from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from baseline.iam.conditions import Condition
+from baseline.key_actions import DESCRIBE, PUBLISH, USE
+from baseline.purpose import AccountThrough, Evidence, Permission, Purpose, Service
 
-Evidence = Literal["documented", "managed key", "reported", "inferred"]
-
-USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
-"""Encrypting and decrypting with the key. There is no action `kms:ReEncrypt`: it is ReEncryptFrom and ReEncryptTo."""
-DESCRIBE = "kms:DescribeKey"
-PUBLISH = ("kms:Decrypt", "kms:GenerateDataKey*")
 GRANT_FOR_AWS = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 """Grants only for AWS resources that are integrated with KMS, as for a volume:
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service that calls KMS by its own service principal."""
-
-    principal: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountThrough:
-    """Every principal of the key's account, but only when this service calls KMS on its behalf (`kms:ViaService`)."""
-
-    service: str
-    """As in `kms:ViaService`: the label before the region."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """What a purpose's key lets a service do. (Called so because a KMS grant is another thing.)"""
-
-    sid: str
-    to: Service | AccountThrough
-    actions: tuple[str, ...]
-    conditions: tuple[Condition, ...] = ()
-    service: str | None
-    """Its name under `services` or `publishers`, which can leave it out; None: always there."""
-    evidence: Evidence
-    if_wrong: str
-    """What would be seen if AWS did not behave so."""
-    fallback: str
-    """The safer form to fall back to then."""
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purpose:
-    """What a key is for."""
-
-    name: str
-    """Its name in the configuration and in the alias: `alias/<namespace>/<name>`."""
-    title: str
-    """What the key encrypts, as people say it."""
-    feature: str | None = None
-    """The feature that switches it on; None: every account and region has this key."""
-    via: str
-    """The service through which the account's principals reach the key, as in `kms:ViaService`."""
-    controls: tuple[str, ...]
-    """The Security Hub controls that such a key answers."""
-    permissions: tuple[Permission, ...]
-    off_by_default: tuple[str, ...] = ()
-    """Services that get their statements only where the configuration lists them."""
-    services_field: Literal["services", "publishers"] = "services"
-    """How the configuration calls the services of this purpose."""
-    shareable: bool = False
-    """Whether other accounts may be let in (`share_with`)."""
-    users_only_read: bool = False
-    """Whether `users` are readers: they decrypt what the service wrote, and nothing else."""
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The names that `services` or `publishers` may list, in the order of the policy."""
-        return tuple(dict.fromkeys(p.service for p in self.permissions if p.service))
-
-    @property
-    def default_services(self) -> tuple[str, ...]:
-        return tuple(s for s in self.services if s not in self.off_by_default)
-
 
 _DOCS = "https://docs.aws.amazon.com"
 _SNS_KEYS = f"{_DOCS}/sns/latest/dg/sns-key-management.html"

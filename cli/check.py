@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from baseline import names
 from baseline.inventory import Inventory
 from baseline.organization import CloudBackend
-from baseline.purposes import PURPOSES, Permission
+from baseline.purpose import Permission
+from baseline.purposes import PURPOSES
 from baseline.regions import is_opt_in
 from cli import options, output
 from cli.project import Project, configuration_path

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from baseline.configuration import limits
 from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
 from baseline.features import FEATURES
-from baseline.purposes import PURPOSES, Purpose
+from baseline.purpose import Purpose
+from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 
 PartitionName = Literal["aws", "aws-cn", "aws-us-gov"]

@@ -10,7 +10,8 @@ from typing import Any
 
 from baseline.configuration.file import AccountSection, ExceptionSection, KeySection, KeysSection
 from baseline.configuration.source import Path
-from baseline.purposes import PURPOSES, Purpose
+from baseline.purpose import Purpose
+from baseline.purposes import PURPOSES
 
 DEFAULTS: Mapping[str, Any] = {
     "administrators": [],

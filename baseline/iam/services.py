@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 from baseline.iam.actions import GLOBAL_KEYS
-from baseline.iam.conditions import ENCRYPTION_CONTEXT
+from baseline.iam.conditions import ENCRYPTION_CONTEXT, spelled
 
 Evidence = Literal["documented", "reported", "inferred"]
 """By AWS for this use; seen in a real account by somebody who published it; concluded from other facts."""
@@ -21,7 +21,6 @@ _CLOUDTRAIL_KEY = _DOCS + "awscloudtrail/latest/userguide/create-kms-key-policy-
 _CODESTAR = _DOCS + "dtconsole/latest/userguide/set-up-sns.html"
 _COST_ANOMALIES = _DOCS + "cost-management/latest/userguide/ad-SNS.html"
 _GAMELIFT = "https://docs.amazonaws.cn/en_us/gamelift/latest/flexmatchguide/queue-notification-sns-sse.html"
-_GLOBAL_KEYS = _DOCS + "IAM/latest/UserGuide/reference_policies_condition-keys.html"
 _LOG_GROUPS = _DOCS + "AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 _LOG_QUERIES = _DOCS + "AmazonCloudWatch/latest/logs/CloudWatchLogs-Insights-Query-Encrypt.html"
 _QUEUES = _DOCS + "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
@@ -35,6 +34,8 @@ _BUDGETS = "https://github.com/cds-snc/notification-terraform/pull/2057"
 _CAPTURES = "https://github.com/radkawar/stackd"
 
 _TOPIC = ENCRYPTION_CONTEXT + "aws:sns:topicArn"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html, and for kms:CallerAccount
+# https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 _NEVER_OF_A_SERVICE = (
     "kms:CallerAccount",
     "aws:PrincipalAccount",
@@ -167,14 +168,20 @@ def calling_service(principal: str) -> CallingService | None:
     return None if service and match and service.is_regional and not match["region"] else service
 
 
+def describes_an_iam_principal(key: str) -> bool:
+    """Whether the key, spelled as AWS spells it, never comes with a service's own call, whatever the service."""
+    return key in _NEVER_OF_A_SERVICE or key.startswith("aws:PrincipalTag/")
+
+
 @cache
 def sends(principal: str, key: str) -> bool | None:
     """Whether the service sends the condition key in its own calls; None when nothing is known of the service.
 
     Keys that describe the KMS key or the request itself (`kms:KeySpec`, `kms:GrantIsForAWSResource`) come with
-    the call, whoever makes it.
+    the call, whoever makes it. Raises PolicyError for an unknown key.
     """
-    if key in _NEVER_OF_A_SERVICE or key.startswith("aws:PrincipalTag/"):
+    key = spelled(key)
+    if describes_an_iam_principal(key):
         return False
     if key in _ALWAYS_OF_A_SERVICE or not _depends_on_the_caller(key):
         return True

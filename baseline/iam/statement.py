@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple, Self
 
-from baseline.iam import written
+from baseline.iam import elements, written
 from baseline.iam.actions import ACTIONS, canonical, expand_all
 from baseline.iam.conditions import Condition, is_carried, sorted_conditions, sorted_values
-from baseline.iam.elements import check_elements, effect
 from baseline.iam.errors import PolicyError
 from baseline.iam.principals import Principal
-from baseline.iam.services import sends
+from baseline.iam.services import describes_an_iam_principal, sends
 
 Effect = Literal["Allow", "Deny"]
 
@@ -111,7 +110,7 @@ class Statement:
 def _read(
     statement: Mapping[str, object], partition: str
 ) -> tuple[Effect, Principal, tuple[str, ...], tuple[Condition, ...]]:
-    check_elements(statement)
+    elements.check_elements(statement)
     written.check_resource(statement.get("Resource", "*"))
     for element in ("Effect", "Principal", "Action"):
         if element not in statement:
@@ -119,7 +118,7 @@ def _read(
     conditions = written.read_conditions(statement["Condition"]) if "Condition" in statement else ()
     principal = written.read_principal(statement["Principal"], partition)
     principal, rest = written.with_its_conditions(principal, conditions)
-    return effect(statement["Effect"]), principal, written.read_actions(statement["Action"]), rest
+    return elements.effect(statement["Effect"]), principal, written.read_actions(statement["Action"]), rest
 
 
 def _in_statement(sid: str, error: PolicyError) -> PolicyError:
@@ -180,9 +179,11 @@ def _key_that_an_action_lacks(shape: Shape) -> str:
 
 
 def _key_that_a_service_lacks(shape: Shape) -> str:
+    """IfExists on a key that a service may send is no fence, but no mistake; on the key of an IAM principal it is."""
     for service in shape.services:
         for use in shape.uses:
-            if not use.operator.endswith("IfExists") and sends(service, use.key) is False:
+            may_be_absent = use.operator.endswith("IfExists") and not describes_an_iam_principal(use.key)
+            if not may_be_absent and sends(service, use.key) is False:
                 return f"`{service}` does not send condition key `{use.key}`"
     return ""
 

@@ -30,6 +30,7 @@ ROOT_USER = IamCaller(ROOT)
 USER = IamCaller(f"arn:aws:iam::{A}:user/Ada")
 APP = IamCaller(ROLE)
 APP_SESSION = IamCaller(ROLE, session="s1")
+PATHLESS = IamCaller(f"arn:aws:iam::{A}:role/App")
 BARE_SESSION = IamCaller(SESSION)
 STRANGER = IamCaller(f"arn:aws:iam::{B}:role/App")
 EVENTS = ServiceCaller("events.amazonaws.com")
@@ -82,6 +83,8 @@ WHO: list[tuple[str, list[dict[str, object]], Caller, str]] = [
         BARE_SESSION,
         "not allowed",
     ),
+    ("a user of that name is no session", [allow(Principal={"AWS": f"arn:aws:iam::{A}:user/App"})], BARE_SESSION, "not allowed"),
+    ("a role without a path is another role", [allow(Principal={"AWS": ROLE})], PATHLESS, "not allowed"),
     ("a session is that session", [allow(Principal={"AWS": SESSION})], BARE_SESSION, "allowed direct"),
     ("a session of a role with a path", [allow(Principal={"AWS": SESSION})], APP_SESSION, "allowed direct"),
     ("a session is not the role", [allow(Principal={"AWS": SESSION})], APP, "not allowed"),

@@ -121,6 +121,14 @@ REFUSED: list[tuple[Callable[[], Principal], str]] = [
         f"`arn:aws:iam::{A}:group/Admins` is not the ARN of an account, a user, a role or a session",
     ),
     (
+        lambda: Principal.named([f"arn:aws:iam::{A}:group/root"]),
+        f"`arn:aws:iam::{A}:group/root` is not the ARN of an account, a user, a role or a session",
+    ),
+    (
+        lambda: Principal.named([f"arn:aws:iam:eu-west-2:{A}:root"]),
+        f"`arn:aws:iam:eu-west-2:{A}:root` is not the ARN of an account, a user, a role or a session",
+    ),
+    (
         lambda: Principal.named(["arn:aws:iam::1111:role/App"]),
         "`arn:aws:iam::1111:role/App` is not the ARN of an account, a user, a role or a session",
     ),

@@ -34,6 +34,8 @@ def test_a_service_is_known_by_its_principal(principal: str, label: str | None) 
         ("events.amazonaws.com", "aws:SourceArn", False),
         ("events.amazonaws.com", TOPIC, True),
         ("events.amazonaws.com", TOPIC.lower(), True),
+        ("events.amazonaws.com", "kms:encryptioncontext:aws:ebs:id", False),
+        ("config.amazonaws.com", "KMS:calleraccount", False),
         ("events.amazonaws.com", "kms:EncryptionContext:aws:ebs:id", False),
         ("events.amazonaws.com", "kms:EncryptionContextKeys", True),
         ("codestar-notifications.amazonaws.com", "kms:ViaService", True),

@@ -20,12 +20,14 @@ def export(folder: Folder, config: options.Config = None, locked: options.Locked
     """
     project = Project(configuration_path(config))
     inventory = project.inventory
-    from stacks.export import check_folder, export_stacks  # the latter loads cdktf, which takes seconds
+    from stacks.export import check_folder, exported, publish
 
+    project.check_locked(locked)
     check_folder(folder)
     prepare_node()
-    project.record_keys(locked)
-    export_stacks(inventory, folder)
+    with exported(inventory, folder) as made:
+        project.record_keys()
+        publish(made, folder)
     output.say(f"{output.count(len(inventory.stacks), 'stack')} written to {folder}")
     if isinstance(inventory.organization.deployment.backend, LocalBackend):
         output.say("note: applying these folders needs the state of the stacks; the local backend has no path here")

@@ -34,5 +34,5 @@ def lock(config: options.Config = None, check: Check = False, new_backend: NewBa
         )
     else:
         added = len(project.new_keys)
-        project.record_keys(locked=False)
+        project.record_keys()
         output.say(f"{project.lock_path} written: {output.count(added, 'new key')}")

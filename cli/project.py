@@ -13,6 +13,7 @@ from baseline.inventory import Inventory, Key, expand
 from baseline.lock import Lock, LockedKey
 from baseline.organization import Account
 from baseline.purposes import PURPOSES
+from cli import output
 from cli.files import read_text, write_text
 
 CONFIGURATION = "organization.yaml"
@@ -66,17 +67,19 @@ class Project:
             return True
         return read_text(self.lock_path, "restore it from version control") != self.inventory.lock.render()
 
-    def record_keys(self, locked: bool) -> None:
-        """Write the lock, before anything that could make a key. Raises Refusal when it may not change."""
-        if not self.lock_differs:
-            return
-        if locked or os.environ.get(LOCKED_VARIABLE, "") not in ("", "0"):
-            reason = f"{len(self.new_keys)} new keys" if self.new_keys else "its form"
+    def check_locked(self, locked: bool) -> None:
+        """Raise Refusal when the lock would change and may not, by the option or by the environment."""
+        if self.lock_differs and (locked or os.environ.get(LOCKED_VARIABLE, "") not in ("", "0")):
+            reason = output.count(len(self.new_keys), "new key") if self.new_keys else "its form"
             raise Refusal(
                 f"{self.lock_path} would change ({reason}), and --locked or {LOCKED_VARIABLE} forbids it",
                 "run `kms-baseline lock` where you edit the configuration, and commit the file",
             )
-        write_text(self.lock_path, self.inventory.lock.render())
+
+    def record_keys(self) -> None:
+        """Write the lock, if it would change. To be done before anything that could make a key."""
+        if self.lock_differs:
+            write_text(self.lock_path, self.inventory.lock.render())
 
     def account(self, name_or_id: str) -> Account:
         """The account with this name or ID. Raises UsageError."""

@@ -41,13 +41,15 @@ def _nothing(_: str) -> None:
 
 def write_stacks(project: Project, folder: Path, locked: bool, say: Callable[[str], None] = output.say) -> None:
     """Synthesize the project's stacks into a folder."""
-    inventory = project.inventory
-    prepare_node()
-    # The lock first: a key must never exist without its entry.
-    project.record_keys(locked)
-    from stacks.synth import write  # loads cdktf, which takes seconds
+    from stacks.synth import publish, synthesized
 
+    inventory = project.inventory
+    project.check_locked(locked)
+    prepare_node()
     keys = sum(len(stack.keys) for stack in inventory.stacks)
     say(f"synthesizing {output.count(keys, 'key')} in {output.count(len(inventory.stacks), 'stack')}")
-    write(inventory, folder)
+    with synthesized(inventory, folder) as made:
+        # The lock first: a key must never exist without its entry.
+        project.record_keys()
+        publish(inventory, made, folder)
     say(f"written to {folder}")

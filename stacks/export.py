@@ -8,6 +8,8 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +30,10 @@ def check_folder(folder: Path) -> None:
         raise UsageError(f"{folder}: is a file", "name a folder")
 
 
-def export_stacks(inventory: Inventory, folder: Path) -> None:
-    """Write every stack and the manifest. The folder changes only once everything is there."""
-    folder = folder.absolute()
+@contextmanager
+def exported(inventory: Inventory, beside: Path) -> Iterator[Path]:
+    """A temporary folder with every stack and the manifest, on the file system of `beside`."""
+    folder = beside.absolute()
     with (
         synthesized(inventory, folder) as source,
         tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary,
@@ -45,7 +48,7 @@ def export_stacks(inventory: Inventory, folder: Path) -> None:
             sums[f"{stack.name}/{EXPORTED_FILE}"] = hashlib.sha256(text.encode()).hexdigest()
         manifest = {"kind": _KIND, "version": 1, "sha256": sums}
         (Path(temporary) / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-        _replace(Path(temporary), folder)
+        yield Path(temporary)
 
 
 def normalized(synthesized: dict[str, Any]) -> dict[str, Any]:
@@ -71,8 +74,8 @@ def _is_export(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("kind") == _KIND
 
 
-def _replace(new: Path, folder: Path) -> None:
-    """Put the new files in place, the manifest last, and take away those of stacks that are gone."""
+def publish(new: Path, folder: Path) -> None:
+    """Put what was exported in place, the manifest last, and take away those of stacks that are gone."""
     folder.mkdir(parents=True, exist_ok=True)
     former = set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"]) if _is_export(folder) else set()
     for stack in sorted(path for path in new.iterdir() if path.is_dir()):

@@ -20,7 +20,10 @@ STACK_FILE = "cdk.tf.json"
 
 @contextmanager
 def synthesized(inventory: Inventory, beside: Path) -> Iterator[Path]:
-    """A temporary folder with everything synthesized and checked, on the file system of `beside`."""
+    """A temporary folder with everything synthesized and checked, on the file system of `beside`.
+
+    Raises WorldError when the output is not what the Inventory says.
+    """
     beside.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{beside.name}-", dir=beside.parent) as folder:
         # It would win over the folder that the app is given.
@@ -33,15 +36,14 @@ def synthesized(inventory: Inventory, beside: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def write(inventory: Inventory, output: Path) -> None:
-    """Synthesize into the output folder. Raises WorldError when the output is not what the Inventory says."""
-    with synthesized(inventory, output) as folder:
-        former = _stacks_in(output)
-        for stack in inventory.stacks:
-            target = output / "stacks" / stack.name / STACK_FILE
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (folder / "stacks" / stack.name / STACK_FILE).replace(target)
-        (folder / "manifest.json").replace(output / "manifest.json")
+def publish(inventory: Inventory, folder: Path, output: Path) -> None:
+    """Move what was synthesized into the output folder, the manifest last; take away the files of former stacks."""
+    former = _stacks_in(output)
+    for stack in inventory.stacks:
+        target = output / "stacks" / stack.name / STACK_FILE
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (folder / "stacks" / stack.name / STACK_FILE).replace(target)
+    (folder / "manifest.json").replace(output / "manifest.json")
     for name in former - {stack.name for stack in inventory.stacks}:
         (output / "stacks" / name / STACK_FILE).unlink(missing_ok=True)
 

@@ -21,7 +21,7 @@ class StackResult:
 
     stack: str
     outcome: Outcome
-    """`interrupted`: cut short by a second Ctrl-C, so that keys may be tainted."""
+    """`interrupted`: cut short by a second Ctrl-C, so that keys may be tainted or missing from the state."""
     failure: StackFailure | None = None
 
 
@@ -45,7 +45,7 @@ class Applied:
     def _left_undone(self) -> list[str]:
         cut = [result.stack for result in self.results if result.outcome == "interrupted"]
         waiting = [result.stack for result in self.results if result.outcome == "not started"]
-        lines = [f"cut short, so that their keys may be tainted: {', '.join(cut)}"] if cut else []
+        lines = [f"cut short, so that keys may be tainted or missing from the state: {', '.join(cut)}"] if cut else []
         return lines + ([f"not started: {', '.join(waiting)}"] if waiting else []) or ["every stack was finished"]
 
 

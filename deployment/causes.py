@@ -16,6 +16,7 @@ class Cause:
 
     problem: str
     help: str
+    """Its first line may be the same for several causes; the others are commands."""
     loses_keys: bool = False
     """Terraform itself refused to destroy something that is protected."""
 
@@ -95,7 +96,7 @@ def _protected(block: ErrorBlock, place: _Place) -> Cause:
     name = address[1] if address else "a protected resource"
     return Cause(
         f"the plan would destroy {name}, which is protected",
-        "put back what was changed; if an interrupted deployment left it tainted, look at the key in AWS, then: "
+        "put back what was changed; or, when an interrupted deployment left a key tainted, look at it in AWS, then:\n  "
         + place.command("untaint", name if address else "ADDRESS"),
         loses_keys=True,
     )

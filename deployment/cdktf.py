@@ -13,7 +13,7 @@ from baseline.errors import KmsBaselineError, WorldError
 from deployment import parallelism
 from deployment.binaries import find_node, find_terraform
 from deployment.cdktf_output import CdktfOutput
-from deployment.crew import Crew, Shift
+from deployment.crew import Crew, Job
 from deployment.environment import for_cdktf
 from deployment.events import OnEvent
 from deployment.failures import failed, read_failure
@@ -24,7 +24,7 @@ from deployment.run import Command, Ended, run, start_log
 
 _ALWAYS = ("deploy", "*", "--auto-approve", "--skip-provider-lock")
 """Without a terminal cdktf cannot ask, and its provider lock asks the network even beside a mirror."""
-_GRACE = 30.0
+_GRACE = 15.0
 """Seconds in which a Terraform that outlives cdktf may write its state."""
 _LINES = 12
 """Of the log, when no stack says why cdktf failed."""
@@ -55,21 +55,20 @@ def run_cdktf_deploy(
     start_log(command.log)
     output = CdktfOutput()
     with Interrupts() as interrupts:
-        code = _exit_code(command, output, Crew(interrupts, on_event, lambda: output.applying))
-        end_marked(mark, _GRACE)
-    _clean(command.log)
-    if code:
-        raise _failure(code, output, terraform, _stacks_folder(project_folder, arguments), command.log)
-
-
-def _exit_code(command: Command, output: CdktfOutput, crew: Crew[Ended]) -> int:
-    def job(shift: Shift) -> Ended:
-        return run(command, shift.children, lambda line: output.hear(line, shift.emit))
-
-    ended = crew.work({"cdktf": job}, 1).get("cdktf")
+        crew = Crew[Ended](interrupts, on_event, holds_back=lambda: output.applying)
+        try:
+            ended = crew.work({"cdktf": _job(command, output)}, 1).get("cdktf")
+        finally:
+            end_marked(mark, _GRACE)
+            _clean(command.log)
     if crew.interrupted or ended is None:
         raise Interrupted("interrupted")
-    return ended.code
+    if ended.code:
+        raise _failure(ended.code, output, terraform, _stacks_folder(project_folder, arguments), command.log)
+
+
+def _job(command: Command, output: CdktfOutput) -> Job[Ended]:
+    return lambda shift: run(command, shift.children, lambda line: output.hear(line, shift.emit))
 
 
 def _failure(code: int, output: CdktfOutput, terraform: Path, stacks: Path, log: Path) -> KmsBaselineError:
@@ -97,4 +96,4 @@ def _stacks_folder(project_folder: Path, arguments: Sequence[str]) -> Path:
 
 def _clean(log: Path) -> None:
     lines = log.read_text(errors="replace").split("\n")
-    log.write_text("\n".join(plain(line) for line in lines))
+    log.write_text("\n".join(plain(line).rstrip() for line in lines))

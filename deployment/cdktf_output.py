@@ -38,7 +38,7 @@ class StackOutput:
     def _advance(self, line: str) -> None:
         if _APPLYING.fullmatch(line):
             self.phase = "apply"
-        elif self.phase == "init" and _PLANNING.fullmatch(line):
+        elif _PLANNING.fullmatch(line):
             self.phase = "plan"
 
 
@@ -67,12 +67,12 @@ class CdktfOutput:
         text = plain(raw)
         if named := _NAMED.fullmatch(text):
             self._current = self.stacks.setdefault(named[1], StackOutput(named[1]))
-            self._hear(self._current, named[2], emit)
-        elif self._current and (not text or text.startswith(self._indentation)):
-            self._hear(self._current, text.removeprefix(self._indentation), emit)
-        elif text:
+            self._hear(self._current, named[2].rstrip(), emit)
+        elif self._current and (not text.strip() or text.startswith(self._indentation)):
+            self._hear(self._current, text.removeprefix(self._indentation).rstrip(), emit)
+        elif text.strip():
             self._current = None
-            emit(StackEvent("", "apply" if self.applying else "init", "line", text))
+            emit(StackEvent("", "apply" if self.applying else "init", "line", text.rstrip()))
 
     @property
     def _indentation(self) -> str:

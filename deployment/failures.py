@@ -49,7 +49,7 @@ def failed(headline: str, failures: Iterable[StackFailure]) -> KmsBaselineError:
     failures = tuple(failures)
     causes = [cause for failure in failures for cause in failure.causes]
     error = Refusal if any(cause.loses_keys for cause in causes) else WorldError
-    helps = "\n".join(dict.fromkeys(cause.help for cause in causes if cause.help))
+    helps = "\n".join(dict.fromkeys(line for cause in causes for line in cause.help.splitlines()))
     return error("\n".join([headline, *(str(failure) for failure in failures)]), helps)
 
 

@@ -40,7 +40,7 @@ def planned_operations(line: str) -> int | None:
 
 def plain(line: str) -> str:
     """The line as a terminal would leave it: no escapes, and of several spinner frames the last."""
-    return _ESCAPE.sub("", line).rstrip("\r").rpartition("\r")[2].rstrip()
+    return _ESCAPE.sub("", line).rstrip("\r").rpartition("\r")[2]
 
 
 def error_blocks(lines: Sequence[str]) -> tuple[ErrorBlock, ...]:

@@ -71,7 +71,7 @@ class StackRun:
         self._tell(phase, "finished")
 
     def _hear(self, phase: Phase, line: str) -> None:
-        if phase == "apply" and is_complete(line):
+        if is_complete(line):
             self._done += 1
             self._tell(phase, "progress", line)
         else:

@@ -68,5 +68,7 @@ def embedded(text: str, folder: Path) -> Iterator[Embedded]:
         variables = environment(
             server.url, keys.access_key_id, keys.secret_access_key, os.environ, region=organization.home_region
         )
-        mirror = find_mirror(find_terraform(os.environ), REQUIRED_PROVIDER["version"], wide=True, environment=os.environ)
+        mirror = find_mirror(
+            find_terraform(os.environ), REQUIRED_PROVIDER["version"], wide=True, environment=os.environ
+        )
         yield Embedded(server.url, provider_environment(mirror, folder, variables))

@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import pytest
+
+from deployment.causes import Cause, cause_of
+from deployment.output import error_blocks
+
+TERRAFORM = Path("/bin/terraform")
+FOLDER = Path("/out/stacks/data")
+
+
+def _cause(text: str) -> Cause | None:
+    (block,) = error_blocks(text.splitlines())
+    return cause_of(block, TERRAFORM, FOLDER)
+
+
+def _known(text: str) -> Cause:
+    cause = _cause(text)
+    assert cause is not None
+    return cause
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error: No valid credential sources found\n\nPlease see the page",
+        "Error: failed to refresh cached credentials, no EC2 IMDS role found,\noperation error ec2imds: GetMetadata",
+    ],
+)
+def test_missing_credentials_are_named_with_the_way_to_give_them(text: str) -> None:
+    cause = _known(text)
+    assert cause.problem == "no AWS credentials were found"
+    assert "AWS_PROFILE" in cause.help
+
+
+def test_expired_credentials_are_told_from_missing_ones() -> None:
+    cause = _known("Error: Retrieving AWS account details\n\napi error ExpiredToken: The security token is expired")
+    assert "expired" in cause.problem
+
+
+def test_a_role_that_cannot_be_assumed_is_named() -> None:
+    cause = _known(
+        'Error: Cannot assume IAM Role\n\n  with provider["aws"].eu_west_2,\n\nIAM Role\n'
+        "(arn:aws:iam::222222222222:role/ops/kms-baseline-deploy) cannot be assumed."
+    )
+    assert cause.problem == "the role arn:aws:iam::222222222222:role/ops/kms-baseline-deploy cannot be assumed"
+
+
+def test_another_account_than_that_of_the_stack_is_named() -> None:
+    cause = _known("Error: AWS account ID not allowed: 999999999999")
+    assert cause.problem == "the credentials lead to account 999999999999"
+
+
+def test_a_provider_that_cannot_be_installed_says_why_and_how_to_give_it() -> None:
+    cause = _known(
+        "Error: Failed to query available provider packages\n\nCould not retrieve the list of available versions for\n"
+        "provider hashicorp/aws: could not connect to registry.example: no such\nhost\n\n"
+        "To see which modules are currently depending on hashicorp/aws, run"
+    )
+    assert cause.problem.endswith("provider hashicorp/aws: could not connect to registry.example: no such host")
+    assert "KMS_BASELINE_PROVIDER_MIRROR" in cause.help
+
+
+LOCK = """\
+Error: Error acquiring the state lock
+
+Error message: {message}
+Lock Info:
+  ID:        cc4f008e-9b24-3d7e-09b3-861d636d2465
+  Path:      states/p/data.tfstate
+  Operation: OperationTypeApply
+  Who:       ann@builder
+  Version:   1.11.4
+  Created:   2026-11-25 05:05:40.440549184 +0000 UTC
+  Info:
+
+Terraform acquires a state lock to protect the state from being written
+by multiple users at the same time.
+"""
+
+
+def test_a_held_lock_says_who_since_when_and_how_to_force_it() -> None:
+    cause = _known(LOCK.format(message="operation error S3: PutObject, StatusCode: 412"))
+    assert cause.problem == (
+        "the state is locked by ann@builder since 2026-11-25 05:05:40.440549184 +0000 UTC, "
+        "lock ID cc4f008e-9b24-3d7e-09b3-861d636d2465"
+    )
+    assert cause.help.endswith(
+        "/bin/terraform -chdir=/out/stacks/data force-unlock cc4f008e-9b24-3d7e-09b3-861d636d2465"
+    )
+
+
+def test_a_lock_on_a_local_file_cannot_be_forced() -> None:
+    cause = _known(LOCK.format(message="resource temporarily unavailable"))
+    assert "ann@builder" in cause.problem
+    assert cause.help == "wait until that run has ended"
+
+
+def test_a_protected_resource_is_named_with_the_way_to_untaint_it() -> None:
+    cause = _known(
+        "Error: Instance cannot be destroyed\n\nResource aws_kms_key.sns_eu_west_2 has lifecycle.prevent_destroy\n"
+        "set, but the plan calls for this resource to be destroyed."
+    )
+    assert cause.loses_keys
+    assert cause.problem == "the plan would destroy aws_kms_key.sns_eu_west_2, which is protected"
+    assert cause.help.endswith("/bin/terraform -chdir=/out/stacks/data untaint aws_kms_key.sns_eu_west_2")
+
+
+def test_an_error_that_is_not_known_must_speak_for_itself() -> None:
+    assert _cause("Error: creating KMS Key: MalformedPolicyDocumentException") is None

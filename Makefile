@@ -35,11 +35,15 @@ demo: install ## Deploy the sample organization into the embedded AWS and show i
 test: install check ## Run every check and test
 	@$(BIN)/python -m pytest
 
-check: install ## Format, lint, types and layers
+check: install ## Format, lint, types, layers and generated pages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy .
+	@$(BIN)/python docs/generate.py --check
+
+generated: install ## Renew the pages and the schema that follow from the code
+	@$(BIN)/python docs/generate.py
 
 format: install ## Format the code
 	@$(BIN)/ruff format .

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from baseline import names
 from baseline.inventory import Inventory
+from baseline.key_policy_blocks import BLOCKS, Block
 from baseline.organization import CloudBackend
 from baseline.purpose import Permission
 from baseline.purposes import PURPOSES
@@ -49,7 +50,7 @@ def notes(inventory: Inventory) -> Iterator[str]:
             gigabytes = len(stack.providers) * MEGABYTES_A_PROVIDER / 1000
             yield (
                 f"stack {stack.name} has {len(stack.providers)} providers, about {gigabytes:.1f} GB of memory for a plan; "
-                "`deployment.layout: account-region` plans each region by itself"
+                "`deployment.layout: account-region`, chosen before the first deployment, plans each region by itself"
             )
     forgotten = [
         address for stack in inventory.stacks for address in stack.forgotten if address.startswith("aws_kms_key.")
@@ -64,10 +65,11 @@ def notes(inventory: Inventory) -> Iterator[str]:
 
 def _inferred(inventory: Inventory) -> Iterator[str]:
     """The statements in use whose evidence is only inferred."""
-    used: dict[str, Permission] = {}
-    for key in inventory.keys:
-        for permission in PURPOSES[key.purpose].permissions:
-            if permission.evidence == "inferred" and permission.service in key.settings.services:
-                used[permission.sid] = permission
-    for sid, permission in used.items():
-        yield f"statement {sid} rests on inference; if it is wrong: {permission.if_wrong} ({permission.source})"
+    permissions = (permission for purpose in PURPOSES.values() for permission in purpose.permissions)
+    every: tuple[Permission | Block, ...] = (*permissions, *BLOCKS)
+    inferred = {known.sid: known for known in every if known.evidence == "inferred"}
+    used = dict.fromkeys(statement.sid for key in inventory.keys for statement in key.policy.statements)
+    for sid in used:
+        if sid in inferred:
+            known = inferred[sid]
+            yield f"statement {sid} rests on inference; if it is wrong: {known.if_wrong} ({known.source})"

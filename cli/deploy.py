@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from baseline import names
 from baseline.errors import Refusal, UsageError
 from baseline.inventory import Inventory
+from baseline.organization import LocalBackend
 from cli import options, output
 from cli.progress import Progress
 from cli.project import Project, configuration_path
@@ -52,7 +54,9 @@ def deploy(
     if not yes and not dry_run and not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on", "--yes applies without asking, --dry-run only plans")
     terraform = find_terraform(os.environ)
+    known = {entry.stack for entry in project.lock.entries}
     write_stacks(project, DEFAULT_OUTPUT, locked)
+    _say_what_has_no_state(project, known)
     with TemporaryDirectory(prefix="kms-baseline-") as folder:
         mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], wide=False, environment=os.environ)
         deployment = Deployment(
@@ -87,6 +91,17 @@ def _selected(project: Project, accounts: "list[str] | tuple[str, ...]") -> list
 def _say_which(inventory: Inventory, stacks: list[str]) -> None:
     if len(stacks) < len(inventory.stacks):
         output.say(f"these are {len(stacks)} of {len(inventory.stacks)} stacks; the others were not planned")
+
+
+def _say_what_has_no_state(project: Project, known: set[str]) -> None:
+    """A local state that is not here, of keys that were recorded before: they may exist, and would be made anew."""
+    if isinstance(project.inventory.organization.deployment.backend, LocalBackend):
+        for stack in sorted(known):
+            state = DEFAULT_OUTPUT.parent / "state" / names.state_file(stack)
+            if not state.exists():
+                output.say(
+                    f"note: {state} is not here; keys of {stack} that were deployed from elsewhere would be made anew"
+                )
 
 
 def _apply(planned: Planned, yes: bool, dry_run: bool) -> None:

@@ -23,6 +23,7 @@ from cli.schema import schema
 from cli.synth import synth
 
 VERSION = "0.1.0"
+DEBUG_VARIABLE = "KMS_BASELINE_DEBUG"
 EXIT_USAGE = 2
 EXIT_WORLD = 3
 EXIT_INTERRUPTED = 130
@@ -39,6 +40,10 @@ for command in (init, check, keys, synth, deploy, export, lock, schema, demo):
     app.command()(command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(sandbox.app, name="sandbox")
+
+
+def _nothing(_: object) -> None:
+    """In place of Python's words about an exception in a destructor."""
 
 
 def _version(wanted: bool) -> None:
@@ -58,24 +63,23 @@ def options(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (design: 0 fine, 1 refused, 2 written wrong, 3 the world, 130)."""
+    if not os.environ.get(DEBUG_VARIABLE):
+        sys.unraisablehook = _nothing  # what libraries could not say while they were torn down helps nobody
     try:
         result = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
         sys.stdout.flush()
+        if result == EXIT_INTERRUPTED:  # what Typer makes of a KeyboardInterrupt
+            return _interrupted()
         return result if isinstance(result, int) else 0
     except typer.exceptions.TyperException as error:
         return _usage(error)
-    except typer.Exit as error:
-        return error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        output.say("interrupted")
-        return EXIT_INTERRUPTED
+    except typer.Abort:
+        return _interrupted()
     except KmsBaselineError as error:
         _report(error)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader has seen enough; nothing more can be printed, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError as error:
+        return 0 if _reader_has_left() else _defect(error)
     except OSError as error:
         output.say(f"error: {error.filename or 'the system'}: {error.strerror or error}")
         output.say(f"  help: {_ADVICE.get(error.errno or 0, 'see that the path exists and may be written')}")
@@ -89,6 +93,11 @@ _ADVICE = {
     errno.EROFS: "the file system is read-only: choose another folder",
     errno.EACCES: "you may not write there: choose another folder or change its permissions",
 }
+
+
+def _interrupted() -> int:
+    output.say("interrupted")
+    return EXIT_INTERRUPTED
 
 
 def _usage(error: typer.exceptions.TyperException) -> int:
@@ -113,9 +122,19 @@ def _report(error: KmsBaselineError) -> None:
         output.say("  help: " + error.help.replace("\n", "\n        "))
 
 
+def _reader_has_left() -> bool:
+    """Whether nobody reads standard output any more, as after `| head`. Then nothing is printed at exit either."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
+
+
 def _defect(error: Exception) -> int:
     output.say(f"error: a defect of kms-baseline: {type(error).__name__}: {error}")
-    output.say("  help: please report it; KMS_BASELINE_DEBUG=1 shows where it happened")
-    if os.environ.get("KMS_BASELINE_DEBUG"):
+    output.say("  help: please report it; " + DEBUG_VARIABLE + "=1 shows where it happened")
+    if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exc()
     return EXIT_WORLD

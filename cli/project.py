@@ -51,8 +51,8 @@ class Project:
 
     @cached_property
     def inventory(self) -> Inventory:
-        lock = replace(self.lock, backend=None) if self.new_backend else self.lock
-        return expand(self.configuration.organization, lock)
+        organization = self.configuration.organization
+        return expand(organization, replace(self.lock, backend=None) if self.new_backend else self.lock)
 
     @property
     def new_keys(self) -> tuple[LockedKey, ...]:

@@ -102,6 +102,11 @@ def _protected(block: ErrorBlock, place: _Place) -> Cause:
     )
 
 
+def _backend_changed(_: ErrorBlock, place: _Place) -> Cause:
+    # Terraform also offers -reconfigure, which starts with an empty state: every key would be made anew.
+    return Cause("the state is still in the former backend", f"move it: {place.command('init', '-migrate-state')}")
+
+
 _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     r"No valid credential sources found": _no_credentials,
     r"failed to refresh cached credentials, no EC2 IMDS role found": _no_credentials,
@@ -113,6 +118,7 @@ _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     ),
     r"Error acquiring the state lock|Error locking state": _locked,
     r"Instance cannot be destroyed": _protected,
+    r"Backend configuration changed|Backend initialization required": _backend_changed,
 }
 
 

@@ -28,12 +28,27 @@ def synthesized(inventory: Inventory, beside: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=f".{beside.name}-", dir=beside.parent) as folder:
         # It would win over the folder that the app is given.
         os.environ.pop("CDKTF_OUTDIR", None)
-        from stacks.app import build  # starts Node, which nothing but a synth needs
-
-        build(inventory, Path(folder)).synth()
+        _build(inventory, Path(folder))
         for stack in inventory.stacks:
             check(stack, json.loads((Path(folder) / "stacks" / stack.name / STACK_FILE).read_text(encoding="utf-8")))
         yield Path(folder)
+
+
+def _build(inventory: Inventory, folder: Path) -> None:
+    """Build and synthesize the app. Raises WorldError when Node fails."""
+    from jsii.errors import JSIIError
+
+    try:
+        from stacks.app import build  # starts Node, which nothing but a synth needs
+
+        build(inventory, folder).synth()
+    # What Node's errors arrive as, and what its sudden end looks like from here.
+    except (JSIIError, RuntimeError, BrokenPipeError, json.JSONDecodeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise WorldError(
+            f"Node failed while synthesizing: {reason}",
+            "see that Node runs and that the disk has room; nothing was written",
+        ) from error
 
 
 def publish(inventory: Inventory, folder: Path, output: Path) -> None:

@@ -200,11 +200,13 @@ class FeatureSettings(Written):
 
 Switch = Annotated[FeatureSettings | None, BeforeValidator(as_switch, json_schema_input_type=bool | FeatureSettings)]
 
+_PLACES = {"every region": "every enabled region", "home region": "the home region"}
+
 FeaturesSection = create_model(
     "FeaturesSection",
     __base__=Written,
     **{  # type: ignore[call-overload]
-        name: (Switch, Field(None, description=f"{feature.title}, in every account's {feature.place}."))
+        name: (Switch, Field(None, description=f"{feature.title}, in {_PLACES[feature.place]} of every account."))
         for name, feature in FEATURES.items()
     },
 )

@@ -106,5 +106,16 @@ def test_a_protected_resource_is_named_with_the_way_to_untaint_it() -> None:
     assert cause.help.endswith("/bin/terraform -chdir=/out/stacks/data untaint aws_kms_key.sns_eu_west_2")
 
 
+def test_a_changed_backend_says_how_to_move_the_state_and_nothing_that_loses_it() -> None:
+    cause = _known(
+        "Error: Backend configuration changed\n\nA change in the backend configuration has been detected, which may\n"
+        'require migrating existing state.\n\nIf you wish to attempt automatic migration of the state, use "terraform\n'
+        'init -migrate-state". If you wish to store the current configuration with no changes to the state, use\n'
+        '"terraform init -reconfigure".'
+    )
+    assert cause.help == "move it: /bin/terraform -chdir=/out/stacks/data init -migrate-state"
+    assert "reconfigure" not in cause.problem + cause.help
+
+
 def test_an_error_that_is_not_known_must_speak_for_itself() -> None:
     assert _cause("Error: creating KMS Key: MalformedPolicyDocumentException") is None

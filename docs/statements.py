@@ -1,0 +1,97 @@
+"""The statements of the key policies in words, with what is known about each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from baseline.configuration.load import load
+from baseline.iam.conditions import Condition
+from baseline.iam.statement import Statement
+from baseline.inventory import expand
+from baseline.key_actions import MANAGE, NEVER_FOR_ADMINISTRATORS
+from baseline.key_policy_blocks import BLOCKS, Block
+from baseline.lock import Lock
+from baseline.purpose import AccountThrough, Permission, Purpose
+
+EXAMPLE = Path(__file__).parent / "templates" / "everything.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One statement for people; `<account>`, `<region>` and the like stand for the key's own."""
+
+    known: Permission | Block
+    who: str
+    denies: bool
+    actions: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+
+_PLACEHOLDERS = {
+    name: f"<{name}>" for name in ("partition", "region", "account", "namespace", "logs_suffix", "organization")
+}
+_EXAMPLE = {
+    "222222222222": "<account>",
+    "111111111111": "<other account>",
+    "o-a1b2c3d4e5": "<organization>",
+    "eu-west-2": "<region>",
+    "arn:aws:": "arn:<partition>:",
+}
+"""What `everything.yaml` writes, and what the page shows for it."""
+
+
+def of_purpose(purpose: Purpose) -> list[Described]:
+    """The statements of a purpose's services, as the registry has them."""
+    return [
+        Described(
+            p, _registered(p), False, p.actions, tuple(_condition(c).format_map(_PLACEHOLDERS) for c in p.conditions)
+        )
+        for p in purpose.permissions
+    ]
+
+
+def _registered(permission: Permission) -> str:
+    if isinstance(permission.to, AccountThrough):
+        return (
+            f"every principal of the account, through the service `{permission.to.service}` only: `*` with StringEquals "
+            f"`kms:CallerAccount` = `<account>` and `kms:ViaService` = `{permission.to.service}.<region>.amazonaws.com`"
+        )
+    return f"the service `{permission.to.principal.format_map(_PLACEHOLDERS)}`"
+
+
+def of_every_purpose() -> list[Described]:
+    """The statements that do not belong to a purpose, as a configuration that asks for all of them yields them."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    inventory = expand(load(text, EXAMPLE.name).organization, Lock())
+    found = {statement.sid: statement for key in inventory.keys for statement in key.policy.statements}
+    return [_rendered(block, found[block.sid]) for block in BLOCKS]
+
+
+def _rendered(block: Block, statement: Statement) -> Described:
+    ids = ", ".join(f"`{general(i)}`" for i in statement.principal.ids)
+    bounds = tuple(general(_condition(c)) for c in statement.principal.conditions)
+    who = f"{ids} with {' and '.join(bounds)}" if bounds else ids
+    conditions = tuple(general(_condition(c)) for c in statement.conditions)
+    return Described(block, who, statement.effect == "Deny", statement.actions, conditions)
+
+
+def general(text: str) -> str:
+    """A text about the example's key as one about any key."""
+    for example, name in _EXAMPLE.items():
+        text = text.replace(example, name)
+    return text
+
+
+def _condition(condition: Condition) -> str:
+    return f"{condition.operator} `{condition.key}` = {' or '.join(f'`{v}`' for v in condition.values)}"
+
+
+def actions(described: Described) -> str:
+    """The actions in code, or the name of a list that the page has once."""
+    lists = {
+        MANAGE: "the management list",
+        NEVER_FOR_ADMINISTRATORS: "every cryptographic action and `kms:CreateGrant`",
+    }
+    return next(
+        (name for long, name in lists.items() if set(long) == set(described.actions)),
+        ", ".join(f"`{action}`" for action in described.actions),
+    )

@@ -1,0 +1,427 @@
+"""The command as people and programs run it: what it prints, where, and its exit code."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.main import app
+from tests.conftest import COMMAND, ROOT, SAMPLE, Run
+
+ACCOUNTS = ["payer", "workloads", "data", "security", "network"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with the sample organization."""
+    (tmp_path / "organization.yaml").write_bytes(SAMPLE.read_bytes())
+    return tmp_path
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its content."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class TestInit:
+    """`init` writes a configuration to start from."""
+
+    def test_what_it_writes_passes_check(self, run: Run, tmp_path: Path) -> None:
+        made = run("init", "--region", "eu-west-1", "--region", "us-east-1", "--account", "data=033333333333")
+        assert made.returncode == 0, made.stderr
+        assert run("check").returncode == 0
+        keys = json.loads(run("keys", "--format", "json").stdout)
+        assert {(k["account_id"], k["region"]) for k in keys} == {
+            ("033333333333", "eu-west-1"),
+            ("033333333333", "us-east-1"),
+        }
+
+    def test_it_replaces_nothing_unless_told_to(self, run: Run, project: Path) -> None:
+        refused = run("init")
+        assert refused.returncode == 2
+        assert refused.stderr == (
+            "error: organization.yaml: exists already\n  help: --force replaces it, --config names another file\n"
+        )
+        assert (project / "organization.yaml").read_bytes() == SAMPLE.read_bytes()
+        assert run("init", "--force").returncode == 0
+
+    @pytest.mark.parametrize(
+        "wrong", ["--account=data", "--account=data=1", "--region=mars-1", "--account=Data=033333333333"]
+    )
+    def test_wrong_options_write_nothing(self, run: Run, tmp_path: Path, wrong: str) -> None:
+        assert run("init", wrong).returncode == 2
+        assert files(tmp_path) == {}
+
+
+class TestKeys:
+    """`keys` is a contract that other programs read."""
+
+    def test_the_sample_has_30_keys_in_a_fixed_order_with_fixed_fields(self, run: Run, project: Path) -> None:
+        done = run("keys", "--format", "json")
+        keys = json.loads(done.stdout)
+        assert len(keys) == 30
+        assert done.stderr == ""
+        order = [(ACCOUNTS.index(k["account"]), k["region"], k["purpose"]) for k in keys]
+        assert order == sorted(order)
+        assert keys[0] == {
+            "account": "payer",
+            "account_id": "111111111111",
+            "region": "eu-west-2",
+            "purpose": "ebs",
+            "alias": "alias/baseline/ebs",
+            "address": "aws_kms_key.ebs_eu_west_2",
+            "stack": "payer",
+            "provider": "aws.eu_west_2",
+            "rotation": True,
+            "rotation_period_days": 365,
+            "deletion_window_days": 30,
+            "administrators": ["arn:aws:iam::111111111111:role/SecurityAdministrators"],
+            "users": [],
+        }
+
+    def test_filters_are_repeatable_and_take_names_and_ids(self, run: Run, project: Path) -> None:
+        done = run(
+            "keys", "--account", "data", "--account", "111111111111", "--region", "us-east-1", "--purpose", "logs",
+            "--format", "json",
+        )  # fmt: skip
+        assert [(k["account"], k["region"], k["purpose"]) for k in json.loads(done.stdout)] == [
+            ("payer", "us-east-1", "logs"),
+            ("data", "us-east-1", "logs"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("option", "value", "message"),
+        [
+            ("--account", "dta", "error: no account has the name or ID `dta`\n  help: did you mean `data`?\n"),
+            ("--region", "eu-west-22", "error: `eu-west-22` is no region\n  help: did you mean `eu-west-2`?\n"),
+            ("--purpose", "log", "error: `log` is no purpose\n  help: did you mean `logs`?\n"),
+        ],
+    )
+    def test_an_unknown_filter_is_named(self, run: Run, project: Path, option: str, value: str, message: str) -> None:
+        done = run("keys", option, value)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+
+    def test_explain_names_level_and_line_of_every_value(self, run: Run, project: Path) -> None:
+        done = run("keys", "--explain", "--account", "data", "--region", "us-east-1", "--purpose", "sns")
+        lines = [line.split() for line in done.stdout.splitlines()]
+        assert ["administrators", "[role/SecurityAdministrators]", "organization", "organization.yaml:12"] in lines
+        assert ["rotation", "true", "default"] in lines
+        as_json = run("keys", "--explain", "--account", "data", "--purpose", "sns", "--format", "json")
+        assert json.loads(as_json.stdout)[0]["explained"]["rotation"] == {
+            "value": True,
+            "level": "default",
+            "place": None,
+        }
+
+    def test_nothing_of_a_wide_table_is_cut(self, run: Run, project: Path) -> None:
+        done = run("keys", COLUMNS="20")
+        assert "033333333333  us-east-1  logs     alias/baseline/logs  365 days  30 days" in done.stdout
+
+    def test_a_reader_that_has_seen_enough_is_no_failure(self, project: Path) -> None:
+        done = subprocess.run(
+            f"set -o pipefail; {COMMAND} keys | head -n 1", cwd=project, shell=True, executable="/bin/bash",
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.stdout.startswith("ACCOUNT")
+        assert "Traceback" not in done.stderr
+
+
+class TestPolicyShow:
+    """`policy show` prints what AWS gets."""
+
+    def test_it_is_the_policy_that_is_synthesized(self, run: Run, project: Path) -> None:
+        shown = run("policy", "show", "033333333333", "eu-west-2", "logs")
+        assert run("synth").returncode == 0
+        stack = json.loads((project / "cdktf.out" / "stacks" / "data" / "cdk.tf.json").read_text())
+        assert json.loads(shown.stdout) == json.loads(stack["resource"]["aws_kms_key"]["logs_eu_west_2"]["policy"])
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (
+                ("data", "eu-west-2", "backup"),
+                "error: data has no backup key in eu-west-2\n  help: its feature backup is off\n",
+            ),
+            (
+                ("data", "eu-west-1", "sns"),
+                "error: `eu-west-1` is no enabled region of data\n  help: did you mean `eu-west-2`?\n",
+            ),
+            (("data", "eu-west-2", "sms"), "error: `sms` is no purpose\n  help: did you mean `sns`?\n"),
+        ],
+    )
+    def test_a_key_that_there_is_not_is_explained(
+        self, run: Run, project: Path, arguments: tuple[str, ...], message: str
+    ) -> None:
+        done = run("policy", "show", *arguments)
+        assert (done.returncode, done.stderr) == (2, message)
+
+
+class TestTheLock:
+    """Synth records keys; --locked and its variable forbid that."""
+
+    def test_lock_writes_what_synth_would_and_check_tells_whether(self, run: Run, project: Path) -> None:
+        assert run("lock", "--check").returncode == 1
+        assert run("lock").returncode == 0
+        locked = (project / "organization.lock.json").read_bytes()
+        assert run("lock", "--check").returncode == 0
+        assert sorted(files(project)) == ["organization.lock.json", "organization.yaml"]
+        assert run("synth").returncode == 0
+        assert (project / "organization.lock.json").read_bytes() == locked
+
+    @pytest.mark.parametrize(("option", "variable"), [("--locked", ""), ("", "1")])
+    def test_a_locked_synth_refuses_new_keys_and_writes_nothing(
+        self, run: Run, project: Path, option: str, variable: str
+    ) -> None:
+        refused = run("synth", *filter(None, [option]), KMS_BASELINE_LOCKED=variable)
+        assert refused.returncode == 1
+        assert "organization.lock.json would change (30 new keys)" in refused.stderr
+        assert "run `kms-baseline lock`" in refused.stderr
+        assert sorted(files(project)) == ["organization.yaml"]
+
+    def test_the_lock_lies_beside_the_configuration(self, run: Run, project: Path) -> None:
+        (project / "deep").mkdir()
+        (project / "organization.yaml").rename(project / "deep" / "prod.yaml")
+        assert run("lock", KMS_BASELINE_CONFIG="deep/prod.yaml").returncode == 0
+        assert sorted(files(project)) == ["deep/prod.lock.json", "deep/prod.yaml"]
+
+    def test_another_backend_is_refused_until_the_owner_moves_the_states(self, run: Run, project: Path) -> None:
+        assert run("lock").returncode == 0
+        text = (project / "organization.yaml").read_text()
+        moved = text.replace("deployment:\n", "deployment:\n  backend: {type: s3, bucket: states, region: eu-west-2}\n")
+        (project / "organization.yaml").write_text(moved)
+        refused = run("synth")
+        assert refused.returncode == 1
+        assert "in s3://states/baseline, but the keys of the lock are in the states of local" in refused.stderr
+        assert run("lock", "--new-backend").returncode == 0
+        assert run("check").returncode == 0
+
+    def test_a_namespace_that_moves_the_states_is_refused(self, run: Run, project: Path) -> None:
+        """The prefix of the states follows the namespace when it is not written: a rename would make every key anew."""
+        text = (project / "organization.yaml").read_text()
+        s3 = text.replace("deployment:\n", "deployment:\n  backend: {type: s3, bucket: states, region: eu-west-2}\n")
+        (project / "organization.yaml").write_text(s3)
+        assert run("lock").returncode == 0
+        (project / "organization.yaml").write_text(s3.replace("namespace: baseline", "namespace: other"))
+        assert run("check").returncode == 1
+
+
+class TestSynth:
+    """The output folder, as `cdktf` leaves it."""
+
+    def test_main_py_writes_where_cdktf_wants_it_and_says_nothing(self, project: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "main.py")],
+            cwd=project,
+            env={**os.environ, "CDKTF_OUTDIR": str(project / "out"), "KMS_BASELINE_CONFIG": "organization.yaml"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        manifest = json.loads((project / "out" / "manifest.json").read_text())
+        assert sorted(manifest["stacks"]) == sorted(ACCOUNTS)
+
+    def test_nothing_but_our_words_is_printed(self, run: Run, project: Path) -> None:
+        done = run("synth")
+        assert (done.stdout, done.stderr) == ("", "synthesizing 30 keys in 5 stacks\nwritten to cdktf.out\n")
+
+    def test_a_second_synth_changes_no_byte_and_keeps_what_terraform_left(self, run: Run, project: Path) -> None:
+        assert run("synth").returncode == 0
+        kept = project / "cdktf.out" / "stacks" / "data" / ".terraform" / "kept"
+        kept.parent.mkdir()
+        kept.write_text("by terraform")
+        before = files(project)
+        assert run("synth").returncode == 0
+        assert files(project) == before
+
+    def test_a_byte_order_mark_and_carriage_returns_give_the_same_bytes(self, run: Run, project: Path) -> None:
+        assert run("synth").returncode == 0
+        before = {name: content for name, content in files(project).items() if name.startswith("cdktf.out")}
+        text = (project / "organization.yaml").read_bytes()
+        (project / "organization.yaml").write_bytes(b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"))
+        assert run("synth").returncode == 0
+        assert {name: content for name, content in files(project).items() if name.startswith("cdktf.out")} == before
+
+    def test_the_stack_of_an_account_that_is_gone_leaves_the_output(self, run: Run, project: Path) -> None:
+        assert run("synth").returncode == 0
+        text = (project / "organization.yaml").read_text()
+        without = text.replace('  - {name: network, id: "555555555555"}\n', "")
+        (project / "organization.yaml").write_text(without + 'retired: [{account: "555555555555", then: gone}]\n')
+        assert run("synth").returncode == 0
+        assert not (project / "cdktf.out" / "stacks" / "network" / "cdk.tf.json").exists()
+
+    def test_another_output_folder_says_where_the_state_is(self, run: Run, project: Path) -> None:
+        done = run("synth", "--output", "a/b/out")
+        assert done.returncode == 0
+        assert "note: the local backend keeps the state beside the output folder, in a/b/state" in done.stderr
+
+    def test_without_node_there_is_one_message_and_nothing_is_written(
+        self, run: Run, project: Path, tmp_path: Path
+    ) -> None:
+        done = run("synth", PATH=str(tmp_path))
+        assert done.returncode == 3
+        assert done.stderr == ("error: `node` is not on PATH\n  help: install Node.js 20 or newer: cdktf runs on it\n")
+        assert sorted(files(project)) == ["organization.yaml"]
+
+    def test_a_node_that_dies_is_one_message(self, run: Run, project: Path, tmp_path: Path) -> None:
+        fake = tmp_path / "bin" / "node"
+        fake.parent.mkdir()
+        fake.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v20.0.0 && exit 0\nexit 1\n')
+        fake.chmod(0o755)
+        done = run("synth", PATH=f"{fake.parent}:{os.environ['PATH']}")
+        assert done.returncode == 3
+        assert done.stderr.splitlines()[1].startswith("error: Node failed while synthesizing: ")
+        assert "Traceback" not in done.stderr
+        assert sorted(files(project)) == ["bin/node", "organization.yaml"]
+
+    def test_a_file_in_the_way_is_named(self, run: Run, project: Path) -> None:
+        (project / "taken").write_text("mine")
+        done = run("synth", "--output", "taken/out")
+        assert done.returncode == 3
+        assert done.stderr.splitlines()[-2].startswith("error: taken")
+        assert sorted(files(project)) == ["organization.yaml", "taken"]
+
+    def test_a_disk_that_is_full_leaves_nothing_half_written(self, project: Path) -> None:
+        """A limit on the size of files stands for the disk: the first file that is too large fails."""
+        done = subprocess.run(
+            f"ulimit -f 8; exec {COMMAND} synth", cwd=project, shell=True, executable="/bin/bash",
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 3, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "error: " in done.stderr
+        assert sorted(files(project)) == ["organization.yaml"]
+
+    def test_an_interrupt_ends_everything_with_130_and_nothing_half_written(self, project: Path) -> None:
+        process = subprocess.Popen(
+            [str(COMMAND), "synth"], cwd=project, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stderr is not None
+        process.stderr.readline()  # it has begun
+        time.sleep(0.7)  # Node is starting
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        assert process.returncode == 130, said
+        assert said == "interrupted\n"
+        assert sorted(files(project)) == ["organization.yaml"]
+        assert not [path for path in project.iterdir() if path.name.startswith(".cdktf.out")]
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+
+
+class TestExport:
+    """Normalized JSON with sums, for auditors."""
+
+    def test_the_sums_are_right_and_a_second_export_changes_no_byte(self, run: Run, project: Path) -> None:
+        assert run("export", "audit").returncode == 0
+        before = files(project / "audit")
+        manifest = json.loads(before["manifest.json"])
+        assert manifest["sha256"] == {
+            name: hashlib.sha256(content).hexdigest() for name, content in before.items() if name != "manifest.json"
+        }
+        assert sorted(manifest["sha256"]) == sorted(f"{account}/main.tf.json" for account in ACCOUNTS)
+        assert run("export", "audit").returncode == 0
+        assert files(project / "audit") == before
+
+    def test_it_holds_no_metadata_and_no_path(self, run: Run, project: Path) -> None:
+        assert run("export", "audit").returncode == 0
+        text = (project / "audit" / "data" / "main.tf.json").read_text()
+        assert '"//"' not in text
+        assert json.loads(text)["terraform"]["backend"] == {"local": {}}
+        assert text == json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def test_a_folder_with_other_files_is_left_alone(self, run: Run, project: Path) -> None:
+        (project / "mine").mkdir()
+        (project / "mine" / "letter.txt").write_text("dear")
+        refused = run("export", "mine")
+        assert refused.returncode == 2
+        assert refused.stderr.splitlines()[-2] == "error: mine: has other files in it"
+        assert files(project / "mine") == {"letter.txt": b"dear"}
+
+    def test_the_folder_of_a_stack_that_is_gone_is_taken_away(self, run: Run, project: Path) -> None:
+        assert run("export", "audit").returncode == 0
+        text = (project / "organization.yaml").read_text()
+        without = text.replace('  - {name: network, id: "555555555555"}\n', "")
+        (project / "organization.yaml").write_text(without + 'retired: [{account: "555555555555", then: gone}]\n')
+        assert run("export", "audit").returncode == 0
+        assert not (project / "audit" / "network").exists()
+
+
+class TestFilesThatCannotBeRead:
+    """One message with the file and what to do, exit code 2."""
+
+    @pytest.mark.parametrize(
+        ("config", "message"),
+        [
+            ("nowhere.yaml", "error: nowhere.yaml: there is no such file\n"
+             "  help: `kms-baseline init` writes one, --config names another\n"),
+            (".", "error: .: is a folder, not a file\n  help: `kms-baseline init` writes one, --config names another\n"),
+        ],
+    )  # fmt: skip
+    def test_the_configuration(self, run: Run, config: str, message: str) -> None:
+        done = run("check", "--config", config)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            ("{}", "organization.lock.json:1: is not a lock of kms-baseline"),
+            ("", "organization.lock.json:1: is not JSON"),
+            ('{"version": 1,\n<<<<<<< HEAD\n', "organization.lock.json:2: has merge conflicts"),
+        ],
+    )
+    def test_a_damaged_lock_stops_everything(self, run: Run, project: Path, content: str, message: str) -> None:
+        (project / "organization.lock.json").write_text(content)
+        for command in ("check", "keys", "synth", "lock"):
+            done = run(command)
+            assert done.returncode == 2
+            assert message in done.stderr
+        assert (project / "organization.lock.json").read_text() == content
+
+
+class TestArguments:
+    """Help, completion and mistakes in the arguments themselves."""
+
+    def test_an_unknown_command_is_named(self, run: Run) -> None:
+        done = run("sinth")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: No such command 'sinth'")
+
+    def test_no_command_shows_the_help(self, run: Run) -> None:
+        done = run()
+        assert done.returncode == 2
+        assert "Usage: kms-baseline" in done.stderr
+
+    def test_deploying_without_a_terminal_needs_a_word(self, run: Run, project: Path) -> None:
+        done = run("deploy")
+        assert done.returncode == 2
+        assert done.stderr == (
+            "error: there is no terminal to ask on\n  help: --yes applies without asking, --dry-run only plans\n"
+        )
+        assert sorted(files(project)) == ["organization.yaml"]
+
+    def test_deploying_without_terraform_says_so_before_anything_is_written(self, run: Run, project: Path) -> None:
+        done = run("deploy", "--yes", PATH="/nowhere")
+        assert done.returncode == 3
+        assert done.stderr.startswith("error: `terraform` is not on PATH\n  help: install Terraform")
+        assert sorted(files(project)) == ["organization.yaml"]
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_completion_scripts_are_printed(self, run: Run, shell: str) -> None:
+        done = run("--show-completion", SHELL=f"/bin/{shell}")
+        assert done.returncode == 0, done.stderr
+        assert "kms-baseline" in done.stdout
+
+    def test_every_command_has_an_example_in_its_help(self) -> None:
+        groups = [app, *(group.typer_instance for group in app.registered_groups if group.typer_instance)]
+        commands = [command.callback for group in groups for command in group.registered_commands if command.callback]
+        assert len(commands) >= 13
+        assert [c.__name__ for c in commands if "Example: " not in (c.__doc__ or "")] == []

@@ -1,0 +1,323 @@
+"""The documentation says what is so: examples load, commands exist, outputs are real, links lead somewhere."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+import yaml
+
+from baseline.configuration.file import ConfigurationFile
+from baseline.configuration.limits import DELETION_WINDOW, ROTATION_PERIOD
+from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
+from baseline.key_policy_blocks import BLOCKS, Block
+from baseline.organization import Organization
+from baseline.purpose import Permission
+from baseline.purposes import PURPOSES
+from cli.main import app
+from stacks.versions import REQUIRED_TERRAFORM
+from tests.conftest import ROOT, SAMPLE, Run, configuration, inventory
+from tests.expected_policies import policies
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+MINIMAL = """\
+version: 1
+organization: {home_region: eu-west-2, regions: [eu-west-2, us-east-1]}
+accounts: [{name: workloads, id: "222222222222"}]
+"""
+"""What a fragment is written into: its fields replace these or stand beside them."""
+
+
+class Fence(NamedTuple):
+    """One fenced block."""
+
+    page: str
+    line: int
+    info: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(page: Path) -> Iterator[Fence]:
+    text = page.read_text(encoding="utf-8")
+    for match in re.finditer(r"^```(.*)\n((?:(?!```).*\n)*)```$", text, re.MULTILINE):
+        yield Fence(page.relative_to(ROOT).as_posix(), text[: match.start()].count("\n") + 1, match[1], match[2])
+
+
+BLOCKS_OF_PAGES = [block for page in PAGES for block in blocks(page)]
+
+
+def after(marker: str, page: str) -> str:
+    """The fenced block that follows `<!-- marker -->`."""
+    match = re.search(rf"<!-- {marker} -->\n```\w*\n(.*?)```", read(page), re.DOTALL)
+    assert match, marker
+    return match[1]
+
+
+def with_info(info: str) -> pytest.MarkDecorator:
+    found = [block for block in BLOCKS_OF_PAGES if block.info == info]
+    assert found, info
+    return pytest.mark.parametrize("block", found, ids=str)
+
+
+# Examples of the configuration
+
+
+def test_every_block_says_what_it_is() -> None:
+    """An example with another name would be read by people and checked by nobody."""
+    assert {b.info for b in BLOCKS_OF_PAGES} == {"text", "sh", "json", "yaml", "yaml fragment", "yaml workflow"}
+
+
+@with_info("yaml")
+def test_a_whole_configuration_loads(block: Fence) -> None:
+    assert inventory(block.text).keys
+
+
+@with_info("yaml fragment")
+def test_a_fragment_loads_in_a_small_configuration(block: Fence) -> None:
+    merged = {**yaml.safe_load(MINIMAL), **yaml.safe_load(block.text)}
+    assert isinstance(configuration(json.dumps(merged)).organization, Organization)
+
+
+@with_info("yaml workflow")
+def test_a_workflow_is_yaml(block: Fence) -> None:
+    assert "jobs" in yaml.safe_load(block.text)
+
+
+@with_info("json")
+def test_json_is_json(block: Fence) -> None:
+    assert json.loads(block.text)
+
+
+# Commands and their output
+
+CODE = re.compile(r"`([^`\n]+)`")
+CALL = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?kms-baseline(?= |$)[^`\n|;&>)#]*", re.MULTILINE)
+
+
+def code(page: Path) -> Iterator[str]:
+    """Everything that a page shows as code: spans, blocks of the shell, what stands before its output, examples."""
+    text = page.read_text(encoding="utf-8")
+    for block in blocks(page):
+        if block.info in ("sh", "yaml workflow"):
+            yield block.text
+        elif block.info == "text":
+            yield "\n".join(re.findall(r"^(?:\$|  Example:) (.+)$", block.text, re.MULTILINE))
+    yield from CODE.findall(re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+CALLS = sorted(
+    {(page.name, call.strip()) for page in PAGES for text in code(page) for call in CALL.findall(text) if call.strip()}
+)
+
+
+@pytest.mark.parametrize(("page", "call"), CALLS)
+def test_every_command_shown_exists(page: str, call: str) -> None:
+    """Its words are commands, and its options are theirs."""
+    words = shlex.split(call)[1:]
+    command: Any = typer.main.get_command(app)
+    while words and not words[0].startswith("-") and getattr(command, "commands", None):
+        assert words[0] in command.commands, call
+        command = command.commands[words.pop(0)]
+    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    for word in words[: words.index("--")] if "--" in words else words:
+        assert not word.startswith("-") or word.partition("=")[0] in known | {"-h", "--help"}, call
+    if not any(word.startswith("-") for word in words):
+        arguments = [p for p in command.params if p.param_type_name == "argument"]
+        assert len(words) <= len(arguments) or "--" in call, call
+
+
+def test_every_command_is_documented() -> None:
+    headings = set(re.findall(r"^## (kms-baseline.*)$", read("docs/commands.md"), re.MULTILINE))
+    assert headings == {"kms-baseline", *_names(typer.main.get_command(app), "kms-baseline")}
+
+
+def _names(command: Any, path: str) -> Iterator[str]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield f"{path} {name}"
+        yield from _names(inner, f"{path} {name}")
+
+
+SHOWN = [block for block in BLOCKS_OF_PAGES if block.page == "README.md" and block.text.startswith("$ kms-baseline")]
+
+
+@pytest.mark.parametrize("block", SHOWN, ids=str)
+def test_the_outputs_in_the_readme_are_real(block: Fence, run: Run, tmp_path: Path) -> None:
+    """They are those of the sample, before anything was recorded."""
+    (tmp_path / "organization.yaml").write_bytes(SAMPLE.read_bytes())
+    first, _, shown = block.text.partition("\n")
+    done = run(*shlex.split(first)[2:])
+    assert (done.returncode, done.stdout + done.stderr) == (0, shown)
+
+
+def test_the_readme_shows_what_check_and_keys_print() -> None:
+    assert {block.text.split()[2] for block in SHOWN} == {"check", "keys"}
+
+
+# Links, paths and names
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+LINKS = sorted(
+    {
+        (page.relative_to(ROOT).as_posix(), target)
+        for page in PAGES
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+        if not re.match(r"https://", target)
+    }
+)
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS)
+def test_every_link_leads_somewhere(page: str, target: str) -> None:
+    path, _, anchor = target.partition("#")
+    found = (ROOT / page).parent / path if path else ROOT / page
+    assert found.exists(), target
+    assert not anchor or anchor in anchors(found), target
+
+
+TOP = ("baseline", "benchmarks", "cli", "deployment", "docs", "live", "modules", "requirements", "sandbox", "stacks")
+ENDINGS = (".py", ".yaml", ".toml", ".md", ".json", ".txt")
+WRITTEN_BY_PROGRAMS = {"organization.lock.json"}
+
+
+def test_every_path_in_the_architecture_exists() -> None:
+    spans = set(CODE.findall(read("docs/architecture.md"))) - WRITTEN_BY_PROGRAMS
+    paths = {s for s in spans if " " not in s and (s.startswith(tuple(f"{t}/" for t in TOP)) or s.endswith(ENDINGS))}
+    assert len(paths) > 30
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
+def contract() -> Mapping[str, Any]:
+    settings = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]
+    return next(c for c in settings["contracts"] if c["type"] == "layers")
+
+
+def test_the_layers_in_the_architecture_are_those_of_the_contract() -> None:
+    assert after("layers", "docs/architecture.md").splitlines() == contract()["layers"]
+
+
+def test_no_page_names_a_machine() -> None:
+    """Neither its folders nor what lies beside the repository."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"\.\./shared|/(?:home|root|work|tmp|opt|Users)/", text), page
+
+
+# What the pages take from the code
+
+
+def test_generated_files_are_current() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_stale_page_is_named_with_the_command_that_renews_it(tmp_path: Path) -> None:
+    for source in (*ROOT.glob("docs/*"), *ROOT.glob("docs/templates/*")):
+        if source.is_file():
+            copy = tmp_path / source.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(source.read_bytes())
+    (tmp_path / "docs" / "commands.md").write_text("old", encoding="utf-8")
+    (tmp_path / "docs" / "key-policies.md").unlink()
+    command = [sys.executable, str(tmp_path / "docs" / "generate.py"), "--check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "docs/key-policies.md is not current; renew it by: make generated",
+        "docs/commands.md is not current; renew it by: make generated",
+    ]
+    assert re.search(r"^generated:.*\n\t@\S+ docs/generate.py$", read("Makefile"), re.MULTILINE)
+
+
+def _schema_paths(schema: Mapping[str, Any], node: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Every field of the schema: the name of its definition, and its path in the file."""
+    for name, field in node.get("properties", {}).items():
+        at = f"{path}.{name}" if path else name
+        yield at, field.get("description", "")
+        for inner in (field, field.get("items", {}), *field.get("oneOf", []), *field.get("anyOf", [])):
+            reference = inner.get("$ref", "").removeprefix("#/$defs/")
+            if reference:
+                suffix = "[]" if inner is field.get("items") else ""
+                yield from _schema_paths(schema, schema["$defs"][reference], at + suffix)
+
+
+def test_every_field_of_the_schema_is_in_the_reference() -> None:
+    """Its own sentence stands in a table; fields that a mapping shares with another have one row."""
+    schema = json.loads(read("docs/organization.schema.json"))
+    page = read("docs/configuration.md")
+    fields = list(_schema_paths(schema, schema))
+    assert len(fields) > 150
+    assert [path for path, sentence in fields if not sentence or sentence not in page] == []
+    assert {path for path in ConfigurationFile.model_fields if f"| `{path}" not in page} == set()
+
+
+def test_limits_are_those_of_the_code() -> None:
+    page = read("docs/configuration.md")
+    for field, days in (("rotation_period_days", ROTATION_PERIOD), ("deletion_window_days", DELETION_WINDOW)):
+        assert re.search(rf"^\| `keys.{field}` \|.*\| {days.low} to {days.high} \|", page, re.MULTILINE)
+
+
+def test_every_statement_of_a_policy_is_explained() -> None:
+    """Whatever the configuration: the expected policies have every form that there is."""
+    explained = set(re.findall(r"^### (\w+)$", read("docs/key-policies.md"), re.MULTILINE))
+    ours = {sid for _, policy in policies() for sid in (s.sid for s in policy.statements)} - {OWNERS_STATEMENT}
+    assert {re.sub(r"(ByPattern|FromAccounts)?(Of\d+)?$", "", sid) for sid in ours} <= explained
+    assert {p.sid for purpose in PURPOSES.values() for p in purpose.permissions} <= explained
+
+
+OWNERS_STATEMENT = "SupportDecryptsOneTenant"
+
+
+def test_the_readme_names_every_statement_that_is_only_inferred() -> None:
+    permissions = [p for purpose in PURPOSES.values() for p in purpose.permissions]
+    known: list[Block | Permission] = [*BLOCKS, *permissions]
+    inferred = {statement.sid for statement in known if statement.evidence == "inferred"}
+    section = read("README.md").partition("only inferred")[2].partition("\n")[0]
+    assert inferred == set(re.findall(r"`([A-Z]\w+)`", section))
+
+
+def test_the_deployment_role_can_neither_use_nor_lose_a_key() -> None:
+    policy = json.loads(after("permissions", "docs/deploying.md"))
+    actions = {a for s in policy["Statement"] for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
+    assert not actions & {*CRYPTOGRAPHIC, "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:CreateGrant"}
+    of_account = {"kms:CreateKey", "kms:ListAliases"}  # no key policy can give these
+    assert {a for a in actions if a.startswith("kms:")} - of_account <= set(ACTIONS)
+    assert not any("*" in action for action in actions)
+
+
+def test_the_bill_is_that_of_the_sample(sample_inventory: Any) -> None:
+    """A dollar for the key and one for each of its first two rotations, a month."""
+    bill = read("docs/deploying.md").partition("<!-- bill -->")[2].partition("\n\n")[0]
+    keys = len(sample_inventory.keys)
+    assert all(key.settings.rotation and key.settings.rotation_period_days == 365 for key in sample_inventory.keys)
+    assert f"{keys} keys" in bill
+    assert [int(dollars) for dollars in re.findall(r"\$(\d+)", bill)] == [keys, 2 * keys, 3 * keys]
+
+
+def test_the_readme_asks_for_the_versions_that_the_code_asks_for() -> None:
+    needed = next(line for line in read("README.md").splitlines() if line.startswith("Needed on PATH"))
+    python = tomllib.loads(read("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
+    assert f"Python {python} or newer" in needed
+    assert f"Terraform {REQUIRED_TERRAFORM.removeprefix('>= ')} or newer" in needed

@@ -1,6 +1,7 @@
 """The whole way: real cdktf, real Terraform, the real AWS provider, an embedded AWS."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,6 +51,18 @@ def test_the_demo_deploys_the_sample_by_cdktf_reads_30_keys_back_and_plans_nothi
         f"{name}: No changes" for name in ("data", "network", "payer", "security", "workloads")
     ]
     assert sorted(path.name for path in ROOT.iterdir()) == lock_before
+    assert without_key_ids(done.stdout) == without_key_ids(shown_in_readme())
+
+
+def without_key_ids(text: str) -> str:
+    """An output of the demo without what is new each time."""
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "KEY", text).strip()
+
+
+def shown_in_readme() -> str:
+    """The output of the demo that README shows."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return text.split("<!-- demo -->\n```text\n")[1].split("```\n<!-- /demo -->")[0]
 
 
 # From here on: one deployment in two accounts, through changes of its configuration. The tests follow each other.

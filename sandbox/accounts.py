@@ -60,7 +60,8 @@ def _plant_roles(iam: IAMBackend, resources: Iterable[str], trust: str) -> None:
 def _plant_users(iam: IAMBackend, resources: Iterable[str]) -> None:
     for path, name in map(_path_and_name, resources):
         if name not in iam.users:
-            iam.create_user("us-east-1", name, path)
+            # Moto takes a partition for a region wherever it only asks for the partition.
+            iam.create_user(iam.partition, name, path)
 
 
 def _path_and_name(resource: str) -> tuple[str, str]:

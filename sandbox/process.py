@@ -1,6 +1,7 @@
 """Starts and ends the sandbox's process, and makes the environment that points Terraform at it and nowhere else."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -57,6 +58,8 @@ def start(port: int = 0, *, log: Path | None = None) -> Sandbox:
 
 def launch(port: int, complaints: IO[bytes], *, detached: bool) -> tuple[subprocess.Popen[bytes], str]:
     """The server's process and its URL, once it can be called."""
+    if importlib.util.find_spec("moto") is None:
+        raise WorldError("the sandbox needs the package `moto`, which is not installed", help="run: make install")
     # In a session of its own, so that the terminal's Ctrl-C does not take AWS away under a Terraform that finishes.
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "sandbox.server", "--port", str(port), *(["--detached"] if detached else [])],
@@ -70,7 +73,7 @@ def launch(port: int, complaints: IO[bytes], *, detached: bool) -> tuple[subproc
     with process.stdout:
         line = process.stdout.readline()
     if not line:
-        process.wait()
+        process.communicate()
         complaints.seek(0)
         said = complaints.read().decode(errors="replace").strip().splitlines()
         raise WorldError(f"the sandbox did not start: {said[-1] if said else f'exit code {process.returncode}'}")

@@ -6,7 +6,6 @@ when its standard input does, so it cannot outlive a command that was killed.
 
 import argparse
 import importlib
-import importlib.util
 import json
 import os
 import socket
@@ -14,7 +13,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -43,8 +42,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--detached", action="store_true")
     arguments = parser.parse_args()
-    if importlib.util.find_spec("moto") is None:
-        _stop("the sandbox needs the package `moto`, which is not installed")
     server = _listen(arguments.port)
     print(json.dumps({"url": f"http://{HOST}:{server.port}"}), flush=True)  # noqa: T201
     _silence_standard_output()
@@ -61,15 +58,11 @@ def _listen(port: int) -> BaseWSGIServer:
     try:
         listener.bind((HOST, port))
     except (OSError, OverflowError) as error:
-        _stop(f"port {port} on {HOST} cannot be used: {getattr(error, 'strerror', None) or error}")
+        print(f"port {port} on {HOST} cannot be used: {getattr(error, 'strerror', None) or error}", file=sys.stderr)  # noqa: T201
+        sys.exit(3)
     listener.listen(128)
     journal = Journal(_aws, _account_of, {("GET", "/sandbox/ready"): _ready, ("POST", "/sandbox/seed"): _seed})
     return make_server(HOST, port, journal, threaded=True, request_handler=QuietHandler, fd=listener.detach())
-
-
-def _stop(message: str) -> NoReturn:
-    print(message, file=sys.stderr)  # noqa: T201
-    sys.exit(3)
 
 
 def _silence_standard_output() -> None:

@@ -73,6 +73,13 @@ class Stack:
     forgotten: tuple[str, ...]
     """Addresses that Terraform forgets without destroying anything: retired keys, their aliases and parameters."""
 
+    def __post_init__(self) -> None:
+        """Of two resources with one address CDKTF keeps the later one, and says nothing: a key would be gone."""
+        every = [*self.forgotten, *(a for key in self.keys for a in key_addresses(key.address, published=True))]
+        if len(set(every)) != len(every):
+            twice = sorted({address for address in every if every.count(address) > 1})
+            raise Refusal(f"stack `{self.name}` would have two resources at {', '.join(f'`{a}`' for a in twice)}")
+
     def addresses(self) -> frozenset[str]:
         """The full Terraform addresses of everything that the stack's JSON must hold, and nothing else."""
         return frozenset(
@@ -214,12 +221,23 @@ class _Expansion:
                 if old.account_id == account_id and retirement.covers(old.region, old.purpose)
             ]
             if not covered:
-                file, _, line = retirement.place.rpartition(":")
-                raise Mistakes(
-                    [Mistake(file, int(line), "retired", _no_key(retirement), "remove the entry, or restore the lock")]
-                )
+                where = (self.name(account_id), retirement.region, retirement.purpose)
+                problem = f"the lock has no key of `{' '.join(filter(None, where))}`"
+                raise _mistaken(retirement, problem, "remove the entry, or restore the lock")
+            if retirement.then == "gone" and account_id in self.accounts:
+                problem = f"`{retirement.account}` is gone and still listed, as `{self.name(account_id)}`"
+                raise _mistaken(retirement, problem, "remove one of the two")
             found.update(dict.fromkeys(covered, retirement))
+        self.check_gone_as_a_whole(found)
         return found
+
+    def check_gone_as_a_whole(self, retired: Mapping[tuple[str, str, str], Retirement]) -> None:
+        """A stack with a part of its account's keys would destroy the others."""
+        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
+        for key, retirement in retired.items():
+            if key[0] in gone and retirement.then != "gone":
+                problem = f"`{self.name(key[0])}` is gone by another entry, and an account is gone as a whole"
+                raise _mistaken(retirement, problem, "remove one of the two")
 
     def account_id(self, account: str) -> str:
         """An ID, or the ID of an account that only the lock still knows by this name."""
@@ -230,7 +248,7 @@ class _Expansion:
         lost = [old for old in self.lock.entries if old.key not in wanted and old.key not in retired]
         if lost:
             lines = [
-                f"  {self.bases[o.account_id]} ({o.account_id}) {o.region} {o.purpose}: {self.cause(o)}" for o in lost
+                f"  {self.name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self.cause(o)}" for o in lost
             ]
             raise Refusal(
                 f"{len(lost)} key{'s' if len(lost) > 1 else ''} of the lock would be lost:\n" + "\n".join(lines),
@@ -238,6 +256,11 @@ class _Expansion:
                 f"  {_retirement_for(lost[0], self.accounts)}\n"
                 "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",
             )
+
+    def name(self, account_id: str) -> str:
+        """What the configuration calls an account, or what it was called when its stacks were made, or its ID."""
+        account = self.accounts.get(account_id)
+        return account.name if account else self.bases.get(account_id, account_id)
 
     def cause(self, lost: LockedKey) -> str:
         account = self.accounts.get(lost.account_id)
@@ -291,9 +314,9 @@ class _Expansion:
         )
 
 
-def _no_key(retirement: Retirement) -> str:
-    where = " ".join(word for word in (retirement.account, retirement.region, retirement.purpose) if word)
-    return f"the lock has no key of `{where}`"
+def _mistaken(retirement: Retirement, problem: str, help: str) -> Mistakes:
+    file, _, line = retirement.place.rpartition(":")
+    return Mistakes([Mistake(file, int(line), "retired", problem, help)])
 
 
 def _retirement_for(lost: LockedKey, accounts: Mapping[str, Account]) -> str:

@@ -1,6 +1,7 @@
 """The keys that exist, or may: every key ever generated. Synth adds to it and never removes from it.
 
-The file is JSON with one line an account and region, sorted, so that a merge of two branches is a merge of lines.
+The file is JSON with one line an account and region, sorted, so that a merge of two branches is a merge of lines:
+every line of a key ends in a comma, for the list ends in a `null`.
 """
 
 import json
@@ -9,8 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from baseline import names
 from baseline.errors import Mistake, Mistakes
-from baseline.names import Layout, stack_base
+from baseline.iam.arns import is_account_id
+from baseline.names import Layout
 from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
@@ -63,7 +66,8 @@ class Lock:
         if self.layout is None:
             return {}
         return {
-            place.account_id: stack_base(line.stack, place.region, self.layout) for place, line in self.lines.items()
+            place.account_id: names.stack_base(line.stack, place.region, self.layout)
+            for place, line in self.lines.items()
         }
 
     @cached_property
@@ -87,7 +91,7 @@ class Lock:
 
     def render(self) -> str:
         """The file's text, one line an account and region, the same bytes for the same keys."""
-        lines = ",\n".join(
+        lines = "".join(
             json.dumps(
                 {
                     "account_id": place.account_id,
@@ -96,33 +100,46 @@ class Lock:
                     "stack": line.stack,
                 }
             )
+            + ",\n"
             for place, line in sorted(self.lines.items())
         )
         head = f'"version": {VERSION}, "layout": {json.dumps(self.layout)}, "backend": {json.dumps(self.backend)}'
-        return f'{{{head}, "keys": [\n{lines}\n]}}\n'
+        return f'{{{head}, "keys": [\n{lines}null]}}\n'
 
     @classmethod
     def parse(cls, text: str, file: str) -> "Lock":
         """Read a lock's text. Raises Mistakes when it is damaged or not ours: it is never guessed at."""
         try:
-            data = json.loads(text.removeprefix("\ufeff"))
+            data = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_without_repeats)
         except json.JSONDecodeError as error:
             conflict = "<<<<<<<" in text
             problem = "has merge conflicts" if conflict else f"is not JSON: {error.msg}, column {error.colno}"
             help = "keep the lines of both sides" if conflict else _RESTORE
             raise Mistakes([Mistake(file, error.lineno, "", problem, help)]) from None
-        except RecursionError:
+        except (RecursionError, ValueError):
             raise Mistakes([Mistake(file, 1, "", "is not a lock of kms-baseline", _RESTORE)]) from None
-        return _Reader(file, text).lock(data)
+        return _Reader(file).lock(data)
 
 
 _RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
+_ONE_NAME = "two branches did that: keep the name under which keys were deployed, and remove the lines of the other"
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON keeps the last of two equal names in silence, and the keys under the other would be lost."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
 
 
 class _Reader:
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str) -> None:
         self.file = file
-        self.text = text
+        self.owners: dict[str, str] = {}
+        """By the name that an account's stacks are made of: the account."""
+        self.bases: dict[str, str] = {}
+        """The inverse."""
 
     def lock(self, data: Any) -> Lock:
         if not isinstance(data, dict) or set(data) != {"version", "layout", "backend", "keys"}:
@@ -133,25 +150,37 @@ class _Reader:
             raise self.wrong("layout", f"`{data['layout']}` is no layout")
         if not isinstance(data["backend"], str):
             raise self.wrong("backend", "says no place")
-        if not isinstance(data["keys"], list):
-            raise self.wrong("keys", "is not a list")
+        if not isinstance(data["keys"], list) or data["keys"][-1:] != [None]:
+            raise self.wrong("keys", "is not a list that ends in null")
         lines: dict[Place, Line] = {}
-        for i, entry in enumerate(data["keys"]):
+        for i, entry in enumerate(data["keys"][:-1]):
             place, line = self.line(i, entry)
-            if place in lines:
-                # Two branches added to the same account and region; both keys exist.
-                if lines[place].stack != line.stack:
-                    raise self.wrong(f"keys[{i}]", f"{place.account_id} {place.region} is listed with two stacks")
-                line = Line(lines[place].purposes | line.purposes, line.stack)
-            lines[place] = line
+            self.check_stack(i, place, line.stack, data["layout"])
+            # Two branches added to the same account and region; both keys exist.
+            known = lines[place].purposes if place in lines else frozenset()
+            lines[place] = Line(known | line.purposes, line.stack)
         return Lock(data["layout"], lines, data["backend"])
+
+    def check_stack(self, index: int, place: Place, name: str, layout: Layout) -> None:
+        """An account has one name in its stacks, and no stack has the keys of two: their addresses would be the same."""
+        field, base = f"keys[{index}]", names.stack_base(name, place.region, layout)
+        if names.stack(base, place.region, layout) != name:
+            raise self.wrong(field, f"`{name}` is no stack of {place.region} in the layout `{layout}`", index)
+        owner = self.owners.setdefault(base, place.account_id)
+        if owner != place.account_id:
+            problem = f"`{name}` is a stack of the accounts {owner} and {place.account_id}"
+            raise self.wrong(field, problem, index, _ONE_NAME)
+        known = self.bases.setdefault(place.account_id, base)
+        if known != base:
+            problem = f"the stacks of account {place.account_id} are called both `{known}` and `{base}`"
+            raise self.wrong(field, problem, index, _ONE_NAME)
 
     def line(self, index: int, entry: Any) -> tuple[Place, Line]:
         field = f"keys[{index}]"
         if not isinstance(entry, dict) or set(entry) != {"account_id", "region", "purposes", "stack"}:
-            raise self.wrong(field, "needs account_id, region, purposes and stack, and nothing else")
+            raise self.wrong(field, "needs account_id, region, purposes and stack, and nothing else", index)
         account_id, region, purposes, stack = entry["account_id"], entry["region"], entry["purposes"], entry["stack"]
-        if not (isinstance(account_id, str) and len(account_id) == 12 and account_id.isdecimal()):
+        if not (isinstance(account_id, str) and is_account_id(account_id)):
             raise self.wrong(field, f"`{account_id}` is no account ID", index)
         if not isinstance(region, str) or partition_of(region) is None:
             raise self.wrong(field, f"`{region}` is no region", index)
@@ -165,7 +194,6 @@ class _Reader:
             raise self.wrong(field, f"`{stack}` is no stack", index)
         return Place(account_id, region), Line(frozenset(purposes), stack)
 
-    def wrong(self, field: str, problem: str, index: int | None = None) -> Mistakes:
+    def wrong(self, field: str, problem: str, index: int | None = None, help: str = "") -> Mistakes:
         # One entry a line, after the line with the version.
-        line = 0 if index is None else index + 2
-        return Mistakes([Mistake(self.file, line, field, problem, _RESTORE)])
+        return Mistakes([Mistake(self.file, 1 if index is None else index + 2, field, problem, help or _RESTORE)])

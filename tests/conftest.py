@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from baseline.configuration.load import Configuration, load
 from baseline.inventory import Inventory, expand
 from baseline.lock import Lock
+
+# A busy machine is no failure of an example.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "organization.yaml"

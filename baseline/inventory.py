@@ -11,9 +11,10 @@ from baseline.iam.document import Document
 from baseline.iam.errors import PolicyError
 from baseline.key_policy import Place, key_policy
 from baseline.lock import Lock, LockedKey
-from baseline.organization import Account, Backend, KeySettings, Organization, Retirement
+from baseline.organization import Account, Backend, KeySettings, Organization
 from baseline.purposes import PURPOSES
 from baseline.regions import is_opt_in
+from baseline.retention import Retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,55 +125,21 @@ class _Expansion:
         self.lock = lock
         self.layout = organization.deployment.layout
         self.accounts = {account.id: account for account in organization.accounts}
-        self.bases = lock.bases
+        self.retention = Retention(organization, lock)
 
     def inventory(self) -> Inventory:
-        self.check_layout()
-        self.check_backend()
-        self.check_stack_names()
-        retired = self.retired()
+        self.retention.check_states()
+        retired = self.retention.retired()
         keys = [key for key in self.keys() if key.locked.key not in retired]
-        self.check_losses(keys, retired)
+        self.retention.check_losses({key.locked.key for key in keys}, retired)
         gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
         forgotten = [old for old in self.lock.entries if old.key in retired and old.account_id not in gone]
         lock = self.lock.adding(self.layout, self.organization.deployment.backend.place, (key.locked for key in keys))
         return Inventory(self.organization, tuple(self.stacks(keys, forgotten)), lock)
 
-    def check_backend(self) -> None:
-        place = self.organization.deployment.backend.place
-        if self.lock.backend not in (None, place):
-            raise Refusal(
-                f"the states would be in {place}, but the keys of the lock are in the states of {self.lock.backend}",
-                "in a new place Terraform would make every key anew (the prefix is the namespace when it is not written)\n"
-                "take the change back, or run `kms-baseline lock --new-backend` and move the states there before you deploy",
-            )
-
-    def check_layout(self) -> None:
-        if self.lock.layout not in (None, self.layout):
-            raise Refusal(
-                f"deployment.layout is `{self.layout}`, but the keys of the lock are deployed by `{self.lock.layout}`",
-                "another layout means other states, and Terraform would make every key anew; "
-                f"write layout: {self.lock.layout}",
-            )
-
-    def check_stack_names(self) -> None:
-        """No account takes the stacks, and so the states, of another."""
-        owners: dict[str, str] = {base: account_id for account_id, base in self.bases.items()}
-        for account in self.organization.accounts:
-            owner = owners.setdefault(self.base(account), account.id)
-            if owner != account.id:
-                raise Refusal(
-                    f"account `{account.name}` ({account.id}) would take the stack `{self.base(account)}`, "
-                    f"in which the keys of account {owner} are",
-                    "give the account another name",
-                )
-
-    def base(self, account: Account) -> str:
-        return self.bases.get(account.id, account.name)
-
     def keys(self) -> Iterator[Key]:
         for account in self.organization.accounts:
-            base = self.base(account)
+            base = self.retention.base(account)
             for (region, purpose), settings in account.keys.items():
                 yield self.key(account, region, purpose, settings, names.stack(base, region, self.layout))
 
@@ -209,69 +176,6 @@ class _Expansion:
             file, _, line = settings.place.rpartition(":")
             problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
             raise Mistakes([Mistake(file, int(line), "", problem)]) from None
-
-    def retired(self) -> dict[tuple[str, str, str], Retirement]:
-        """The keys of the lock that the owner retires, as (account ID, region, purpose); the last entry wins."""
-        found: dict[tuple[str, str, str], Retirement] = {}
-        for retirement in self.organization.retired:
-            account_id = self.account_id(retirement.account)
-            covered = [
-                old.key
-                for old in self.lock.entries
-                if old.account_id == account_id and retirement.covers(old.region, old.purpose)
-            ]
-            if not covered:
-                where = (self.name(account_id), retirement.region, retirement.purpose)
-                problem = f"the lock has no key of `{' '.join(filter(None, where))}`"
-                raise _mistaken(retirement, problem, "remove the entry, or restore the lock")
-            if retirement.then == "gone" and account_id in self.accounts:
-                problem = f"`{retirement.account}` is gone and still listed, as `{self.name(account_id)}`"
-                raise _mistaken(retirement, problem, "remove one of the two")
-            found.update(dict.fromkeys(covered, retirement))
-        self.check_gone_as_a_whole(found)
-        return found
-
-    def check_gone_as_a_whole(self, retired: Mapping[tuple[str, str, str], Retirement]) -> None:
-        """A stack with a part of its account's keys would destroy the others."""
-        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
-        for key, retirement in retired.items():
-            if key[0] in gone and retirement.then != "gone":
-                problem = f"`{self.name(key[0])}` is gone by another entry, and an account is gone as a whole"
-                raise _mistaken(retirement, problem, "remove one of the two")
-
-    def account_id(self, account: str) -> str:
-        """An ID, or the ID of an account that only the lock still knows by this name."""
-        return next((account_id for account_id, base in self.bases.items() if base == account), account)
-
-    def check_losses(self, keys: Iterable[Key], retired: Mapping[tuple[str, str, str], Retirement]) -> None:
-        wanted = {key.locked.key for key in keys}
-        lost = [old for old in self.lock.entries if old.key not in wanted and old.key not in retired]
-        if lost:
-            lines = [
-                f"  {self.name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self.cause(o)}" for o in lost
-            ]
-            raise Refusal(
-                f"{len(lost)} key{'s' if len(lost) > 1 else ''} of the lock would be lost:\n" + "\n".join(lines),
-                "take the change back, or list them under `retired:`, as in\n"
-                f"  {_retirement_for(lost[0], self.accounts)}\n"
-                "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",
-            )
-
-    def name(self, account_id: str) -> str:
-        """What the configuration calls an account, or what it was called when its stacks were made, or its ID."""
-        account = self.accounts.get(account_id)
-        return account.name if account else self.bases.get(account_id, account_id)
-
-    def cause(self, lost: LockedKey) -> str:
-        account = self.accounts.get(lost.account_id)
-        if account is None:
-            return "the account is no longer listed"
-        if lost.region not in account.regions:
-            return f"{lost.region} is no longer among its regions"
-        feature = PURPOSES[lost.purpose].feature
-        if feature is not None and feature not in account.features:
-            return f"the feature {feature} is off"
-        return f"the feature {feature} lives in the home region, which is now {account.home_region}"
 
     def stacks(self, keys: Iterable[Key], forgotten: Iterable[LockedKey]) -> Iterator[Stack]:
         """Every stack that has a key, or that must still forget one."""
@@ -312,15 +216,3 @@ class _Expansion:
                 **self.organization.tags,
             },
         )
-
-
-def _mistaken(retirement: Retirement, problem: str, help: str) -> Mistakes:
-    file, _, line = retirement.place.rpartition(":")
-    return Mistakes([Mistake(file, int(line), "retired", problem, help)])
-
-
-def _retirement_for(lost: LockedKey, accounts: Mapping[str, Account]) -> str:
-    """An entry of the configuration that would retire the key."""
-    account = accounts.get(lost.account_id)
-    name = account.name if account else f'"{lost.account_id}"'
-    return f"- {{account: {name}, region: {lost.region}, purpose: {lost.purpose}, then: keep}}"

@@ -1,0 +1,140 @@
+"""What exists already is kept: the configuration held against the lock.
+
+A key of the lock that the configuration no longer yields is refused, unless its owner retires it; and nothing may
+move a key to another state, where Terraform would not find it and make it anew.
+"""
+
+from collections.abc import Collection, Mapping
+
+from baseline.errors import Mistake, Mistakes, Refusal
+from baseline.lock import Lock, LockedKey
+from baseline.organization import Account, Organization, Retirement
+from baseline.purposes import PURPOSES
+
+KeyPlace = tuple[str, str, str]
+"""Which key: account ID, region, purpose."""
+
+
+class Retention:
+    """An organization's word on the keys of a lock."""
+
+    def __init__(self, organization: Organization, lock: Lock) -> None:
+        self.organization = organization
+        self.lock = lock
+        self.accounts = {account.id: account for account in organization.accounts}
+        self.bases = lock.bases
+
+    def check_states(self) -> None:
+        """Raise Refusal when a key of the lock would be looked for in another state than its own."""
+        self._check_layout()
+        self._check_backend()
+        self._check_stack_names()
+
+    def base(self, account: Account) -> str:
+        """The name that an account's stacks are made of: the one in the lock wins over a new one."""
+        return self.bases.get(account.id, account.name)
+
+    def _check_backend(self) -> None:
+        place = self.organization.deployment.backend.place
+        if self.lock.backend not in (None, place):
+            raise Refusal(
+                f"the states would be in {place}, but the keys of the lock are in the states of {self.lock.backend}",
+                "in a new place Terraform would make every key anew (the prefix is the namespace when it is not written)\n"
+                "take the change back, or run `kms-baseline lock --new-backend` and move the states there before you deploy",
+            )
+
+    def _check_layout(self) -> None:
+        layout = self.organization.deployment.layout
+        if self.lock.layout not in (None, layout):
+            raise Refusal(
+                f"deployment.layout is `{layout}`, but the keys of the lock are deployed by `{self.lock.layout}`",
+                "another layout means other states, and Terraform would make every key anew; "
+                f"write layout: {self.lock.layout}",
+            )
+
+    def _check_stack_names(self) -> None:
+        """No account takes the stacks, and so the states, of another."""
+        owners: dict[str, str] = {base: account_id for account_id, base in self.bases.items()}
+        for account in self.organization.accounts:
+            owner = owners.setdefault(self.base(account), account.id)
+            if owner != account.id:
+                raise Refusal(
+                    f"account `{account.name}` ({account.id}) would take the stack `{self.base(account)}`, "
+                    f"in which the keys of account {owner} are",
+                    "give the account another name",
+                )
+
+    def retired(self) -> dict[KeyPlace, Retirement]:
+        """The keys of the lock that the owner retires, as (account ID, region, purpose); the last entry wins."""
+        found: dict[KeyPlace, Retirement] = {}
+        for retirement in self.organization.retired:
+            account_id = self._account_id(retirement.account)
+            covered = [
+                old.key
+                for old in self.lock.entries
+                if old.account_id == account_id and retirement.covers(old.region, old.purpose)
+            ]
+            if not covered:
+                where = (self._name(account_id), retirement.region, retirement.purpose)
+                problem = f"the lock has no key of `{' '.join(filter(None, where))}`"
+                raise _mistaken(retirement, problem, "remove the entry, or restore the lock")
+            if retirement.then == "gone" and account_id in self.accounts:
+                problem = f"`{retirement.account}` is gone and still listed, as `{self._name(account_id)}`"
+                raise _mistaken(retirement, problem, "remove one of the two")
+            found.update(dict.fromkeys(covered, retirement))
+        self._check_gone_as_a_whole(found)
+        return found
+
+    def _check_gone_as_a_whole(self, retired: Mapping[KeyPlace, Retirement]) -> None:
+        """A stack with a part of its account's keys would destroy the others."""
+        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
+        for key, retirement in retired.items():
+            if key[0] in gone and retirement.then != "gone":
+                problem = f"`{self._name(key[0])}` is gone by another entry, and an account is gone as a whole"
+                raise _mistaken(retirement, problem, "remove one of the two")
+
+    def _account_id(self, account: str) -> str:
+        """An ID, or the ID of an account that only the lock still knows by this name."""
+        return next((account_id for account_id, base in self.bases.items() if base == account), account)
+
+    def check_losses(self, wanted: Collection[KeyPlace], retired: Mapping[KeyPlace, Retirement]) -> None:
+        """Raise Refusal when a key of the lock is neither wanted nor retired."""
+        lost = [old for old in self.lock.entries if old.key not in wanted and old.key not in retired]
+        if lost:
+            lines = [
+                f"  {self._name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self._cause(o)}" for o in lost
+            ]
+            raise Refusal(
+                f"{len(lost)} key{'s' if len(lost) > 1 else ''} of the lock would be lost:\n" + "\n".join(lines),
+                "take the change back, or list them under `retired:`, as in\n"
+                f"  {_retirement_for(lost[0], self.accounts)}\n"
+                "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",
+            )
+
+    def _name(self, account_id: str) -> str:
+        """What the configuration calls an account, or what it was called when its stacks were made, or its ID."""
+        account = self.accounts.get(account_id)
+        return account.name if account else self.bases.get(account_id, account_id)
+
+    def _cause(self, lost: LockedKey) -> str:
+        account = self.accounts.get(lost.account_id)
+        if account is None:
+            return "the account is no longer listed"
+        if lost.region not in account.regions:
+            return f"{lost.region} is no longer among its regions"
+        feature = PURPOSES[lost.purpose].feature
+        if feature is not None and feature not in account.features:
+            return f"the feature {feature} is off"
+        return f"the feature {feature} lives in the home region, which is now {account.home_region}"
+
+
+def _mistaken(retirement: Retirement, problem: str, help: str) -> Mistakes:
+    file, _, line = retirement.place.rpartition(":")
+    return Mistakes([Mistake(file, int(line), "retired", problem, help)])
+
+
+def _retirement_for(lost: LockedKey, accounts: Mapping[str, Account]) -> str:
+    """An entry of the configuration that would retire the key."""
+    account = accounts.get(lost.account_id)
+    name = account.name if account else f'"{lost.account_id}"'
+    return f"- {{account: {name}, region: {lost.region}, purpose: {lost.purpose}, then: keep}}"

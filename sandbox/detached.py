@@ -66,9 +66,9 @@ def stop_detached(folder: Path) -> bool:
     (folder / _RECORD).unlink(missing_ok=True)
     if detached is None:
         return False
-    _end(detached, signal.SIGTERM)
-    if not _gone(detached):
-        _end(detached, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(detached.pid, signal.SIGKILL)  # there is nothing to save: all it holds is in memory
+    _wait_until_gone(detached)
     return True
 
 
@@ -89,15 +89,7 @@ def _answers(detached: Detached) -> bool:
         return False
 
 
-def _end(detached: Detached, how: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(detached.pid, how)
-
-
-def _gone(detached: Detached) -> bool:
+def _wait_until_gone(detached: Detached) -> None:
     deadline = time.monotonic() + _STOP_SECONDS
-    while _answers(detached):
-        if time.monotonic() > deadline:
-            return False
+    while _answers(detached) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return True

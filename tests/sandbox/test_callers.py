@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import ACCOUNT, CALLER_ACCOUNT, DEPLOY_ROLE, SSO_ROLE, Client, connect
+from tests.sandbox.conftest import (
+    ACCOUNT,
+    CALLER_ACCOUNT,
+    DEPLOY_ROLE,
+    ROOT,
+    SSO_ROLE,
+    Client,
+    connect,
+    policy,
+    statement,
+)
 from tests.sandbox.refusals import refusal, status
 
 NOBODY = ("AKIAQAAAAAAAAAAAAAAA", "nothing", None)
@@ -40,6 +50,12 @@ def test_a_role_that_does_not_exist_cannot_be_assumed(client: Client, role: str)
     expected = ("AccessDenied", f"User: {user} is not authorized to perform: sts:AssumeRole on resource: {role}")
     assert refusal(client("sts").assume_role, RoleArn=role, RoleSessionName="test") == expected
     assert status(client("sts").assume_role, RoleArn=role, RoleSessionName="test") == 403
+
+
+def test_asking_for_a_strangers_role_does_not_make_the_account_ours(client: Client, kms: Any) -> None:
+    stranger = "arn:aws:iam::888888888888:role/Stranger"
+    refusal(client("sts").assume_role, RoleArn=stranger, RoleSessionName="test")
+    kms.create_key(Policy=policy(ROOT, statement("Guest", {"AWS": stranger}, "kms:Decrypt")))
 
 
 TRUST = (

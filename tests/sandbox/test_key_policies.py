@@ -61,6 +61,7 @@ def test_a_policy_that_denies_only_the_bypass_passes_the_lockout_check(kms: Any)
         {"AWS": f"arn:aws:iam::{ACCOUNT}:user/glass"},
         {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"},
         {"AWS": "arn:aws:iam::999999999999:role/*"},
+        {"AWS": "arn:aws:iam::999999999999:group/Administrators"},
         {"AWS": f"arn:aws:iam::{ACCOUNT}:group/Administrators"},
         {"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"},
         {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/Nobody/session"},

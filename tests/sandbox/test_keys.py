@@ -130,6 +130,12 @@ def test_an_alias_names_one_key_by_name_and_by_arn(kms: Any, key: str) -> None:
     assert refusal(kms.create_alias, AliasName="alias/baseline/named", TargetKeyId=key)[0] == "AlreadyExistsException"
 
 
+def test_the_arn_of_an_alias_elsewhere_does_not_mean_the_one_here(kms: Any, key: str) -> None:
+    kms.create_alias(AliasName="alias/baseline/here", TargetKeyId=key)
+    elsewhere = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/baseline/here"
+    assert refusal(kms.describe_key, KeyId=elsewhere)[0] == "NotFoundException"
+
+
 def test_an_alias_cannot_name_a_key_of_another_account_or_region(kms: Any, key: str, client: Client) -> None:
     elsewhere = client("kms", DEPLOY_ROLE, "us-east-1").create_key()["KeyMetadata"]["Arn"]
     abroad = client("kms").create_key()["KeyMetadata"]["Arn"]

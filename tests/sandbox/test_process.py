@@ -16,6 +16,7 @@ from sandbox.detached import find_detached, start_detached, stop_detached
 from sandbox.pages import ask
 from sandbox.process import environment, start
 from sandbox.seed import AccountSeed, Credentials, seed
+from tests.sandbox.conftest import connect
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -113,11 +114,17 @@ def test_nothing_is_written_to_the_commands_terminal(capfd: pytest.CaptureFixtur
     assert (tmp_path / "server.log").read_text() == ""
 
 
-def test_the_users_own_aws_settings_do_not_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "a-profile-that-is-nowhere")
-    monkeypatch.setenv("MOTO_ACCOUNT_ID", "999999999999")
-    with start() as sandbox:
-        seeded(sandbox.url)
+@pytest.mark.parametrize(
+    ("name", "value"), [("AWS_PROFILE", "a-profile-that-is-nowhere"), ("MOTO_ACCOUNT_ID", "999999999999")]
+)
+def test_the_users_own_settings_do_not_reach_the_server(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with monkeypatch.context() as user:
+        user.setenv(name, value)
+        sandbox = start()
+    with sandbox:
+        key = seeded(sandbox.url)
+        kms = connect(sandbox.url, "kms", "eu-west-2", (key.access_key_id, key.secret_access_key, None))
+        assert kms.create_key()["KeyMetadata"]["AWSAccountId"] == "111111111111"
 
 
 def test_the_environment_leads_to_the_sandbox_and_nowhere_else() -> None:

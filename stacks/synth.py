@@ -80,14 +80,20 @@ def check(stack: Stack, synthesized: Mapping[str, Any]) -> None:
         for name, key in synthesized.get("resource", {}).get("aws_kms_key", {}).items()
         if key.get("lifecycle", {}).get("prevent_destroy") is not True
     }
-    providers = {provider["alias"] for provider in synthesized.get("provider", {}).get("aws", [])}
-    forgotten = tuple(block["from"] for block in synthesized.get("removed", []))
+    providers = [provider["alias"] for provider in synthesized.get("provider", {}).get("aws", [])]
+    removed = synthesized.get("removed", [])
+    forgotten = [block["from"] for block in removed]
     differences = {
         "resources": resources ^ stack.addresses(),
         "keys without prevent_destroy": unprotected,
-        "providers": providers ^ {provider.alias for provider in stack.providers},
+        "providers": set(providers) ^ {provider.alias for provider in stack.providers},
+        "providers written twice": {alias for alias in providers if providers.count(alias) > 1},
         "outputs": set(synthesized.get("output", {})) ^ {key.output for key in stack.keys},
         "forgotten addresses": set(forgotten) ^ set(stack.forgotten),
+        "addresses forgotten twice": {address for address in forgotten if forgotten.count(address) > 1},
+        "addresses destroyed": {
+            block["from"] for block in removed if block.get("lifecycle", {}).get("destroy") is not False
+        },
     }
     wrong = [f"{what}: {', '.join(sorted(names))}" for what, names in differences.items() if names]
     if wrong:

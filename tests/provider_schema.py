@@ -1,0 +1,62 @@
+"""The names that the AWS provider knows, of what we write: `python -m tests.provider_schema` renews the file."""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from deployment.binaries import find_terraform
+from deployment.mirror import find_mirror, provider_environment
+
+VERSION = "5.100.0"
+FILE = Path(__file__).with_name(f"provider_schema_{VERSION}.json")
+RESOURCES = ("aws_kms_alias", "aws_kms_key", "aws_ssm_parameter")
+PROVIDER_BLOCKS = ("assume_role", "default_tags")
+_SOURCE = "registry.terraform.io/hashicorp/aws"
+
+
+def renewed() -> str:
+    """The extract of the real provider's schema, as the file has it."""
+    schema = _schema()["provider_schemas"][_SOURCE]
+    provider = _names(schema["provider"]["block"])
+    # Of its blocks only those that we write: `endpoints` alone names hundreds of services.
+    blocks = {name for name, below in provider.items() if below is not None} - set(PROVIDER_BLOCKS)
+    extract = {
+        "provider": {name: below for name, below in provider.items() if name not in blocks},
+        "resource": {kind: _names(schema["resource_schemas"][kind]["block"]) for kind in RESOURCES},
+    }
+    return json.dumps(extract, indent=2, sort_keys=True) + "\n"
+
+
+def _names(block: dict[str, Any]) -> dict[str, Any]:
+    """What can be set: arguments have nothing below them, blocks their own names."""
+    settable = (name for name, of in block.get("attributes", {}).items() if of.get("optional") or of.get("required"))
+    blocks = {name: _names(nested["block"]) for name, nested in block.get("block_types", {}).items()}
+    return {**dict.fromkeys(settable), **blocks}
+
+
+def _schema() -> dict[str, Any]:
+    terraform = find_terraform(os.environ)
+    mirror = find_mirror(terraform, VERSION, wide=True, environment=os.environ)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        required = {"required_providers": {"aws": {"source": "hashicorp/aws", "version": VERSION}}}
+        (folder / "main.tf.json").write_text(json.dumps({"terraform": required}), encoding="utf-8")
+        environment = {**provider_environment(mirror, folder, os.environ), "CHECKPOINT_DISABLE": "1"}
+
+        def in_folder(*arguments: str) -> str:
+            command = [str(terraform.path), *arguments]
+            done = subprocess.run(
+                command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=120
+            )
+            return done.stdout
+
+        in_folder("init", "-input=false", "-no-color")
+        schema: dict[str, Any] = json.loads(in_folder("providers", "schema", "-json"))
+        return schema
+
+
+if __name__ == "__main__":
+    FILE.write_text(renewed(), encoding="utf-8", newline="\n")

@@ -73,7 +73,9 @@ def launch(port: int, complaints: IO[bytes], *, detached: bool) -> tuple[subproc
     with process.stdout:
         line = process.stdout.readline()
     if not line:
-        process.communicate()
+        if process.stdin:
+            process.stdin.close()
+        process.wait()
         complaints.seek(0)
         said = complaints.read().decode(errors="replace").strip().splitlines()
         raise WorldError(f"the sandbox did not start: {said[-1] if said else f'exit code {process.returncode}'}")

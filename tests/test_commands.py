@@ -4,15 +4,18 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import boto3
 import pytest
 
 from cli.main import app
 from tests.conftest import COMMAND, ROOT, SAMPLE, Run
+from tests.embedded import need_terraform
 
 ACCOUNTS = ["payer", "workloads", "data", "security", "network"]
 
@@ -385,6 +388,42 @@ class TestFilesThatCannotBeRead:
             assert done.returncode == 2
             assert message in done.stderr
         assert (project / "organization.lock.json").read_text() == content
+
+
+class TestSandbox:
+    """An embedded AWS for people: started, used, stopped."""
+
+    def test_it_starts_leads_there_and_stops(self, run: Run, project: Path) -> None:
+        started = run("sandbox", "start")
+        try:
+            assert started.returncode == 0, started.stderr
+            exports = dict(line.removeprefix("export ").split("=", 1) for line in started.stdout.splitlines())
+            sts = boto3.Session(
+                exports["AWS_ACCESS_KEY_ID"], exports["AWS_SECRET_ACCESS_KEY"], region_name=exports["AWS_REGION"]
+            ).client("sts", endpoint_url=exports["AWS_ENDPOINT_URL"])
+            assert sts.get_caller_identity()["Account"] == "111111111111"
+            again = run("sandbox", "start")
+            assert again.returncode == 3
+            assert "a sandbox is already running" in again.stderr
+        finally:
+            stopped = run("sandbox", "stop")
+        assert stopped.stderr == "stopped\n"
+        assert run("sandbox", "stop").stderr == "none was running here\n"
+
+    def test_run_passes_the_command_its_environment_and_its_exit_code(self, run: Run, project: Path) -> None:
+        need_terraform()
+        done = run("sandbox", "run", "--", "sh", "-c", "echo $AWS_ENDPOINT_URL; exit 7", AWS_PROFILE="mine")
+        assert done.returncode == 7
+        assert done.stdout.startswith("http://127.0.0.1:")
+
+    def test_a_port_in_use_is_named(self, run: Run, project: Path) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            done = run("sandbox", "start", "--port", str(port))
+        assert done.returncode == 3
+        assert f"port {port} on 127.0.0.1 cannot be used" in done.stderr
 
 
 class TestArguments:

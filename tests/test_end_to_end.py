@@ -123,6 +123,27 @@ def test_nothing_is_applied_without_being_asked_for(deploy: Deploy, aws: Embedde
     assert keys_of(aws) == {}
 
 
+def test_without_credentials_the_way_to_give_them_is_said(folder: Path, aws: Embedded) -> None:
+    variables = {name: value for name, value in aws.variables.items() if not name.startswith("AWS_")}
+    nobody = {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }
+    done = subprocess.run(
+        [str(COMMAND), "deploy", "--dry-run", "--account", "payer"],
+        cwd=folder,
+        env=variables | nobody,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "no AWS credentials were found" in done.stderr
+    assert "nothing was applied" in done.stderr
+
+
 def test_every_key_is_made_once_and_the_next_plan_is_empty(deploy: Deploy, folder: Path, aws: Embedded) -> None:
     done = deploy(TWO_ACCOUNTS, "--yes")
     assert done.returncode == 0, done.stderr

@@ -264,10 +264,12 @@ SHARED = {"kms:Decrypt", "kms:DescribeKey", *expand_all(("kms:GenerateDataKey*",
 @pytest.mark.parametrize(("purpose", "via"), [("ebs", "ec2"), ("backup", "backup")])
 def test_a_shared_key_lets_in_the_accounts_named_and_no_other(purpose: str, via: str) -> None:
     """3, 32. They use it as their own IAM policies allow and manage nothing; not shared, they do not get in."""
-    key = _key(purpose, {"purposes": {purpose: {"share_with": [OTHER]}}})
-    other, third = (IamCaller(f"arn:aws:iam::{account}:role/Restore", "s") for account in (OTHER, "444444444444"))
+    key = _key(purpose, {"purposes": {purpose: {"share_with": [OTHER, OWN]}}})
+    accounts = (OWN, OTHER, "444444444444")
+    own, other, third = (IamCaller(f"arn:aws:iam::{account}:role/Restore", "s") for account in accounts)
     assert _allowed(key, other, GRANTS_FOR_AWS) == SHARED | {"kms:CreateGrant"}
     assert _allowed(key, other, {}) == SHARED
+    assert not _allowed(key, own, GRANTS_FOR_AWS) & {*USE, "kms:CreateGrant"}
     assert _allowed(key, third, GRANTS_FOR_AWS | {"kms:ViaService": f"{via}.eu-west-2.amazonaws.com"}) == set()
 
 

@@ -34,6 +34,7 @@ class Consistency:
             yield from self.regions()
             yield from self.partitions()
             yield from self.tags()
+        yield from self.administrators()
         yield from self.exceptions()
         yield from self.shares()
         yield from self.retired()
@@ -118,6 +119,14 @@ class Consistency:
                     yield (*path, "purposes", purpose), section
             for i, exception in enumerate(getattr(keys, "exceptions", None) or []):
                 yield (*path, "exceptions", i), exception
+
+    def administrators(self) -> Iterator[Mistake]:
+        """A whole account among them would give its IAM policies what `iam_delegation` keeps from them."""
+        for path, section in self.key_sections():
+            for i, written in enumerate(section.administrators or []):
+                if written.endswith(":root"):
+                    problem = f"`{written}` is a whole account, which cannot administer a key"
+                    yield self.source.mistake((*path, "administrators", i), problem, "name its roles or users")
 
     def tags(self) -> Iterator[Mistake]:
         assert self.sections.organization is not None

@@ -161,6 +161,12 @@ def test_the_good_one_is_good() -> None:
             id="an account ID for a principal",
         ),
         pytest.param(
+            "role/Administrators", "arn:aws:iam::222222222222:root",
+            "organization.yaml:9: keys.administrators[0]: `arn:aws:iam::222222222222:root` is a whole account, which "
+            "cannot administer a key\n  help: name its roles or users",
+            id="an account among the administrators",
+        ),
+        pytest.param(
             "  administrators: [role/Administrators]", '  administrators: [role/A, role/B]\n  users: ["role/*B"]',
             "organization.yaml:10: keys.users[0]: `arn:aws:iam::222222222222:role/*B` also administers the key, by line 9\n"
             "  help: who administers a key does not use it; keep one of the two",

@@ -19,6 +19,7 @@ from cli.export import export
 from cli.init import init
 from cli.keys import keys
 from cli.lock import lock
+from cli.prove import prove
 from cli.schema import schema
 from cli.synth import synth
 
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
-for command in (init, check, keys, synth, deploy, export, lock, schema, demo):
+for command in (init, check, keys, prove, synth, deploy, export, lock, schema, demo):
     app.command()(command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(sandbox.app, name="sandbox")

@@ -1,0 +1,42 @@
+"""What can be asked of a policy: that it never allows, or always allows, the requests of a region."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from baseline.iam.reading import PlainCondition
+
+Mode = Literal["never", "always"]
+Strength = Literal["direct", "may"]
+"""`direct`: the key policy itself gives it; `may`: it does, or lets the account's IAM policies give it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A set of requests: these callers, these actions, these conditions on the context and on an IAM caller's keys."""
+
+    kind: Literal["iam", "service"]
+    services: tuple[str, ...] = ()
+    """Names or patterns of service principals; none: every service."""
+    not_services: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ("kms:*",)
+    not_actions: tuple[str, ...] = ()
+    conditions: tuple[PlainCondition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement about every request of a region."""
+
+    mode: Mode
+    strength: Strength
+    region: Region
+
+
+def never(strength: Strength, region: Region) -> Claim:
+    """No request of the region is allowed with this strength."""
+    return Claim("never", strength, region)
+
+
+def always(strength: Strength, region: Region) -> Claim:
+    """Every request of the region is allowed with this strength at least."""
+    return Claim("always", strength, region)

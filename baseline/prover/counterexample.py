@@ -1,0 +1,82 @@
+"""A request that contradicts a claim: built from the classes, made small, and confirmed by the evaluator."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from baseline.iam.elements import items
+from baseline.iam.evaluate import Decision, decide
+from baseline.iam.request import Request, ServiceCaller
+from baseline.prover.boxes import Box, first_point
+from baseline.prover.coordinates import ABSENT
+from baseline.prover.errors import Unconfirmed
+from baseline.prover.space import ACTION, CALLER, FIRST_KEY, Space
+
+Policy = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Whether `*` covers services that call by their own principal, which AWS does not document."""
+
+    of_allow: bool
+    of_deny: bool
+
+
+FOR_NEVER = Reading(of_allow=True, of_deny=False)
+FOR_ALWAYS = Reading(of_allow=False, of_deny=True)
+COVERED = Reading(of_allow=True, of_deny=True)
+NOT_COVERED = Reading(of_allow=False, of_deny=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A request, and what the policy says to it."""
+
+    request: Request
+    decision: Decision
+
+
+Judgement = Callable[[Request], Decision | None]
+"""What the evaluator says to a request, if that contradicts what was claimed."""
+
+
+def confirmed(space: Space, found: Box, within: Box, judge: Judgement) -> Counterexample:
+    """The smallest request of what was found, or around it within the region asked about. Raises Unconfirmed."""
+    point = first_point(found)
+    request = _request(space, point)
+    decision = judge(request)
+    if decision is None:
+        raise Unconfirmed(f"the evaluator does not see {request}")
+    for i in range(FIRST_KEY, len(point)):
+        without = (*point[:i], 0, *point[i + 1 :])
+        smaller = _request(space, without)
+        if point[i] and within[i] & ABSENT and (agreed := judge(smaller)):
+            point, request, decision = without, smaller, agreed
+    return Counterexample(request, decision)
+
+
+def decided(policy: Policy, request: Request, reading: Reading) -> Decision:
+    """What the evaluator says, without the statements that do not count for a service's request in this reading."""
+    if not isinstance(request.caller, ServiceCaller):
+        return decide(policy, request)
+    kept = [statement for statement in items(policy["Statement"]) if _counts(statement, reading)]
+    return decide({**policy, "Statement": kept}, request)
+
+
+def _counts(statement: object, reading: Reading) -> bool:
+    if not isinstance(statement, Mapping):
+        return True
+    principal = statement["Principal"]
+    names = items(principal.get("AWS", ()) if isinstance(principal, Mapping) else principal)
+    return "*" not in names or (reading.of_allow if statement["Effect"] == "Allow" else reading.of_deny)
+
+
+def _request(space: Space, point: tuple[int, ...]) -> Request:
+    caller = space.callers.caller(point[CALLER])
+    given = {key.lower() for key in caller.determines}
+    context = {
+        coordinate.name: coordinate.value(index)
+        for coordinate, index in zip(space.coordinates, point[FIRST_KEY:], strict=True)
+        if index and coordinate.key not in given
+    }
+    return Request(caller, space.actions.names[point[ACTION]], context)

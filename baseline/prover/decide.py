@@ -1,0 +1,195 @@
+"""Deciding claims about one policy, and comparing two."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from baseline.iam.errors import PolicyError
+from baseline.iam.evaluate import Decision
+from baseline.iam.reading import PlainStatement, read_policy
+from baseline.iam.request import Request
+from baseline.prover.boxes import Box, Steps, meet, survivor
+from baseline.prover.claims import Claim, Strength
+from baseline.prover.counterexample import (
+    COVERED,
+    FOR_ALWAYS,
+    FOR_NEVER,
+    NOT_COVERED,
+    Counterexample,
+    Judgement,
+    Policy,
+    Reading,
+    confirmed,
+    decided,
+)
+from baseline.prover.errors import Undecided, Unsupported
+from baseline.prover.space import Reach, Space
+
+STRENGTHS: tuple[Strength, ...] = ("direct", "may")
+Verdict = Literal["holds", "fails", "unsupported", "undecided"]
+
+
+class Answer(NamedTuple):
+    """What was found out about one claim."""
+
+    verdict: Verdict
+    needs_a3: bool = False
+    """It holds, but only as services carry no account of a customer (assumption A3)."""
+    counterexample: Counterexample | None = None
+    reason: str = ""
+    """Why there is no answer."""
+
+
+class Judge:
+    """One policy in the coordinates of a space. Raises Unsupported."""
+
+    def __init__(self, policy: Policy, statements: Sequence[PlainStatement], space: Space) -> None:
+        self.policy = policy
+        self.space = space
+        reaches = [space.reach(statement) for statement in statements if not statement.missing]
+        self.allows = [reach for reach in reaches if reach.statement.is_allow]
+        self.denies = [reach for reach in reaches if not reach.statement.is_allow]
+        self._for_never = list(boxes(self.denies, FOR_NEVER.of_deny))
+        self._for_always = list(boxes(self.denies, FOR_ALWAYS.of_deny))
+
+    def answer(self, claim: Claim) -> Answer:
+        """The verdict on one claim: without assumption A3 where that is enough."""
+        try:
+            found = self.against(claim, with_a3=False)
+            needs_a3 = found is not None and claim.region.kind == "service"
+            if needs_a3:
+                found = self.against(claim, with_a3=True)
+        except Undecided as error:
+            return Answer("undecided", reason=str(error))
+        except Unsupported as error:
+            return Answer("unsupported", reason=str(error))
+        if found is None:
+            return Answer("holds", needs_a3)
+        reading = FOR_NEVER if claim.mode == "never" else FOR_ALWAYS
+        judge = self._judgement(reading, claim.strength, wanted=claim.mode == "never")
+        return Answer("fails", counterexample=confirmed(self.space, found.box, found.within, judge))
+
+    def against(self, claim: Claim, with_a3: bool) -> "Contradiction | None":
+        """Requests that contradict the claim, not yet confirmed."""
+        region = self.space.region(claim.region, with_a3)
+        if claim.mode == "never":
+            return None if region is None else self._allowed_in(region, claim.strength)
+        envelopes = list(self.space.carried(region)) if region else []
+        if not envelopes:
+            raise Unsupported("no request is asked about, so the claim would hold of any policy")
+        return next(filter(None, (self._refused_in(envelope, claim.strength) for envelope in envelopes)), None)
+
+    def _allowed_in(self, region: Box, strength: Strength) -> "Contradiction | None":
+        steps = Steps()
+        for allow in boxes(self.allows, FOR_NEVER.of_allow, strength):
+            part = meet(region, allow)
+            left = part and survivor(part, self._for_never, steps)
+            if left:
+                return Contradiction(left, region)
+        return None
+
+    def _refused_in(self, envelope: Box, strength: Strength) -> "Contradiction | None":
+        denied = next(filter(None, (meet(envelope, deny) for deny in self._for_always)), None)
+        left = denied or survivor(envelope, boxes(self.allows, FOR_ALWAYS.of_allow, strength), Steps())
+        return Contradiction(left, envelope) if left else None
+
+    def _judgement(self, reading: Reading, strength: Strength, wanted: bool) -> Judgement:
+        def judge(request: Request) -> Decision | None:
+            decision = decided(self.policy, request, reading)
+            return decision if gives(decision, strength) == wanted else None
+
+        return judge
+
+    def idle(self) -> Iterator[PlainStatement]:
+        """The Allows without which the policy allows the same. (Services are taken to be covered by `*`.)"""
+        denied = list(boxes(self.denies, True))
+        for reach in self.allows:
+            others = [other for other in self.allows if other is not reach]
+            if not any(_adds(reach, others, denied, strength) for strength in STRENGTHS):
+                yield reach.statement
+
+
+class Contradiction(NamedTuple):
+    """Requests that contradict a claim, and all that the claim is about."""
+
+    box: Box
+    within: Box
+
+
+def _adds(reach: Reach, others: Sequence[Reach], denied: Sequence[Box], strength: Strength) -> bool:
+    covered = [*denied, *boxes(others, True, strength)]
+    return any(survivor(own, covered, Steps()) for own in boxes([reach], True, strength))
+
+
+def read(policy: Policy) -> tuple[PlainStatement, ...]:
+    """The policy's statements. Raises Unsupported for what is not decided."""
+    try:
+        return read_policy(policy)
+    except PolicyError as error:
+        raise Unsupported(str(error)) from None
+
+
+def prove(policy: Policy, partition: str, claims: Sequence[Claim]) -> tuple[Answer, ...]:
+    """An answer to every claim, in their order."""
+    try:
+        statements = read(policy)
+        judge = Judge(policy, statements, Space(partition, statements, [claim.region for claim in claims]))
+        return tuple(judge.answer(claim) for claim in claims)
+    except Unsupported as error:
+        return tuple(Answer("unsupported", reason=str(error)) for _ in claims)
+
+
+def new_access(old: Policy, new: Policy, partition: str, all_requests: bool = True) -> Counterexample | None:
+    """A request to which the new policy gives more than the old one: use, or direct use in place of delegated.
+
+    Of all requests of the model, or of those only that can be sent (keys as the actions carry them, assumption A3).
+    Decided for both readings of `*`. Raises Unsupported, Undecided.
+    """
+    given, changed = read(old), read(new)
+    space = Space(partition, (*given, *changed))
+    before, after = Judge(old, given, space), Judge(new, changed, space)
+    for reading in (COVERED, NOT_COVERED):
+        for strength in STRENGTHS:
+            found = _more(before, after, reading, strength, all_requests)
+            if found:
+                return found
+    return None
+
+
+def _more(
+    before: Judge, after: Judge, reading: Reading, strength: Strength, all_requests: bool
+) -> Counterexample | None:
+    def judge(request: Request) -> Decision | None:
+        old, new = (decided(judge.policy, request, reading) for judge in (before, after))
+        return new if gives(new, strength) and not gives(old, strength) else None
+
+    steps = Steps()
+    denies = list(boxes(after.denies, reading.of_deny))
+    old_denies = list(boxes(before.denies, reading.of_deny))
+    old_allows = list(boxes(before.allows, reading.of_allow, strength))
+    allowed = boxes(after.allows, reading.of_allow, strength)
+    if not all_requests:
+        allowed = (part for box in allowed for part in after.space.real(box))
+    for allow in allowed:
+        newly_allowed = survivor(allow, [*denies, *old_allows], steps)
+        no_longer_denied = (meet(allow, deny) for deny in old_denies)
+        for part in filter(None, (newly_allowed, *no_longer_denied)):
+            left = survivor(part, denies, steps)
+            if left:
+                return confirmed(after.space, left, left, judge)
+    return None
+
+
+def gives(decision: Decision, strength: Strength) -> bool:
+    """Whether the evaluator's decision gives at least this strength."""
+    return decision.strength == "direct" or (strength == "may" and decision.effect == "allowed")
+
+
+def boxes(reaches: Iterable[Reach], everyone_covers_services: bool, strength: Strength = "may") -> Iterator[Box]:
+    """The boxes of statements: those of services too, those of delegation unless only direct ones are asked for."""
+    for reach in reaches:
+        if reach.direct:
+            yield reach.direct
+        if reach.delegated and strength == "may":
+            yield reach.delegated
+        if reach.services and (everyone_covers_services or not reach.is_everyone):
+            yield reach.services

@@ -1,0 +1,213 @@
+"""What the properties of every key claim, property by property."""
+
+from collections.abc import Iterator
+
+from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, expand_all
+from baseline.key_actions import DESCRIBE, MANAGE, USE
+from baseline.prover.claims import Claim, Strength, always, never
+from baseline.prover.conditions import condition
+from baseline.prover.subject import FOR_AWS, NO_BYPASS, NOT_FOR_AWS, Conditions, People, Subject, people, services
+
+CRYPTO = (*sorted(CRYPTOGRAPHIC), "kms:GenerateDataKey*", "kms:ReEncrypt*")
+"""The cryptographic actions, those that KMS may add under our patterns included."""
+GRANT = "kms:CreateGrant"
+GRANTS = (GRANT, "kms:ListGrants", "kms:RevokeGrant")
+NOT_MANAGING = (*CRYPTO, *GRANTS, DESCRIBE, "kms:GetPublicKey")
+KEEPS = ("kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:DescribeKey", "kms:CancelKeyDeletion")
+DELETE = "kms:ScheduleKeyDeletion"
+SHARED = ("kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", DESCRIBE)
+"""What accounts that are let in do with the key."""
+
+
+def _strength(key: Subject) -> Strength:
+    """Under `full` the account's IAM policies may give anything: then only direct permission can be denied."""
+    return "direct" if key.is_full else "may"
+
+
+def foreign(key: Subject) -> Iterator[Claim]:
+    organization: Conditions = ()
+    if key.organization:
+        organization = (condition("StringNotEquals", "aws:PrincipalOrgID", key.organization),)
+    yield never("may", people(*_strangers(key), *organization))
+
+
+def organization(key: Subject) -> Iterator[Claim]:
+    if key.organization:
+        yield never("may", people(*_strangers(key), key.directly))
+
+
+def shared(key: Subject) -> Iterator[Claim]:
+    on_duty = key.not_administrators_on_duty()
+    if key.shared_accounts:
+        them = condition("StringEquals", "aws:PrincipalAccount", *key.shared_accounts)
+        unnamed = key.not_by_name(key.administrators, key.users)
+        yield never("may", people(them, *unnamed, but_not=(*SHARED, GRANT)))
+        yield always("may", people(them, *on_duty, actions=known(SHARED)))
+        yield always("may", people(them, *on_duty, FOR_AWS, actions=(GRANT,)))
+    if key.organization:
+        them = condition("StringEquals", "aws:PrincipalOrgID", key.organization)
+        via = condition("StringEquals", "kms:ViaService", key.via)
+        yield never("may", people(*_strangers(key), but_not=(*SHARED, GRANT)))
+        yield always("direct", people(them, via, *on_duty, actions=known(SHARED)))
+        yield always("direct", people(them, via, *on_duty, FOR_AWS, actions=(GRANT,)))
+
+
+def _strangers(key: Subject) -> Conditions:
+    """Nobody of the account, of the accounts named, or named themselves."""
+    own = (key.place.account, *key.administrators.accounts, *key.users.accounts)
+    return (*key.not_by_name(key.administrators, key.users), *key.no_account_of(own))
+
+
+def unlisted(key: Subject) -> Iterator[Claim]:
+    yield never("may", services(not_named=key.services))
+
+
+def service_manages(key: Subject) -> Iterator[Claim]:
+    yield never("may", services(but_not=(*CRYPTO, DESCRIBE)))
+
+
+def _administrator_acts(key: Subject, *actions: str) -> Iterator[Claim]:
+    for them in key.administrators.each():
+        if key.settings.separate_duties and them.key == "aws:PrincipalArn":
+            yield never("may", people(them, actions=actions))
+            continue
+        others = (*key.not_by_name(key.users), *key.no_account_of(key.users.accounts))
+        yield never(_strength(key), people(them, key.directly, *others, actions=actions))
+
+
+def administrator_uses(key: Subject) -> Iterator[Claim]:
+    yield from _administrator_acts(key, *CRYPTO)
+
+
+def administrator_grants(key: Subject) -> Iterator[Claim]:
+    yield from _administrator_acts(key, GRANT)
+
+
+def user_manages(key: Subject) -> Iterator[Claim]:
+    for them in key.users.each():
+        yield never("direct", people(them, *key.nobody_of(key.administrators), but_not=NOT_MANAGING))
+    abroad = [a for a in key.users.accounts if a != key.place.account]
+    if abroad:
+        them = condition("StringEquals", "aws:PrincipalAccount", *abroad)
+        yield never("may", people(them, *key.nobody_of(key.administrators), but_not=NOT_MANAGING))
+
+
+def user_grants(key: Subject) -> Iterator[Claim]:
+    for them in key.users.each():
+        yield never(_strength(key), people(them, NOT_FOR_AWS, actions=(GRANT,)))
+
+
+def grants(key: Subject) -> Iterator[Claim]:
+    # Under `full` the root user itself has everything.
+    root = key.not_by_name(root=True) if key.is_full else ()
+    yield never(_strength(key), people(*root, NOT_FOR_AWS, actions=(GRANT,)))
+
+
+def nobody_else(key: Subject) -> Iterator[Claim]:
+    yield never("direct", people(*key.nobody_exactly(key.administrators, key.users), *key.outside))
+
+
+def nobody_else_manages(key: Subject) -> Iterator[Claim]:
+    yield never("direct", people(*key.nobody_exactly(key.administrators), but_not=NOT_MANAGING))
+
+
+def only_through_the_service(key: Subject) -> Iterator[Claim]:
+    yield never(_strength(key), people(*key.nobody_of(key.users), *key.outside, actions=(*CRYPTO, GRANT)))
+
+
+def no_other_action(key: Subject) -> Iterator[Claim]:
+    root = key.not_by_name(root=True) if key.is_full else ()
+    yield never(_strength(key), people(*root, but_not=(*USE, *MANAGE, *GRANTS)))
+
+
+def policy_changes(key: Subject) -> Iterator[Claim]:
+    yield never("direct", people(*key.nobody_exactly(key.administrators), actions=("kms:PutKeyPolicy",)))
+    yield never("direct", services(actions=("kms:PutKeyPolicy",)))
+
+
+def bypass(key: Subject) -> Iterator[Claim]:
+    bypass = condition("Bool", "kms:BypassPolicyLockoutSafetyCheck", "true")
+    yield never("may", people(bypass, actions=("kms:PutKeyPolicy",)))
+
+
+def deletion(key: Subject) -> Iterator[Claim]:
+    days = key.settings.deny_deletion_if_used_within_days
+    if days:
+        recently = condition("NumericLessThanEquals", "kms:TrailingDaysWithoutKeyUsage", str(days))
+        yield never("may", people(recently, actions=(DELETE,)))
+
+
+def _managing(key: Subject, actions: tuple[str, ...], strength: Strength, *who: Conditions) -> Iterator[Claim]:
+    """Managing as far as it is not guarded: without the bypass, and no deletion of a key in use."""
+    them = tuple(c for conditions in who for c in conditions)
+    days = key.settings.deny_deletion_if_used_within_days
+    unguarded = tuple(action for action in actions if action != DELETE)
+    yield always(strength, people(*them, NO_BYPASS, actions=unguarded))
+    if DELETE in actions:
+        unused = condition("NumericGreaterThanIfExists", "kms:TrailingDaysWithoutKeyUsage", str(days))
+        yield always(strength, people(*them, *((unused,) if days else ()), actions=(DELETE,)))
+
+
+def lockout(key: Subject) -> Iterator[Claim]:
+    yield from _managing(key, (*KEEPS, DELETE), "direct", (key.root,))
+
+
+def delegation(key: Subject) -> Iterator[Claim]:
+    """`manage` and `full`: every principal of the account; `administrators`: those and the deployment role."""
+    if key.is_full:
+        on_duty = key.not_administrators_on_duty()
+        use = (*sorted(CRYPTOGRAPHIC), GRANT)
+        yield from _managing(key, _others_than(use), "may", (key.own_account,))
+        yield always("may", people(key.own_account, *on_duty, actions=use))
+    elif key.settings.iam_delegation == "manage":
+        yield from _managing(key, MANAGE, "may", (key.own_account,))
+    elif key.place.role:
+        deployer = condition("StringEquals", "aws:PrincipalArn", key.place.role)
+        yield from _managing(key, MANAGE, "may", (deployer,))
+
+
+def not_delegated(key: Subject) -> Iterator[Claim]:
+    if key.settings.iam_delegation == "administrators":
+        role = key.place.role
+        not_deployer = (condition("StringNotEquals", "aws:PrincipalArn", role),) if role else ()
+        others = (*key.nobody_of(key.administrators), *not_deployer)
+        nor_users = (*key.nobody_of(key.administrators, key.users), *not_deployer)
+        yield never("may", people(*others, but_not=NOT_MANAGING))
+        yield never("may", people(*nor_users, actions=("kms:ListGrants", "kms:RevokeGrant")))
+
+
+def _others_than(actions: tuple[str, ...]) -> tuple[str, ...]:
+    """The other actions that a key policy knows."""
+    return tuple(name for name in sorted(ACTIONS) if name not in actions)
+
+
+def _each_strength(group: People) -> Iterator[tuple[Strength, Conditions]]:
+    """Exact names have direct permission; patterns and accounts leave it to IAM."""
+    if group.exact:
+        yield "direct", (condition("StringEquals", "aws:PrincipalArn", *group.exact),)
+    if group.patterns:
+        yield "may", (condition("ArnLike", "aws:PrincipalArn", *group.patterns),)
+    if group.accounts:
+        yield "may", (condition("StringEquals", "aws:PrincipalAccount", *group.accounts),)
+
+
+def administrators_manage(key: Subject) -> Iterator[Claim]:
+    for strength, them in _each_strength(key.administrators):
+        yield from _managing(key, MANAGE, strength, them)
+
+
+def users_use(key: Subject) -> Iterator[Claim]:
+    on_duty = key.not_administrators_on_duty()
+    for strength, them in _each_strength(key.users):
+        if key.purpose.users_only_read:
+            trail = condition("Null", "kms:EncryptionContext:aws:cloudtrail:arn", "false")
+            via = condition("StringEquals", "kms:ViaService", key.via)
+            yield always(strength, people(*them, *on_duty, trail, via, actions=("kms:Decrypt",)))
+        else:
+            yield always(strength, people(*them, *on_duty, actions=known((*USE, DESCRIBE))))
+            yield always(strength, people(*them, *on_duty, FOR_AWS, actions=GRANTS))
+
+
+def known(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """The actions that the patterns mean today."""
+    return tuple(sorted(expand_all(patterns)))

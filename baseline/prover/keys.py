@@ -1,0 +1,86 @@
+"""The verdicts on one key: every property that applies to it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from baseline.iam.document import Document
+from baseline.prover.assumptions import A3, ASSUMPTIONS
+from baseline.prover.counterexample import Counterexample, Policy
+from baseline.prover.decide import Answer, Judge, Verdict, read
+from baseline.prover.errors import Undecided, Unsupported
+from baseline.prover.properties import PROPERTIES, Property
+from baseline.prover.purpose_properties import PURPOSE_PROPERTIES
+from baseline.prover.space import Space
+from baseline.prover.subject import Subject
+
+BITES = Property(
+    "every-statement-bites",
+    "Taking any Allow out of the policy changes what is allowed. (A Deny may guard against what nobody has yet.)",
+    "for each Allow statement s: some request is allowed, or allowed directly, by s alone",
+    lambda key: iter(()),
+)
+ALL = (*PROPERTIES, *PURPOSE_PROPERTIES, BITES)
+"""Every property, in the order of the reports."""
+
+_WORST_FIRST: tuple[Verdict, ...] = ("fails", "unsupported", "undecided", "holds")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict on one property of one key."""
+
+    about: Property
+    verdict: Verdict
+    needs_a3: bool
+    counterexample: Counterexample | None
+    reason: str
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """The assumptions that the verdict rests on; A3 only where it is needed."""
+        return tuple(name for name in ASSUMPTIONS if name != A3 or self.needs_a3)
+
+
+def prove_key(subject: Subject, policy: Document | Policy) -> tuple[Finding, ...]:
+    """Every property that says something of this key, decided for its policy."""
+    plain = policy.as_dict() if isinstance(policy, Document) else policy
+    asked = [(entry, tuple(entry.claims(subject))) for entry in ALL]
+    claims = [claim for _, of_entry in asked for claim in of_entry]
+    try:
+        statements = read(plain)
+        judge = Judge(plain, statements, Space(subject.place.partition, statements, [claim.region for claim in claims]))
+    except Unsupported as error:
+        return tuple(
+            _finding(entry, [_open("unsupported", error)]) for entry, given in asked if given or entry is BITES
+        )
+    findings = [_finding(entry, [judge.answer(c) for c in given]) for entry, given in asked if given]
+    return (*findings, _finding(BITES, [_all_bite(judge, _may_be_idle(subject))]))
+
+
+def _open(verdict: Verdict, error: Exception) -> Answer:
+    return Answer(verdict, reason=str(error))
+
+
+def _finding(entry: Property, answers: Sequence[Answer]) -> Finding:
+    worst = min(answers, key=lambda answer: _WORST_FIRST.index(answer.verdict))
+    needs_a3 = any(answer.needs_a3 for answer in answers)
+    return Finding(entry, worst.verdict, needs_a3, worst.counterexample, worst.reason)
+
+
+def _all_bite(judge: Judge, exempt: Iterable[str]) -> Answer:
+    try:
+        idle = next((statement.name for statement in judge.idle() if statement.name not in exempt), None)
+    except Undecided as error:
+        return _open("undecided", error)
+    if idle is None:
+        return Answer("holds")
+    return Answer("fails", reason=f"without the statement `{idle}` the policy would allow the same")
+
+
+def _may_be_idle(subject: Subject) -> tuple[str, ...]:
+    """Under `full`, what the account's own principals are given by pattern repeats root's delegation."""
+    return (
+        "UsersUseTheKeyByPattern",
+        "UsersGrantToAwsServicesByPattern",
+        "ReadersReadLogFilesByPattern",
+    ) * subject.is_full

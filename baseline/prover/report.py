@@ -1,0 +1,85 @@
+"""A finding in words and as JSON."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from baseline.iam.elements import items
+from baseline.iam.request import Caller, IamCaller
+from baseline.prover.counterexample import Counterexample, Policy
+from baseline.prover.keys import Finding
+
+
+def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tuple[str, str]]:
+    """The request and the policy's answer: what is said, and what it is."""
+    request, decision = found.request, found.decision
+    yield "principal", _caller(request.caller)
+    yield "action", request.action
+    for key, value in request.context.items():
+        yield "context", f"{key} = {value if isinstance(value, str) else ', '.join(value)}"
+    if not request.context:
+        yield "context", "(no condition keys but those of the caller)"
+    yield "decision", _decision(found)
+    for operator, key, values in _conditions(policy, decision.sid):
+        yield "condition", f"{operator} {key} = {', '.join(values)}: holds"
+
+
+def as_json(finding: Finding, policy: Policy) -> dict[str, Any]:
+    """The finding, with its request and decision if it fails."""
+    found = finding.counterexample
+    data: dict[str, Any] = {
+        "property": finding.about.id,
+        "sentence": finding.about.sentence,
+        "verdict": finding.verdict,
+        "assumptions": list(finding.assumptions),
+    }
+    if finding.reason:
+        data["reason"] = finding.reason
+    if found:
+        data["request"] = _request_as_json(found)
+        data["decision"] = {
+            "effect": found.decision.effect,
+            "strength": found.decision.strength,
+            "sid": found.decision.sid,
+            "conditions": [
+                {"operator": operator, "key": key, "values": list(values)}
+                for operator, key, values in _conditions(policy, found.decision.sid)
+            ],
+        }
+        data["confirmed"] = True
+    return data
+
+
+def _request_as_json(found: Counterexample) -> dict[str, Any]:
+    caller = found.request.caller
+    principal: dict[str, str] = {"kind": "service", "name": caller.name} if not isinstance(caller, IamCaller) else {}
+    if isinstance(caller, IamCaller):
+        principal = {"kind": "iam", "arn": caller.arn, "session": caller.session, "account": caller.account}
+    context = {key: value if isinstance(value, str) else list(value) for key, value in found.request.context.items()}
+    return {"principal": principal, "action": found.request.action, "context": context}
+
+
+def _caller(caller: Caller) -> str:
+    if not isinstance(caller, IamCaller):
+        return f"the service {caller.name}"
+    resource = caller.arn.split(":", 5)[5]
+    session = f" in session {caller.session}" if caller.session else " (any session)" if caller.is_role else ""
+    return f"{'the root user' if caller.is_root_user else resource} of {caller.account}{session}"
+
+
+def _decision(found: Counterexample) -> str:
+    decision = found.decision
+    if decision.effect == "not allowed":
+        return "not allowed: no statement matches"
+    by = f'by statement "{decision.sid}"'
+    if decision.effect == "denied":
+        return f"denied {by}"
+    how = "directly" if decision.strength == "direct" else "as far as the account's IAM policies do,"
+    return f"allowed {how} {by}; no deny matches"
+
+
+def _conditions(policy: Policy, sid: str | None) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The conditions of the statement that decided."""
+    for statement in items(policy["Statement"]):
+        if isinstance(statement, Mapping) and sid is not None and statement.get("Sid") == sid:
+            for operator, keys in statement.get("Condition", {}).items():
+                yield from ((operator, key, tuple(map(str, items(values)))) for key, values in keys.items())

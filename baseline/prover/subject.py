@@ -1,0 +1,195 @@
+"""The key that properties speak of, and the people and conditions that they name."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from baseline.iam.reading import PlainCondition
+from baseline.inventory import Key
+from baseline.key_policy import Place
+from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
+from baseline.prover.claims import Region
+from baseline.prover.conditions import condition
+from baseline.purpose import Purpose, Service
+from baseline.purposes import PURPOSES
+from baseline.regions import via_service
+
+Conditions = tuple[PlainCondition, ...]
+
+NOT_FOR_AWS = condition("BoolIfExists", "kms:GrantIsForAWSResource", "false")
+FOR_AWS = condition("Bool", "kms:GrantIsForAWSResource", "true")
+NO_BYPASS = condition("BoolIfExists", "kms:BypassPolicyLockoutSafetyCheck", "false")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One key: what it is for, where it is, and whom the configuration names."""
+
+    purpose: Purpose
+    settings: KeySettings
+    place: Place
+
+    @cached_property
+    def administrators(self) -> "People":
+        return People(self.settings.administrators)
+
+    @cached_property
+    def users(self) -> "People":
+        return People(self.settings.users)
+
+    @cached_property
+    def shared_accounts(self) -> tuple[str, ...]:
+        """The other accounts that are let in."""
+        return tuple(account for account in self.settings.share_with if account != "organization")
+
+    @property
+    def organization(self) -> str:
+        """The organization that is let in through the purpose's service; empty: none."""
+        return (self.place.organization_id or "") if "organization" in self.settings.share_with else ""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the account's IAM policies may give anything."""
+        return self.settings.iam_delegation == "full"
+
+    @cached_property
+    def via(self) -> str:
+        """The purpose's own service in this region, as `kms:ViaService` has it."""
+        return via_service(self.purpose.via, self.place.region)
+
+    @cached_property
+    def directly(self) -> PlainCondition:
+        """The purpose's own service does not call on somebody's behalf; others may."""
+        return condition("StringNotEquals", "kms:ViaService", self.via)
+
+    @cached_property
+    def outside(self) -> Conditions:
+        """Not through the purpose's own service, where it lets the account's principals in at all."""
+        return () if self.purpose.users_only_read else (self.directly,)
+
+    @cached_property
+    def root(self) -> PlainCondition:
+        return condition("StringEquals", "aws:PrincipalArn", self.arn("iam", "root", ""))
+
+    @cached_property
+    def own_account(self) -> PlainCondition:
+        return condition("StringEquals", "aws:PrincipalAccount", self.place.account)
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """The service principals that the purpose lets in."""
+        names, listed = self.place.names(), self.settings.services
+        return tuple(
+            dict.fromkeys(
+                permission.to.principal.format_map(names)
+                for permission in self.purpose.permissions
+                if isinstance(permission.to, Service) and (permission.service is None or permission.service in listed)
+            )
+        )
+
+    def arn(self, service: str, resource: str, region: str | None = None) -> str:
+        """An ARN, or a pattern of ARNs, in the key's account."""
+        place = self.place
+        return (
+            f"arn:{place.partition}:{service}:{place.region if region is None else region}:{place.account}:{resource}"
+        )
+
+    def nobody_of(self, *groups: "People") -> Conditions:
+        """None of these people, nor of the accounts that are let in, nor the account's root user."""
+        accounts = [account for group in groups for account in group.accounts]
+        return (*self.not_by_name(*groups, root=True), *self.no_account_of(accounts))
+
+    def nobody_exactly(self, *groups: "People") -> Conditions:
+        """The same, but for patterns: who is named by a pattern has no direct permission."""
+        accounts = [account for group in groups for account in group.accounts]
+        arns = [arn for group in groups for arn in group.exact]
+        root = self.arn("iam", "root", "")
+        return (*_unless("ArnNotLike", "aws:PrincipalArn", [*arns, root]), *self.no_account_of(accounts))
+
+    def not_by_name(self, *groups: "People", root: bool = False) -> Conditions:
+        """None of those named by their ARNs or by patterns of them."""
+        arns = [arn for group in groups for arn in group.arns]
+        return _unless("ArnNotLike", "aws:PrincipalArn", [*arns, *([self.arn("iam", "root", "")] if root else ())])
+
+    def no_account_of(self, accounts: Iterable[str]) -> Conditions:
+        """No principal of these accounts, nor of those that are let in."""
+        return _unless("StringNotEquals", "aws:PrincipalAccount", [*accounts, *self.shared_accounts])
+
+    def not_administrators_on_duty(self) -> Conditions:
+        """With separate duties, nobody whom the Deny for administrators stops."""
+        if not self.settings.separate_duties:
+            return ()
+        return _unless("ArnNotLike", "aws:PrincipalArn", [a.arn for a in self.settings.administrators])
+
+
+@dataclass(frozen=True)
+class People:
+    """The administrators or the users of a key."""
+
+    named: tuple[NamedPrincipal, ...]
+
+    @cached_property
+    def arns(self) -> tuple[str, ...]:
+        """ARNs and patterns of single principals."""
+        return tuple(person.arn for person in self.named if not person.is_account)
+
+    @cached_property
+    def exact(self) -> tuple[str, ...]:
+        return tuple(person.arn for person in self.named if not person.is_account and not person.is_pattern)
+
+    @cached_property
+    def patterns(self) -> tuple[str, ...]:
+        return tuple(person.arn for person in self.named if person.is_pattern)
+
+    @cached_property
+    def accounts(self) -> tuple[str, ...]:
+        """Whole accounts."""
+        return tuple(person.account for person in self.named if person.is_account)
+
+    def each(self) -> Iterator[PlainCondition]:
+        """Being one of them: by ARN or pattern, and by account."""
+        if self.arns:
+            yield condition("ArnLike", "aws:PrincipalArn", *self.arns)
+        if self.accounts:
+            yield condition("StringEquals", "aws:PrincipalAccount", *self.accounts)
+
+
+def people(*conditions: PlainCondition, actions: Iterable[str] = ("kms:*",), but_not: Iterable[str] = ()) -> Region:
+    """Requests of IAM principals."""
+    return Region(kind="iam", conditions=conditions, actions=tuple(actions), not_actions=tuple(but_not))
+
+
+def services(
+    *conditions: PlainCondition,
+    named: Iterable[str] = (),
+    not_named: Iterable[str] = (),
+    actions: Iterable[str] = ("kms:*",),
+    but_not: Iterable[str] = (),
+) -> Region:
+    """Requests of services that call by their own principal."""
+    return Region(
+        kind="service",
+        services=tuple(named),
+        not_services=tuple(not_named),
+        actions=tuple(actions),
+        not_actions=tuple(but_not),
+        conditions=conditions,
+    )
+
+
+def _unless(operator: str, key: str, values: Iterable[str]) -> Conditions:
+    given = tuple(dict.fromkeys(values))
+    return (condition(operator, key, *given),) if given else ()
+
+
+def subject(key: Key, account: Account, organization: Organization) -> Subject:
+    """A key of the Inventory, in its account."""
+    place = Place(
+        partition=organization.partition,
+        account=key.account_id,
+        region=key.region,
+        namespace=organization.namespace,
+        organization_id=organization.id,
+        role=account.role,
+    )
+    return Subject(PURPOSES[key.purpose], key.settings, place)

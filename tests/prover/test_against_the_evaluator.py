@@ -1,0 +1,101 @@
+"""The prover and the evaluator share no matching code; here they are held together on random policies.
+
+Every counterexample is evaluated before it is returned (else the prover raises Unconfirmed); every "holds" is
+attacked with aimed and perturbed requests.
+"""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from baseline.iam.request import Request, ServiceCaller
+from baseline.prover.claims import Claim, Strength, always, never
+from baseline.prover.counterexample import COVERED, FOR_ALWAYS, FOR_NEVER, NOT_COVERED, decided
+from baseline.prover.decide import Answer, gives, new_access, prove
+from baseline.prover.errors import Unsupported
+from baseline.prover.principals import BY_CALLER
+from tests.prover import random_policies
+
+seeds = st.integers(0, 2**40)
+STRENGTHS: tuple[Strength, ...] = ("direct", "may")
+
+
+def carries_no_account(request: Request) -> bool:
+    """Assumption A3."""
+    return not isinstance(request.caller, ServiceCaller) or not {key.lower() for key in request.context} & {*BY_CALLER}
+
+
+def answers(chance: Random) -> tuple[dict[str, object], list[tuple[Claim, Answer]]]:
+    policy = random_policies.policy(chance)
+    regions = [random_policies.region(chance), *(random_policies.region_within(chance, policy) for _ in range(2))]
+    claims = [ask(chance.choice(STRENGTHS), region) for region in regions for ask in (never, always)]
+    return policy, list(zip(claims, prove(policy, "aws", claims), strict=True))
+
+
+@settings(max_examples=500, deadline=None)
+@given(seeds)
+def test_what_holds_survives_every_aimed_request(seed: int) -> None:
+    chance = Random(seed)
+    policy, answered = answers(chance)
+    for claim, answer in answered:
+        if answer.verdict != "holds":
+            continue
+        reading = FOR_NEVER if claim.mode == "never" else FOR_ALWAYS
+        for request in random_policies.requests(chance, policy, claim.region, 40):
+            if answer.needs_a3 and not carries_no_account(request):
+                continue
+            if random_policies.is_in(request, claim.region) and (
+                claim.mode == "never" or random_policies.is_real(request)
+            ):
+                decision = decided(policy, request, reading)
+                assert gives(decision, claim.strength) == (claim.mode == "always"), (policy, claim, request)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds)
+def test_what_fails_has_a_counterexample_of_the_region(seed: int) -> None:
+    policy, answered = answers(Random(seed))
+    for claim, answer in answered:
+        assert answer.verdict != "undecided"
+        if answer.verdict == "fails":
+            assert answer.counterexample is not None
+            request = answer.counterexample.request
+            assert random_policies.is_in(request, claim.region), (policy, claim, request)
+            assert gives(answer.counterexample.decision, claim.strength) == (claim.mode == "never")
+            assert carries_no_account(request)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds)
+def test_no_new_access_means_that_no_request_gains(seed: int) -> None:
+    chance = Random(seed)
+    old = random_policies.policy(chance)
+    new = random_policies.policy(chance)
+    if chance.random() < 0.6:  # near each other: a statement less or more
+        new = {
+            **old,
+            "Statement": [*old["Statement"][chance.randint(0, 1) :], *new["Statement"][: chance.randint(0, 1)]],
+        }
+    if not new["Statement"]:
+        return
+    try:
+        found = new_access(old, new, "aws")
+    except Unsupported:
+        return
+    if found is None:
+        for request in random_policies.requests(chance, new, random_policies.region(chance), 60):
+            for reading in (COVERED, NOT_COVERED):
+                for strength in STRENGTHS:
+                    if gives(decided(new, request, reading), strength):
+                        assert gives(decided(old, request, reading), strength), (old, new, request)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_policy_gives_nothing_new_against_itself(seed: int) -> None:
+    policy = random_policies.policy(Random(seed))
+    try:
+        assert new_access(policy, policy, "aws") is None
+    except Unsupported:
+        pytest.skip("refused by name")

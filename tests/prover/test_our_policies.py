@@ -1,0 +1,73 @@
+"""Every property holds of every policy that we render, or is listed here."""
+
+from typing import Any
+
+import pytest
+
+from baseline.prover.keys import ALL, Finding, prove_key
+from tests.policy_cases import CASES, OTHER, Case
+from tests.prover.subjects import keys_with, subject_of
+
+LISTED_EXCEPTIONS: dict[str, tuple[str, ...]] = {}
+"""Properties that do not hold of a case, by its name. There are none: an exception is part of its property's sentence."""
+
+
+def failing(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(finding.about.id for finding in findings if finding.verdict != "holds")
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_property_holds(case: Case) -> None:
+    assert failing(prove_key(subject_of(case), case.policy)) == LISTED_EXCEPTIONS.get(str(case), ())
+
+
+def test_every_property_says_something_of_some_key() -> None:
+    said = {finding.about.id for case in CASES for finding in prove_key(subject_of(case), case.policy)}
+    for _, (about, key) in keys_with(purposes={"ebs": {"share_with": ["organization"]}}).items():
+        said |= {finding.about.id for finding in prove_key(about, key.policy)}
+    assert {entry.id for entry in ALL} - said == {"shared-accounts-only-use"} - said
+
+
+def test_ids_are_unique_and_sentences_are_sentences() -> None:
+    assert len({entry.id for entry in ALL}) == len(ALL)
+    assert all(entry.sentence[0].isupper() and entry.sentence.endswith((".", ".)")) for entry in ALL)
+
+
+SETTINGS: tuple[dict[str, Any], ...] = (
+    {"purposes": {"ebs": {"share_with": [OTHER]}, "backup": {"share_with": ["organization", OTHER]}}},
+    {"purposes": {"ebs": {"services": []}, "logs": {"services": []}, "backup": {"services": []}}},
+    {"purposes": {"sns": {"publishers": []}, "cloudtrail": {"services": []}}},
+    {"administrators": [], "users": [], "deny_deletion_if_used_within_days": 0},
+    {"administrators": [f"arn:aws:iam::{OTHER}:role/Security"], "users": [f"arn:aws:iam::{OTHER}:role/app/*"]},
+    {"users": [f"arn:aws:iam::{OTHER}:root", "user/Ada"]},
+    {"administrators": [f"arn:aws:iam::{OTHER}:role/Sec*"], "separate_duties": True, "iam_delegation": "full"},
+)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: ",".join(settings))
+@pytest.mark.parametrize("delegation", ["manage", "administrators", "full"])
+def test_every_property_holds_whatever_the_settings(settings: dict[str, Any], delegation: str) -> None:
+    for about, key in keys_with(**{"iam_delegation": delegation} | settings).values():
+        assert failing(prove_key(about, key.policy)) == (), str(about)
+
+
+def test_only_properties_about_services_need_the_assumption_on_them() -> None:
+    needing = {f.about.id for case in CASES for f in prove_key(subject_of(case), case.policy) if f.needs_a3}
+    assert needing == {
+        "no-unlisted-service",
+        "service-never-manages",
+        "only-these-change-the-policy",
+        "publishers-only-for-this-account",
+        "publishers-only-publish",
+        "logs-of-other-regions-never",
+        "only-our-log-groups",
+        "logs-only-uses",
+        "trail-never-reads",
+        "only-our-trail",
+        # With separate duties: the Deny would stop a service that came as an administrator.
+        "publishers-publish",
+        "logs-encrypts",
+        "trail-writes",
+    }
+    finding = next(f for f in prove_key(subject_of(CASES[0]), CASES[0].policy) if f.needs_a3)
+    assert finding.assumptions == ("A1", "A2", "A3", "A4", "A5", "A6")

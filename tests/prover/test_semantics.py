@@ -1,0 +1,248 @@
+"""Small policies around every rule of how AWS evaluates one, with the verdicts they must get."""
+
+from typing import Any
+
+import pytest
+
+from baseline.prover.claims import Claim, Region, always, never
+from baseline.prover.conditions import condition
+from baseline.prover.decide import prove
+from baseline.prover.subject import people, services
+from tests.prover.published import (
+    ALLOW_ALL,
+    ANY_SERVICE,
+    DECRYPT,
+    FOREIGN,
+    IN_APP,
+    NAMES,
+    NOTE,
+    OWN,
+    ROOT,
+    SESSION,
+    TOPIC,
+    USER,
+    A,
+    B,
+    R,
+    allowed,
+    denied,
+    policy,
+    statement,
+    told,
+)
+
+
+def noted(operator: str, *values: str) -> Region:
+    return people(OWN, condition(operator, NOTE, *values), actions=("kms:Decrypt",))
+
+
+TABLE: tuple[tuple[str, dict[str, Any], Claim, str], ...] = (
+    ("a deny wins", denied(), never("may", DECRYPT), "holds"),
+    (
+        "a negated deny hits requests without the key",
+        denied(StringNotEquals={"kms:ViaService": "x"}),
+        never("may", noted("Null", "true")),
+        "fails",
+    ),
+    ("and does not spare root", denied(StringNotEquals={"kms:ViaService": "x"}), always("may", DECRYPT), "fails"),
+    ("an allow needs its key", allowed(StringEquals={NOTE: "a"}), never("may", noted("Null", "true")), "holds"),
+    ("a negated allow does not", allowed(StringNotEquals={NOTE: "a"}), never("may", noted("Null", "true")), "fails"),
+    ("IfExists does not", allowed(StringEqualsIfExists={NOTE: "a"}), never("may", noted("Null", "true")), "fails"),
+    ("Null false demands it", allowed(Null={NOTE: "false"}), never("may", noted("Null", "true")), "holds"),
+    (
+        "values are alternatives",
+        allowed(StringEquals={NOTE: ["a", "b"]}),
+        always("may", noted("StringEquals", "b")),
+        "holds",
+    ),
+    (
+        "of a negated operator all must differ",
+        allowed(StringNotEquals={NOTE: ["a", "b"]}),
+        never("may", noted("StringEquals", "b")),
+        "holds",
+    ),
+    ("case counts", allowed(StringEquals={NOTE: "a"}), always("may", noted("StringEquals", "A")), "fails"),
+    (
+        "unless it is ignored",
+        allowed(StringEqualsIgnoreCase={NOTE: "a"}),
+        always("may", noted("StringEquals", "A")),
+        "holds",
+    ),
+    (
+        "a star in StringEquals is a star",
+        allowed(StringEquals={NOTE: "a*"}),
+        always("may", noted("StringEquals", "ab")),
+        "fails",
+    ),
+    (
+        "keys are compared in any case",
+        allowed(StringEquals={NOTE.upper().replace("KMS", "kms"): "a"}),
+        always("may", noted("StringEquals", "a")),
+        "holds",
+    ),
+    (
+        "ArnEquals has wildcards",
+        allowed(ArnEquals={TOPIC: "arn:aws:sns:*:*:t"}),
+        always(
+            "may", people(OWN, condition("StringEquals", TOPIC, f"arn:aws:sns:{R}:{B}:t"), actions=("kms:Decrypt",))
+        ),
+        "holds",
+    ),
+    (
+        "a value that is no ARN never matches",
+        allowed(ArnLike={TOPIC: "arn:*:*:*:*:*"}),
+        always("may", people(OWN, condition("Null", TOPIC, "false"), actions=("kms:Decrypt",))),
+        "fails",
+    ),
+    (
+        "ForAllValues holds without the key",
+        allowed(**{"ForAllValues:StringEquals": {NAMES: "a"}}),
+        never("may", people(condition("Null", NAMES, "true"))),
+        "fails",
+    ),
+    (
+        "ForAnyValue does not",
+        allowed(**{"ForAnyValue:StringEquals": {NAMES: "a"}}),
+        never("may", people(condition("Null", NAMES, "true"))),
+        "holds",
+    ),
+    (
+        "ForAnyValue takes one of several",
+        allowed(**{"ForAnyValue:StringEquals": {NAMES: "a"}}),
+        never("may", people(condition("ForAnyValue:StringEquals", NAMES, "b"))),
+        "fails",
+    ),
+    (
+        "ForAllValues takes all",
+        allowed(**{"ForAllValues:StringEquals": {NAMES: "a"}}),
+        never("may", people(condition("ForAnyValue:StringEquals", NAMES, "b"))),
+        "holds",
+    ),
+    (
+        "a session is not its role",
+        policy(statement({"AWS": SESSION}, "kms:Decrypt")),
+        always("direct", IN_APP),
+        "fails",
+    ),
+    ("but acts as the role", policy(statement({"AWS": SESSION}, "kms:Decrypt")), never("direct", IN_APP), "fails"),
+    (
+        "a session's role may have a path",
+        policy(statement({"AWS": SESSION}, "kms:Decrypt")),
+        never("direct", people(condition("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{A}:role/some/path/App"))),
+        "fails",
+    ),
+    ("a role covers its sessions", policy(statement({"AWS": USER}, "kms:Decrypt")), always("direct", IN_APP), "holds"),
+    ("names are exact", policy(statement({"AWS": USER.lower()}, "kms:Decrypt")), never("direct", IN_APP), "holds"),
+    ("the account delegates", allowed(), always("direct", IN_APP), "fails"),
+    ("to all of it", allowed(), always("may", IN_APP), "holds"),
+    ("an account ID is its account", policy(statement({"AWS": A}, "kms:Decrypt")), always("may", IN_APP), "holds"),
+    (
+        "the root user has it directly",
+        allowed(),
+        always("direct", people(condition("StringEquals", "aws:PrincipalArn", ROOT), actions=("kms:Decrypt",))),
+        "holds",
+    ),
+    (
+        "a path may hold :root",
+        policy(statement({"AWS": f"arn:aws:iam::{A}:role/x:root"}, "kms:Decrypt")),
+        never("may", people(condition("StringNotEquals", "aws:PrincipalArn", f"arn:aws:iam::{A}:role/x:root"))),
+        "holds",
+    ),
+    ("everyone is of any account", policy(statement("*", "kms:Decrypt")), never("direct", FOREIGN), "fails"),
+    (
+        "an Allow for * may let services in",
+        policy(statement({"AWS": "*"}, "kms:Decrypt")),
+        never("may", ANY_SERVICE),
+        "fails",
+    ),
+    (
+        "a Deny for * may not keep them out",
+        policy(
+            statement({"Service": "x.amazonaws.com"}, "kms:Decrypt"), statement({"AWS": "*"}, "kms:Decrypt", "Deny")
+        ),
+        never("may", ANY_SERVICE),
+        "fails",
+    ),
+    (
+        "and may",
+        policy(
+            statement({"Service": "x.amazonaws.com"}, "kms:Decrypt"), statement({"AWS": "*"}, "kms:Decrypt", "Deny")
+        ),
+        always("direct", services(named=("x.amazonaws.com",), actions=("kms:Decrypt",))),
+        "fails",
+    ),
+    (
+        "a pattern takes in actions to come",
+        policy(statement({"Service": "x.amazonaws.com"}, "kms:Get*")),
+        never(
+            "may",
+            services(
+                but_not=(
+                    "kms:GetPublicKey",
+                    "kms:GetKeyPolicy",
+                    "kms:GetKeyRotationStatus",
+                    "kms:GetKeyLastUsage",
+                    "kms:GetParametersForImport",
+                )
+            ),
+        ),
+        "fails",
+    ),
+    ("actions in any case", policy(statement({"AWS": ROOT}, "KMS:decrypt")), always("may", DECRYPT), "holds"),
+    (
+        "numbers",
+        denied(NumericLessThanEquals={"kms:TrailingDaysWithoutKeyUsage": "30"}),
+        never(
+            "may",
+            people(condition("NumericLessThan", "kms:TrailingDaysWithoutKeyUsage", "31"), actions=("kms:Decrypt",)),
+        ),
+        "holds",
+    ),
+    (
+        "numbers at the edge",
+        denied(NumericLessThan={"kms:TrailingDaysWithoutKeyUsage": "30"}),
+        never(
+            "may",
+            people(condition("NumericLessThan", "kms:TrailingDaysWithoutKeyUsage", "31"), actions=("kms:Decrypt",)),
+        ),
+        "fails",
+    ),
+    (
+        "a statement without Action does nothing",
+        policy({"Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*"}),
+        never("may", people()),
+        "holds",
+    ),
+    (
+        "IAM principals are no services",
+        policy(statement("*", "kms:Decrypt", Bool={"aws:PrincipalIsAWSService": "true"})),
+        never("may", people()),
+        "holds",
+    ),
+    (
+        "services are",
+        policy(statement("*", "kms:Decrypt", Bool={"aws:PrincipalIsAWSService": "true"})),
+        never("may", ANY_SERVICE),
+        "fails",
+    ),
+)
+
+
+def name_of(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+@pytest.mark.parametrize(("what", "given", "claim", "verdict"), TABLE, ids=name_of)
+def test_verdicts(what: str, given: dict[str, Any], claim: Claim, verdict: str) -> None:
+    [answer] = prove(given, "aws", [claim])
+    assert told(answer) == verdict, answer
+
+
+def test_many_denies_with_many_keys_end_in_an_answer() -> None:
+    keys = [f"kms:EncryptionContext:k{i}" for i in range(16)]
+    denies = [
+        statement("*", "kms:Decrypt", "Deny", StringEquals={keys[i % 16]: "a", keys[(i * 7 + 3) % 16]: "a"})
+        for i in range(80)
+    ]
+    [answer] = prove(policy(ALLOW_ALL, *denies), "aws", [never("may", DECRYPT)])
+    assert answer.verdict == "fails"

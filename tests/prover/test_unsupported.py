@@ -1,0 +1,56 @@
+"""What is not decided is refused by name; it never counts as holding."""
+
+from typing import Any
+
+import pytest
+
+from baseline.prover.claims import never
+from baseline.prover.decide import prove
+from tests.prover.published import (
+    FOREIGN,
+    NAMES,
+    NOTE,
+    ROOT,
+    A,
+    policy,
+    statement,
+)
+
+REFUSED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("NotPrincipal", {"Effect": "Deny", "NotPrincipal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}),
+    ("NotAction", {"Effect": "Allow", "Principal": {"AWS": ROOT}, "NotAction": "kms:Decrypt", "Resource": "*"}),
+    ("Federated", statement({"Federated": "accounts.google.com"}, "kms:Decrypt")),
+    ("ID of a deleted principal", statement({"AWS": "AROAEXAMPLEEXAMPLE123"}, "kms:Decrypt")),
+    ("wildcard", statement({"AWS": f"arn:aws:iam::{A}:role/*"}, "kms:Decrypt")),
+    ("partition", statement({"AWS": f"arn:aws-cn:iam::{A}:root"}, "kms:Decrypt")),
+    ("not an account, a user", statement({"AWS": f"arn:aws:sts::{A}:federated-user/x"}, "kms:Decrypt")),
+    ("policy variable", statement("*", "kms:Decrypt", StringEquals={NOTE: "${aws:username}"})),
+    ("unknown condition key", statement("*", "kms:Decrypt", StringEquals={"kms:Nothing": "x"})),
+    ("DateLessThan", statement("*", "kms:Decrypt", DateLessThan={"kms:ValidTo": "2026-01-01T00:00:00Z"})),
+    ("several values", statement("*", "kms:Decrypt", StringEquals={NAMES: "a"})),
+    ("type String", statement("*", "kms:Decrypt", Bool={NOTE: "true"})),
+    ("ArnLike is decided", statement("*", "kms:Decrypt", StringLike={"aws:PrincipalArn": f"arn:aws:iam::{A}:role/*"})),
+    (
+        "IAM policies only",
+        statement(
+            "*", "kms:Decrypt", effect="Allow", **{"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/x"}}
+        ),
+    ),
+    (
+        "kinds of values",
+        statement(
+            "*", "kms:Decrypt", effect="Allow", **{"ForAnyValue:StringLike": {NAMES: [f"*{c}*" for c in "abcdef"]}}
+        ),
+    ),
+)
+
+
+def name_of(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+@pytest.mark.parametrize(("named", "written"), REFUSED, ids=name_of)
+def test_what_is_not_decided_is_refused_by_name(named: str, written: dict[str, Any]) -> None:
+    [answer] = prove(policy(written), "aws", [never("may", FOREIGN)])
+    assert answer.verdict == "unsupported"
+    assert named in answer.reason

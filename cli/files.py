@@ -12,12 +12,14 @@ def read_text(path: Path, missing: str) -> str:
     """A file's text. `missing` says what to do when there is none. Raises UsageError, or Mistakes for other encodings."""
     try:
         return decode(path.read_bytes(), str(path))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{path}: there is no such file", missing) from None
     except IsADirectoryError:
         raise UsageError(f"{path}: is a folder, not a file", missing) from None
     except PermissionError:
         raise UsageError(f"{path}: may not be read", "change its permissions") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", missing) from None
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,86 +1,39 @@
-"""The command line: its commands, and how failures become messages and exit codes."""
+"""Where the command line starts: how failures become messages and exit codes.
+
+What takes time to load is loaded later, so that an interrupt is one line from the first moment on.
+"""
 
 import errno
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
-
-import typer
-import typer.exceptions
 
 from baseline.errors import KmsBaselineError, Mistakes
-from cli import output, policy, sandbox
-from cli.check import check
-from cli.demo import demo
-from cli.deploy import deploy
-from cli.export import export
-from cli.init import init
-from cli.keys import keys
-from cli.lock import lock
-from cli.prove import prove
-from cli.schema import schema
-from cli.synth import synth
+from cli import output
 
-VERSION = "0.1.0"
 DEBUG_VARIABLE = "KMS_BASELINE_DEBUG"
-EXIT_USAGE = 2
 EXIT_WORLD = 3
 EXIT_INTERRUPTED = 130
-
-app = typer.Typer(
-    name="kms-baseline",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-
-for command in (init, check, keys, prove, synth, deploy, export, lock, schema, demo):
-    app.command()(command)
-app.add_typer(policy.app, name="policy")
-app.add_typer(sandbox.app, name="sandbox")
-
-
-def _nothing(_: object) -> None:
-    """In place of Python's words about an exception in a destructor."""
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        output.show(f"kms-baseline {VERSION}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Customer managed KMS keys for every account and region of an AWS organization, as Terraform JSON."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (design: 0 fine, 1 refused, 2 written wrong, 3 the world, 130)."""
     if not os.environ.get(DEBUG_VARIABLE):
         sys.unraisablehook = _nothing  # what libraries could not say while they were torn down helps nobody
+    output.prepare()
     try:
-        result = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-        sys.stdout.flush()
-        if result == EXIT_INTERRUPTED:  # what Typer makes of a KeyboardInterrupt
-            return _interrupted()
-        return result if isinstance(result, int) else 0
-    except typer.exceptions.TyperException as error:
-        return _usage(error)
-    except typer.Abort:
-        return _interrupted()
+        from cli.commands import run
+
+        code = run(sys.argv[1:] if arguments is None else arguments)
+        output.flush()
+        return code
+    except KeyboardInterrupt:
+        output.say("interrupted")
+        return EXIT_INTERRUPTED
     except KmsBaselineError as error:
         _report(error)
         return error.exit_code
-    except BrokenPipeError as error:
-        return 0 if _reader_has_left() else _defect(error)
     except OSError as error:
         output.say(f"error: {error.filename or 'the system'}: {error.strerror or error}")
         output.say(f"  help: {_ADVICE.get(error.errno or 0, 'see that the path exists and may be written')}")
@@ -96,20 +49,8 @@ _ADVICE = {
 }
 
 
-def _interrupted() -> int:
-    output.say("interrupted")
-    return EXIT_INTERRUPTED
-
-
-def _usage(error: typer.exceptions.TyperException) -> int:
-    """Typer's own messages about the arguments."""
-    context = getattr(error, "ctx", None)
-    if error.format_message().startswith("Usage:"):  # no arguments: the help itself
-        output.say(error.format_message())
-        return EXIT_USAGE
-    output.say(f"error: {error.format_message()}")
-    output.say(f"  help: {context.command_path if context else 'kms-baseline'} --help lists what there is")
-    return EXIT_USAGE
+def _nothing(_: object) -> None:
+    """In place of Python's words about an exception in a destructor."""
 
 
 def _report(error: KmsBaselineError) -> None:
@@ -121,16 +62,6 @@ def _report(error: KmsBaselineError) -> None:
     output.say(f"error: {error}")
     if error.help:
         output.say("  help: " + error.help.replace("\n", "\n        "))
-
-
-def _reader_has_left() -> bool:
-    """Whether nobody reads standard output any more, as after `| head`. Then nothing is printed at exit either."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
 
 
 def _defect(error: Exception) -> int:

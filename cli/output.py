@@ -1,19 +1,54 @@
 """What people and programs read: data on standard output, everything else on standard error."""
 
+import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
+def prepare() -> None:
+    """Put something in place of standard streams that are closed, and let data be UTF-8 whatever the locale says.
+
+    Otherwise the next file that is opened would take the number of standard output, and children write into it.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdin = sys.stdin or os.fdopen(0)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
 def say(text: str) -> None:
-    """A line about the work, on standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    """A line about the work, on standard error. That it cannot be said stops nothing."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def show(text: str) -> None:
     """Data, on standard output."""
-    print(text)  # noqa: T201
+    with _reader_may_leave():
+        print(text)  # noqa: T201
+
+
+def flush() -> None:
+    """What was shown is written; a full disk shows now."""
+    with _reader_may_leave():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Once nobody reads standard output, as after `| head`, data goes nowhere and the work goes on."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show_json(data: Any) -> None:

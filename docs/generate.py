@@ -22,7 +22,8 @@ from baseline.features import FEATURES
 from baseline.key_actions import MANAGE
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
-from cli.main import app, main
+from cli.commands import program
+from cli.main import main
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))  # as a script, this sees its own folder and what is installed
@@ -94,7 +95,7 @@ def generated() -> dict[str, str]:
             "management": sorted(MANAGE),
             "features": FEATURES,
         },
-        "commands.md": {"commands": list(commands(typer.main.get_command(app), "kms-baseline"))},
+        "commands.md": {"commands": list(commands(typer.main.get_command(program()), "kms-baseline"))},
     }
     pages = {name: environment.get_template(f"{name}.j2").render(of_page) for name, of_page in values.items()}
     return {**pages, "organization.schema.json": schema.render()}

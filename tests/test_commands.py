@@ -13,7 +13,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from cli.main import app
+from cli.commands import program
 from tests.conftest import COMMAND, ROOT, SAMPLE, Run
 from tests.embedded import need_terraform
 
@@ -460,6 +460,7 @@ class TestArguments:
         assert "kms-baseline" in done.stdout
 
     def test_every_command_has_an_example_in_its_help(self) -> None:
+        app = program()
         groups = [app, *(group.typer_instance for group in app.registered_groups if group.typer_instance)]
         commands = [command.callback for group in groups for command in group.registered_commands if command.callback]
         assert len(commands) >= 13

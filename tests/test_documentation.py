@@ -21,7 +21,7 @@ from baseline.key_policy_blocks import BLOCKS, Block
 from baseline.organization import Organization
 from baseline.purpose import Permission
 from baseline.purposes import PURPOSES
-from cli.main import app
+from cli.commands import program
 from stacks.versions import REQUIRED_TERRAFORM
 from tests.conftest import ROOT, SAMPLE, Run, configuration, inventory
 from tests.expected_policies import policies
@@ -128,7 +128,7 @@ CALLS = sorted(
 def test_every_command_shown_exists(page: str, call: str) -> None:
     """Its words are commands, and its options are theirs."""
     words = shlex.split(call)[1:]
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(program())
     while words and not words[0].startswith("-") and getattr(command, "commands", None):
         assert words[0] in command.commands, call
         command = command.commands[words.pop(0)]
@@ -142,7 +142,7 @@ def test_every_command_shown_exists(page: str, call: str) -> None:
 
 def test_every_command_is_documented() -> None:
     headings = set(re.findall(r"^## (kms-baseline.*)$", read("docs/commands.md"), re.MULTILINE))
-    assert headings == {"kms-baseline", *_names(typer.main.get_command(app), "kms-baseline")}
+    assert headings == {"kms-baseline", *_names(typer.main.get_command(program()), "kms-baseline")}
 
 
 def _names(command: Any, path: str) -> Iterator[str]:

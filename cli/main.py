@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output.flush()
         return code
     except KeyboardInterrupt:
-        output.say("interrupted")
+        output.say_last("interrupted")
         return EXIT_INTERRUPTED
     except KmsBaselineError as error:
         _report(error)

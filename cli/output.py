@@ -30,6 +30,12 @@ def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
+def say_last(text: str) -> None:
+    """The last line on standard error: what libraries say while they are torn down helps nobody."""
+    say(text)
+    sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
 def show(text: str) -> None:
     """Data, on standard output."""
     with _reader_may_leave():

@@ -4,11 +4,14 @@ Everything is built in a temporary folder beside the output and held against the
 replaces its predecessor as a whole; what Terraform keeps beside them (`.terraform`, plans) is left alone.
 """
 
+import atexit
 import json
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +31,28 @@ def synthesized(inventory: Inventory, beside: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=f".{beside.name}-", dir=beside.parent) as folder:
         # It would win over the folder that the app is given.
         os.environ.pop("CDKTF_OUTDIR", None)
-        _build(inventory, Path(folder))
+        # Standard output is for data; whatever a program in Node prints is none.
+        with _temporary_files_of_node(), redirect_stdout(sys.stderr):
+            _build(inventory, Path(folder))
         for stack in inventory.stacks:
             check(stack, json.loads((Path(folder) / "stacks" / stack.name / STACK_FILE).read_text(encoding="utf-8")))
         yield Path(folder)
+
+
+@contextmanager
+def _temporary_files_of_node() -> Iterator[None]:
+    """Let Node unpack into a folder that goes when we end: a Node that is interrupted leaves its files behind."""
+    folder = tempfile.mkdtemp(prefix="kms-baseline-node-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    former = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = folder
+    try:
+        yield
+    finally:
+        if former is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = former
 
 
 def _build(inventory: Inventory, folder: Path) -> None:

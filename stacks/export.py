@@ -6,10 +6,9 @@ VCS-driven workspace runs them.
 
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ _KIND = "kms-baseline export"
 
 def check_folder(folder: Path) -> None:
     """Raise UsageError for a folder with something else in it: exporting replaces what is there."""
-    if folder.is_dir() and any(folder.iterdir()) and not _is_export(folder):
+    if folder.is_dir() and any(folder.iterdir()) and _exported_stacks(folder) is None:
         raise UsageError(f"{folder}: has other files in it", "name a new or empty folder, or one of an earlier export")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file", "name a folder")
@@ -66,23 +65,25 @@ def _without_metadata(value: Any) -> Any:
     return [_without_metadata(item) for item in value] if isinstance(value, list) else value
 
 
-def _is_export(folder: Path) -> bool:
+def _exported_stacks(folder: Path) -> set[str] | None:
+    """The stacks of an earlier export into this folder; None when it holds none."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("kind") == _KIND
+        return {Path(name).parent.name for name in manifest["sha256"]} if manifest["kind"] == _KIND else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def publish(new: Path, folder: Path) -> None:
-    """Put what was exported in place, the manifest last, and take away those of stacks that are gone."""
+    """Put what was exported in place, the manifest last. Of stacks that are gone only our own file goes with them."""
     folder.mkdir(parents=True, exist_ok=True)
-    former = set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"]) if _is_export(folder) else set()
-    for stack in sorted(path for path in new.iterdir() if path.is_dir()):
+    former = _exported_stacks(folder) or set()
+    stacks = sorted(path for path in new.iterdir() if path.is_dir())
+    for stack in stacks:
         (folder / stack.name).mkdir(exist_ok=True)
         (stack / EXPORTED_FILE).replace(folder / stack.name / EXPORTED_FILE)
-    kept = set(json.loads((new / MANIFEST).read_text(encoding="utf-8"))["sha256"])
     (new / MANIFEST).replace(folder / MANIFEST)
-    for name in former - kept:
-        if (gone := folder / Path(name).parent.name).is_dir():
-            shutil.rmtree(gone)
+    for name in former - {stack.name for stack in stacks}:
+        (folder / name / EXPORTED_FILE).unlink(missing_ok=True)
+        with suppress(OSError):  # whoever ran Terraform there has files in it
+            (folder / name).rmdir()

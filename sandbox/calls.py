@@ -35,6 +35,12 @@ class Call:
     """Why a policy refused the call, longer than AWS says it."""
 
 
+def leave_note(environ: "WSGIEnvironment", text: str) -> None:
+    """Write into the journal why the call that came with this environment was refused."""
+    call: Call = environ[CALL]
+    call.note = text
+
+
 def read_call(environ: "WSGIEnvironment") -> Call:
     """The call that a request makes. The request's body can still be read afterwards."""
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))

@@ -64,15 +64,13 @@ def denial(key_arn: str, policy: Mapping[str, Any], request: Request) -> tuple[J
     decision = judge(policy, request)
     if decision.effect == "allowed":
         return None
-    assert isinstance(request.caller, IamCaller)
+    name = arn_of(request.caller) if isinstance(request.caller, IamCaller) else request.caller.name
     why = (
         "with an explicit deny in a resource-based policy"
         if decision.effect == "denied"
         else f"because no resource-based policy allows the {request.action} action"
     )
-    message = (
-        f"User: {arn_of(request.caller)} is not authorized to perform: {request.action} on resource: {key_arn} {why}"
-    )
+    message = f"User: {name} is not authorized to perform: {request.action} on resource: {key_arn} {why}"
     return JsonRESTError("AccessDeniedException", message), _reasons(decision)
 
 

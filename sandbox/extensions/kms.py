@@ -14,7 +14,7 @@ from moto.kms.utils import KEY_ID_LEN
 from baseline.iam.arns import Arn
 from baseline.iam.errors import PolicyError
 from baseline.iam.request import IamCaller, Request
-from sandbox.calls import CALL
+from sandbox.calls import leave_note
 from sandbox.extensions.callers import caller_of
 from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
 from sandbox.extensions.key_states import require_state
@@ -174,7 +174,7 @@ class SandboxKms(KmsResponse):
         return context
 
     def _note(self, reasons: tuple[str, ...]) -> None:
-        self.normalized_request.environ[CALL].note = "; ".join(reasons)
+        leave_note(self.normalized_request.environ, "; ".join(reasons))
 
 
 def _days_since(moment: float) -> int:

@@ -22,7 +22,9 @@ from werkzeug.test import Client
 from sandbox.accounts import plant
 
 EXTENSIONS = {
+    "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
+    "logs": ("sandbox.extensions.logs", "SandboxLogs"),
     "sts": ("sandbox.extensions.sts", "SandboxSts"),
 }
 """Which class answers for a service instead of moto's own, by moto's name of the service."""

@@ -6,6 +6,7 @@ Every error is one message that a person can act on. `str(error)` is the message
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class KmsBaselineError(Exception):
@@ -53,6 +54,21 @@ class Mistake:
         field = f"{self.field}: " if self.field else ""
         advice = "\n  help: " + self.help.replace("\n", "\n        ") if self.help else ""
         return f"{place}: {field}{self.problem}{advice}"
+
+
+class FieldPlace(NamedTuple):
+    """Where a field of a file is, for a mistake that shows only later."""
+
+    file: str
+    line: int
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+    def mistake(self, problem: str, help: str = "") -> Mistake:
+        """What is wrong with the field."""
+        return Mistake(*self, problem, help)
 
 
 class Mistakes(KmsBaselineError):

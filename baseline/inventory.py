@@ -7,10 +7,12 @@ from functools import cached_property
 from baseline import names
 from baseline.configuration.resolve import role_arn
 from baseline.errors import Mistake, Mistakes, Refusal
+from baseline.feature_parts import PlacedPart, check_parts, placed_parts
+from baseline.features.feature import Part
 from baseline.iam.document import Document
 from baseline.iam.errors import PolicyError
 from baseline.key_policy import Place, key_policy
-from baseline.lock import Lock, LockedKey
+from baseline.lock import Lock, LockedKey, LockedResource
 from baseline.organization import Account, Backend, KeySettings, Organization
 from baseline.purposes import PURPOSES
 from baseline.regions import is_opt_in
@@ -71,21 +73,28 @@ class Stack:
     backend: Backend
     providers: tuple[Provider, ...]
     keys: tuple[Key, ...]
+    parts: tuple[Part, ...] = ()
+    """What features create."""
     forgotten: tuple[str, ...]
-    """Addresses that Terraform forgets without destroying anything: retired keys, their aliases and parameters."""
+    """Addresses that Terraform forgets without destroying anything: retired keys, their aliases and parameters, and
+    what features made that are off."""
 
     def __post_init__(self) -> None:
         """Of two resources with one address CDKTF keeps the later one, and says nothing: a key would be gone."""
-        every = [*self.forgotten, *(a for key in self.keys for a in key_addresses(key.address, published=True))]
+        every = [
+            *self.forgotten,
+            *(a for key in self.keys for a in names.key_addresses(key.address, published=True)),
+            *(resource.address for part in self.parts for resource in part.resources()),
+        ]
         if len(set(every)) != len(every):
             twice = sorted({address for address in every if every.count(address) > 1})
             raise Refusal(f"stack `{self.name}` would have two resources at {', '.join(f'`{a}`' for a in twice)}")
 
     def addresses(self) -> frozenset[str]:
         """The full Terraform addresses of everything that the stack's JSON must hold, and nothing else."""
-        return frozenset(
-            address for key in self.keys for address in key_addresses(key.address, key.parameter is not None)
-        )
+        of_keys = (a for key in self.keys for a in names.key_addresses(key.address, key.parameter is not None))
+        of_parts = (resource.address for part in self.parts for resource in part.resources())
+        return frozenset((*of_keys, *of_parts))
 
 
 @dataclass(frozen=True)
@@ -102,12 +111,6 @@ class Inventory:
         order = {account.id: i for i, account in enumerate(self.organization.accounts)}
         keys = (key for stack in self.stacks for key in stack.keys)
         return tuple(sorted(keys, key=lambda key: (order[key.account_id], key.region, key.purpose)))
-
-
-def key_addresses(address: str, published: bool) -> tuple[str, ...]:
-    """The Terraform addresses of one key's resources."""
-    types = ("aws_kms_key", "aws_kms_alias", *(("aws_ssm_parameter",) if published else ()))
-    return tuple(f"{type}.{address}" for type in types)
 
 
 def expand(organization: Organization, lock: Lock) -> Inventory:
@@ -132,10 +135,14 @@ class _Expansion:
         retired = self.retention.retired()
         keys = [key for key in self.keys() if key.locked.key not in retired]
         self.retention.check_losses({key.locked.key for key in keys}, retired)
-        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
-        forgotten = [old for old in self.lock.entries if old.key in retired and old.account_id not in gone]
-        lock = self.lock.adding(self.layout, self.organization.deployment.backend.place, (key.locked for key in keys))
-        return Inventory(self.organization, tuple(self.stacks(keys, forgotten)), lock)
+        parts = tuple(placed_parts(self.organization, self.retention))
+        check_parts(parts, {(key.account_id, key.address) for key in keys})
+        made = [locked for placed in parts for locked in placed.locked]
+        lock = self.lock.adding(
+            self.layout, self.organization.deployment.backend.place, (key.locked for key in keys), made
+        )
+        forgotten = [*self.retention.forgotten_keys(retired), *self.retention.forgotten_resources(made, retired)]
+        return Inventory(self.organization, tuple(self.stacks(keys, parts, forgotten)), lock)
 
     def keys(self) -> Iterator[Key]:
         for account in self.organization.accounts:
@@ -177,25 +184,26 @@ class _Expansion:
             problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
             raise Mistakes([Mistake(file, int(line), "", problem)]) from None
 
-    def stacks(self, keys: Iterable[Key], forgotten: Iterable[LockedKey]) -> Iterator[Stack]:
+    def stacks(
+        self, keys: Iterable[Key], parts: Iterable[PlacedPart], forgotten: Iterable[LockedResource]
+    ) -> Iterator[Stack]:
         """Every stack that has a key, or that must still forget one."""
-        by_stack: dict[str, tuple[list[Key], list[LockedKey]]] = {}
+        by_stack: dict[str, tuple[list[Key], list[Part], list[LockedResource]]] = {}
         for key in keys:
-            by_stack.setdefault(key.stack, ([], []))[0].append(key)
+            by_stack.setdefault(key.stack, ([], [], []))[0].append(key)
+        for placed in parts:
+            by_stack[placed.stack][1].append(placed.part)
         for old in forgotten:
-            by_stack.setdefault(old.stack, ([], []))[1].append(old)
-        for name, (own, retired) in sorted(by_stack.items()):
-            places = {(key.account_id, key.region) for key in own} | {(old.account_id, old.region) for old in retired}
+            by_stack.setdefault(old.stack, ([], [], []))[2].append(old)
+        for name, (own, created, left) in sorted(by_stack.items()):
+            places = {(key.account_id, key.region) for key in own} | {(old.account_id, old.region) for old in left}
             yield Stack(
                 name=name,
                 backend=self.organization.deployment.backend,
                 providers=tuple(self.provider(account_id, region) for account_id, region in sorted(places)),
                 keys=tuple(sorted(own, key=lambda key: (key.region, key.purpose))),
-                forgotten=tuple(
-                    address
-                    for old in retired
-                    for address in key_addresses(names.address(old.purpose, old.region), published=True)
-                ),
+                parts=tuple(sorted(created, key=lambda part: (part.site.region, part.site.feature))),
+                forgotten=tuple(old.address for old in left),
             )
 
     def provider(self, account_id: str, region: str) -> Provider:

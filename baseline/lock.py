@@ -5,6 +5,7 @@ every line of a key ends in a comma, for the list ends in a `null`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,13 +42,33 @@ class LockedKey(NamedTuple):
         return self[:3]
 
 
+class LockedResource(NamedTuple):
+    """Something that a feature made and that stays when the feature is switched off."""
+
+    account_id: str
+    region: str
+    address: str
+    """Its Terraform address."""
+    stack: str
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What exists in one account's region."""
 
     purposes: frozenset[str]
     stack: str
-    """The stack, and so the state, in which the keys are."""
+    """The stack, and so the state, in which all of it is."""
+    resources: frozenset[str] = frozenset()
+    """The Terraform addresses of what features made and never destroy."""
+
+    def adding(self, *, purpose: str | None = None, resource: str | None = None) -> "Line":
+        """The line with one thing more."""
+        return Line(
+            self.purposes | ({purpose} if purpose else set()),
+            self.stack,
+            self.resources | ({resource} if resource else set()),
+        )
 
 
 @dataclass(frozen=True)
@@ -79,14 +100,30 @@ class Lock:
             for purpose in sorted(line.purposes)
         )
 
-    def adding(self, layout: Layout, backend: str, keys: Iterable[LockedKey]) -> "Lock":
-        """The lock with these keys as well."""
+    @cached_property
+    def resources(self) -> tuple[LockedResource, ...]:
+        """Everything that features made and never destroy, sorted."""
+        return tuple(
+            LockedResource(*place, address, line.stack)
+            for place, line in sorted(self.lines.items())
+            for address in sorted(line.resources)
+        )
+
+    def adding(
+        self, layout: Layout, backend: str, keys: Iterable[LockedKey], resources: Iterable[LockedResource] = ()
+    ) -> "Lock":
+        """The lock with these keys and resources as well."""
         lines = dict(self.lines)
         for key in keys:
             place = Place(key.account_id, key.region)
             known = lines.get(place, Line(frozenset(), key.stack))
             if key.purpose not in known.purposes:
-                lines[place] = Line(known.purposes | {key.purpose}, known.stack)
+                lines[place] = known.adding(purpose=key.purpose)
+        for resource in resources:
+            # What a feature makes stands beside a key of its region, so the line is there.
+            known = lines[Place(resource.account_id, resource.region)]
+            if resource.address not in known.resources:
+                lines[Place(resource.account_id, resource.region)] = known.adding(resource=resource.address)
         return Lock(layout, lines, backend)
 
     def render(self) -> str:
@@ -98,6 +135,7 @@ class Lock:
                     "region": place.region,
                     "purposes": sorted(line.purposes),
                     "stack": line.stack,
+                    **({"resources": sorted(line.resources)} if line.resources else {}),
                 }
             )
             + ",\n"
@@ -121,6 +159,7 @@ class Lock:
         return _Reader(file).lock(data)
 
 
+_ADDRESS = re.compile(r"[a-z0-9_]+\.[A-Za-z_][A-Za-z0-9_-]*")
 _RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
 _ONE_NAME = "two branches did that: keep the name under which keys were deployed, and remove the lines of the other"
 
@@ -156,9 +195,9 @@ class _Reader:
         for i, entry in enumerate(data["keys"][:-1]):
             place, line = self.line(i, entry)
             self.check_stack(i, place, line.stack, data["layout"])
-            # Two branches added to the same account and region; both keys exist.
-            known = lines[place].purposes if place in lines else frozenset()
-            lines[place] = Line(known | line.purposes, line.stack)
+            # Two branches added to the same account and region; what both say exists.
+            known = lines.get(place, line)
+            lines[place] = Line(known.purposes | line.purposes, line.stack, known.resources | line.resources)
         return Lock(data["layout"], lines, data["backend"])
 
     def check_stack(self, index: int, place: Place, name: str, layout: Layout) -> None:
@@ -177,8 +216,8 @@ class _Reader:
 
     def line(self, index: int, entry: Any) -> tuple[Place, Line]:
         field = f"keys[{index}]"
-        if not isinstance(entry, dict) or set(entry) != {"account_id", "region", "purposes", "stack"}:
-            raise self.wrong(field, "needs account_id, region, purposes and stack, and nothing else", index)
+        if not isinstance(entry, dict) or set(entry) - {"resources"} != {"account_id", "region", "purposes", "stack"}:
+            raise self.wrong(field, "needs account_id, region, purposes and stack, perhaps resources", index)
         account_id, region, purposes, stack = entry["account_id"], entry["region"], entry["purposes"], entry["stack"]
         if not (isinstance(account_id, str) and is_account_id(account_id)):
             raise self.wrong(field, f"`{account_id}` is no account ID", index)
@@ -192,7 +231,10 @@ class _Reader:
             raise self.wrong(field, f"`{purposes}` are no purposes that this version knows", index)
         if not isinstance(stack, str) or not stack:
             raise self.wrong(field, f"`{stack}` is no stack", index)
-        return Place(account_id, region), Line(frozenset(purposes), stack)
+        resources = entry.get("resources", [])
+        if not isinstance(resources, list) or not all(isinstance(r, str) and _ADDRESS.fullmatch(r) for r in resources):
+            raise self.wrong(field, f"`{resources}` are no Terraform addresses", index)
+        return Place(account_id, region), Line(frozenset(purposes), stack, frozenset(resources))
 
     def wrong(self, field: str, problem: str, index: int | None = None, help: str = "") -> Mistakes:
         # One entry a line, after the line with the version.

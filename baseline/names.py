@@ -4,6 +4,8 @@ A resource's Terraform address decides whether Terraform keeps it or destroys it
 no name depends on the order or the number of accounts, regions or features (tests/golden holds it).
 """
 
+import hashlib
+import re
 from typing import Literal
 
 Layout = Literal["account", "account-region"]
@@ -21,6 +23,29 @@ def underscored(region: str) -> str:
 def address(purpose: str, region: str) -> str:
     """The name part of the Terraform addresses of a key, its alias and its parameter."""
     return f"{purpose}_{underscored(region)}"
+
+
+def key_addresses(address: str, published: bool) -> tuple[str, ...]:
+    """The Terraform addresses of one key's resources: key, alias, and its parameter where it is published."""
+    types = ("aws_kms_key", "aws_kms_alias", *(("aws_ssm_parameter",) if published else ()))
+    return tuple(f"{type}.{address}" for type in types)
+
+
+def of_path(kind: str, path: str, region: str) -> str:
+    """The Terraform name of something that AWS calls by a path, as log groups are: no two paths have one name.
+
+    A path of letters, digits, hyphens and slashes is readable in it; any other gets a digest of itself as well.
+    """
+    readable = re.sub(r"[^A-Za-z0-9-]", "_", path.strip("/"))
+    if not re.fullmatch(r"/?[A-Za-z0-9-]+(?:/[A-Za-z0-9-]+)*", path):
+        readable += f"_{hashlib.sha256(path.encode()).hexdigest()[:8]}"
+    absolute = "_" if path.startswith("/") else ""
+    return f"{kind}_{absolute}{readable}_{underscored(region)}"
+
+
+def role(namespace: str, feature: str, region: str) -> str:
+    """The IAM role of a feature: roles are global, features regional. At most 64 characters."""
+    return f"{namespace}-{feature.replace('_', '-')}-{region}"
 
 
 def output(purpose: str, region: str) -> str:

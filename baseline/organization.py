@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from baseline.errors import FieldPlace
+from baseline.features.feature import FeatureSettings
 from baseline.iam.arns import Arn
 from baseline.iam.statement import Statement
 from baseline.names import Layout
@@ -116,6 +118,19 @@ class Deployment:
     session_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureUse:
+    """A feature that is on, with its settings."""
+
+    settings: FeatureSettings
+    places: Mapping[str, FieldPlace]
+    """Of each setting that is written, and of the feature itself under the empty name."""
+
+    def place(self, setting: str = "") -> FieldPlace:
+        """Where a setting is written; where it is not, where the feature is switched on."""
+        return self.places.get(setting, self.places[""])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One managed account."""
@@ -127,7 +142,7 @@ class Account:
     role: str | None
     """The ARN of the role to assume; None: the caller's own credentials."""
     external_id: str | None
-    features: frozenset[str]
+    features: Mapping[str, FeatureUse]
     """The features that are on."""
     keys: Mapping[tuple[str, str], KeySettings]
     """The settings of the key of each (region, purpose) that this account has."""

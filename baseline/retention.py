@@ -4,10 +4,11 @@ A key of the lock that the configuration no longer yields is refused, unless its
 move a key to another state, where Terraform would not find it and make it anew.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from baseline import names
 from baseline.errors import Mistake, Mistakes, Refusal
-from baseline.lock import Lock, LockedKey
+from baseline.lock import Lock, LockedKey, LockedResource
 from baseline.organization import Account, Organization, Retirement
 from baseline.purposes import PURPOSES
 
@@ -110,6 +111,21 @@ class Retention:
                 f"  {_retirement_for(lost[0], self.accounts)}\n"
                 "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",
             )
+
+    def forgotten_keys(self, retired: Mapping[KeyPlace, Retirement]) -> Iterator[LockedResource]:
+        """All that Terraform forgets of retired keys. Of an account that is gone nothing is left to forget."""
+        for old in self.lock.entries:
+            if old.key in retired and retired[old.key].then != "gone":
+                for address in names.key_addresses(names.address(old.purpose, old.region), published=True):
+                    yield LockedResource(old.account_id, old.region, address, old.stack)
+
+    def forgotten_resources(
+        self, made: Collection[LockedResource], retired: Mapping[KeyPlace, Retirement]
+    ) -> Iterator[LockedResource]:
+        """What features made that are off now: Terraform forgets it, and it stays as it is."""
+        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
+        wanted = set(made)
+        yield from (old for old in self.lock.resources if old not in wanted and old.account_id not in gone)
 
     def _name(self, account_id: str) -> str:
         """What the configuration calls an account, or what it was called when its stacks were made, or its ID."""

@@ -132,6 +132,8 @@ def _limited(annotation: Any, metadata: tuple[Any, ...]) -> Value:
                 value = described(written)
             case limits.Days():
                 value = replace(value, limits=f"{limit.low} to {limit.high}")
+            case limits.OneOfNumbers():
+                value = replace(value, limits=f"{', '.join(map(str, limit.numbers))} {limit.unit}")
             case limits.Text():
                 value = replace(value, limits=limit.meaning)
             case limits.OneOf():

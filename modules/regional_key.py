@@ -1,10 +1,13 @@
 """The key of one purpose in one region."""
 
 from cdktf import TerraformOutput, TerraformProvider, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from baseline.inventory import Key
-from modules.aws import KmsAlias, KmsKey, SsmParameter, named
+from modules.resources import literal, named
 
 
 def regional_key(scope: Construct, key: Key, provider: TerraformProvider) -> None:
@@ -21,7 +24,7 @@ def regional_key(scope: Construct, key: Key, provider: TerraformProvider) -> Non
             f"key_{key.address}",
             provider=provider,
             description=key.description,
-            policy=key.policy.render(),
+            policy=literal(key.policy.render()),
             enable_key_rotation=settings.rotation,
             rotation_period_in_days=settings.rotation_period_days if settings.rotation else None,
             deletion_window_in_days=settings.deletion_window_days,

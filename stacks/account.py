@@ -4,9 +4,11 @@ from cdktf import TerraformStack
 from constructs import Construct
 
 from baseline.inventory import Stack
+from modules.parts import build_part
 from modules.regional_key import regional_key
+from modules.regional_provider import regional_provider
 from stacks.backends import backend
-from stacks.providers import regional_provider, require_versions
+from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
 
 
 class AccountStack(TerraformStack):
@@ -14,13 +16,21 @@ class AccountStack(TerraformStack):
 
     def __init__(self, scope: Construct, stack: Stack) -> None:
         super().__init__(scope, stack.name)
-        require_versions(self)
+        _require_versions(self)
         backend(self, stack.backend, stack.name)
         providers = {provider.alias: regional_provider(self, provider) for provider in stack.providers}
         for key in stack.keys:
             regional_key(self, key, providers[key.provider])
+        for part in stack.parts:
+            build_part(self, part, providers[part.site.provider])
         if stack.forgotten:
             # CDKTF has no construct for `removed` blocks.
             self.add_override(
                 "removed", [{"from": address, "lifecycle": {"destroy": False}} for address in stack.forgotten]
             )
+
+
+def _require_versions(stack: TerraformStack) -> None:
+    """Our own versions in place of the exact pin that the bindings write."""
+    stack.add_override("terraform.required_version", REQUIRED_TERRAFORM)
+    stack.add_override("terraform.required_providers.aws", REQUIRED_PROVIDER)

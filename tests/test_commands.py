@@ -320,6 +320,14 @@ class TestSynth:
             os.killpg(process.pid, 0)
 
 
+class TestSchema:
+    """`schema` prints what is committed for editors."""
+
+    def test_it_is_the_committed_file(self, run: Run) -> None:
+        committed = (ROOT / "docs" / "organization.schema.json").read_text(encoding="utf-8")
+        assert run("schema").stdout == committed
+
+
 class TestExport:
     """Normalized JSON with sums, for auditors."""
 
@@ -349,13 +357,18 @@ class TestExport:
         assert refused.stderr.splitlines()[-2] == "error: mine: has other files in it"
         assert files(project / "mine") == {"letter.txt": b"dear"}
 
-    def test_the_folder_of_a_stack_that_is_gone_is_taken_away(self, run: Run, project: Path) -> None:
+    @pytest.mark.parametrize("state", [None, "terraform.tfstate"], ids=["exported only", "with a state"])
+    def test_of_a_stack_that_is_gone_goes_what_was_exported(self, run: Run, project: Path, state: str | None) -> None:
         assert run("export", "audit").returncode == 0
+        network = project / "audit" / "network"
+        if state:
+            (network / state).write_text("by terraform")
         text = (project / "organization.yaml").read_text()
         without = text.replace('  - {name: network, id: "555555555555"}\n', "")
         (project / "organization.yaml").write_text(without + 'retired: [{account: "555555555555", then: gone}]\n')
         assert run("export", "audit").returncode == 0
-        assert not (project / "audit" / "network").exists()
+        assert network.exists() == bool(state)
+        assert not state or files(network) == {state: b"by terraform"}
 
 
 class TestFilesThatCannotBeRead:

@@ -21,7 +21,16 @@ keys:
   users: [role/Application, "arn:aws:iam::444455556666:root"]
   separate_duties: true
   deny_deletion_if_used_within_days: 365
-  purposes: {ebs: {share_with: [organization]}, backup: {share_with: ["444455556666"]}}
+  purposes:
+    ebs: {share_with: [organization]}
+    backup: {share_with: ["444455556666"]}
+    logs:
+      statements:
+        - Sid: NobodyReadsTheSale
+          Effect: Deny
+          Principal: {AWS: "*"}
+          Action: kms:Decrypt
+          Condition: {StringEquals: {"kms:EncryptionContext:sale": "50%{off}"}}
 features: {cloudtrail: true, backup: true}
 accounts: [{name: workloads, id: "222222222222"}]
 """

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from baseline.errors import Mistakes, Refusal
-from baseline.inventory import Inventory, Stack, key_addresses
+from baseline.inventory import Inventory, Stack
 from baseline.lock import Lock, LockedKey
-from baseline.names import address
+from baseline.names import address, key_addresses
 from tests.conftest import inventory
 from tests.organizations import FEATURES, IDS, NAMES, REGIONS, Data, account, organization, text
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from baseline import names
 from baseline.errors import Refusal
-from baseline.inventory import Inventory, Key, Stack, key_addresses
-from baseline.names import Layout
+from baseline.inventory import Inventory, Key, Stack
+from baseline.names import Layout, key_addresses
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 from tests.conftest import ROOT, SAMPLE, inventory

@@ -1,9 +1,10 @@
 """What no single field can tell: values that contradict each other or name what does not exist."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from baseline.configuration.limits import nearest
+from baseline.configuration.limits import ACCOUNT_ID, nearest
 from baseline.configuration.principals import partition_written
 from baseline.configuration.source import Path, Source
 from baseline.configuration.validate import Sections
@@ -158,7 +159,7 @@ class Consistency:
                 if written == "organization":
                     if organization is not None and organization.id is None:
                         yield self.source.mistake(where, "sharing with the organization needs `organization.id`")
-                elif not (written.isdecimal() and len(written) == 12) and written not in self.names:
+                elif not (re.fullmatch(ACCOUNT_ID.pattern, written)) and written not in self.names:
                     help = (
                         nearest(written, self.names) or "write an account's name, its ID in quotes, or `organization`"
                     )

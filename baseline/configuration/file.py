@@ -6,11 +6,13 @@ the check of the file, the JSON Schema and the reference in `docs/`.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model, field_validator
 
 from baseline.configuration import limits
 from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
+from baseline.configuration.written import Written
 from baseline.features import FEATURES
+from baseline.features.feature import Feature
 from baseline.purpose import Purpose
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
@@ -25,12 +27,6 @@ AccountName = Annotated[str, limits.ACCOUNT_NAME]
 PurposeName = Annotated[str, limits.OneOf(tuple(PURPOSES), "a purpose")]
 Role = Annotated[str, limits.DEPLOYMENT_ROLE]
 Tags = dict[Annotated[str, limits.TAG_KEY], Annotated[str, limits.TAG_VALUE]]
-
-
-class Written(BaseModel):
-    """A mapping of the file: unknown fields are mistakes, and no value is turned into another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class OrganizationSection(Written):
@@ -194,11 +190,11 @@ def as_switch(value: Any) -> Any:
     return {} if value is True else None if value is False else value
 
 
-class FeatureSettings(Written):
-    """The settings of a feature that has none yet."""
+def switch(feature: Feature[Any]) -> Any:
+    """`true`, `false` or the feature's settings."""
+    settings = feature.settings
+    return Annotated[settings | None, BeforeValidator(as_switch, json_schema_input_type=bool | settings)]
 
-
-Switch = Annotated[FeatureSettings | None, BeforeValidator(as_switch, json_schema_input_type=bool | FeatureSettings)]
 
 _PLACES = {"every region": "every enabled region", "home region": "the home region"}
 
@@ -206,7 +202,10 @@ FeaturesSection = create_model(
     "FeaturesSection",
     __base__=Written,
     **{  # type: ignore[call-overload]
-        name: (Switch, Field(None, description=f"{feature.title}, in {_PLACES[feature.place]} of every account."))
+        name: (
+            switch(feature),
+            Field(None, description=f"{feature.title}, in {_PLACES[feature.place]} of every account."),
+        )
         for name, feature in FEATURES.items()
     },
 )
@@ -244,3 +243,9 @@ class ConfigurationFile(Written):
     features: FeaturesSection = Field(FeaturesSection(), description="Features of every account.")
     accounts: list[AccountSection] = Field(description="The managed accounts.", min_length=1)
     retired: list[RetiredSection] = Field(default_factory=list, description="Keys that exist and are no longer wanted.")
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _no_boolean(cls, value: Any) -> Any:
+        """`true` is no number, though Python holds it for 1."""
+        return str(value).lower() if isinstance(value, bool) else value

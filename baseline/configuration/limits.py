@@ -60,7 +60,7 @@ class OneOf:
     def check(self, value: str) -> str:
         if value not in self.names:
             advice = nearest(value, self.names) or f"{self.meaning} is {listing(self.names)}"
-            raise ValueError(f"`{value}` is not {self.meaning}\n{advice}")
+            raise ValueError(f"`{value}` is not {self.meaning}", advice)
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -68,6 +68,27 @@ class OneOf:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {**handler(schema), "enum": list(self.names)}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfNumbers:
+    """A whole number that is one of those that AWS offers; `unit` is what it counts."""
+
+    numbers: tuple[int, ...]
+    unit: str
+
+    def check(self, value: int) -> int:
+        if value not in self.numbers:
+            near = min(self.numbers, key=lambda number: abs(number - value))
+            every = ", ".join(map(str, self.numbers))
+            raise ValueError(f"must be {every} {self.unit}, got `{value}`", f"the nearest is {near}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "enum": list(self.numbers)}
 
 
 ROTATION_PERIOD = Days(90, 2560)
@@ -91,16 +112,21 @@ TAG_KEY = Text(
 TAG_VALUE = Text(r"[\w .:/=+@-]{0,256}", "at most 256 letters, digits, spaces or _.:/=+-@")
 """https://docs.aws.amazon.com/kms/latest/APIReference/API_Tag.html"""
 DEPLOYMENT_ROLE = Text(
-    r"(?:arn:[a-z-]+:iam::[0-9]{12}:role/)?[\w+=,.@/-]{1,512}",
+    r"(?:arn:[a-z-]+:iam::[0-9]{12}:role/)?[A-Za-z0-9_+=,.@/-]{1,512}",
     "a role's name (with its path, if it has one) or its full ARN",
 )
-ROLE_ARN = Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", "the full ARN of a role")
+ROLE_ARN = Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}", "the full ARN of a role")
 KEY_ARN = Text(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", "the full ARN of a KMS key")
-EXTERNAL_ID = Text(r"[\w+=,.@:/-]{2,1224}", "2 to 1224 letters, digits or +=,.@:/-")
-SESSION_NAME = Text(r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits or +=,.@-")
+EXTERNAL_ID = Text(r"[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits or +=,.@:/-")
+SESSION_NAME = Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits or +=,.@-")
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
 BUCKET = Text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name")
 PREFIX = Text(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}", "letters, digits, dots, hyphens, underscores or slashes")
+LOG_GROUP_NAME = Text(r"(?!aws/)[A-Za-z0-9_/.#-]{1,512}", "1 to 512 letters, digits or _/.#-, not starting with aws/")
+LOG_RETENTION = OneOfNumbers(
+    (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653), "days"
+)
+"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 HOSTNAME = Text(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::[0-9]{1,5})?", "a host name")
 WORKSPACE_WORD = Text(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}", "letters, digits, hyphens or underscores")
 

@@ -39,7 +39,7 @@ class Configuration:
 
     def place(self, chosen: Chosen) -> str:
         """`file:line` of a chosen value, or an empty text for a default."""
-        return f"{self.source.file}:{self.source.line(chosen.path)}" if chosen.path else ""
+        return self.source.place(chosen.path) if chosen.path else ""
 
 
 def load(text: str, file: str) -> Configuration:

@@ -4,8 +4,8 @@ import re
 
 from baseline.organization import NamedPrincipal
 
-_NAME = re.compile(r"(role|user)/[\w+=,.@/*?-]{1,576}")
-_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):(root|(role|user)/[\w+=,.@/*?-]{1,576})")
+_NAME = re.compile(r"(role|user)/[A-Za-z0-9_+=,.@/*?-]{1,576}")
+_ARN = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):(root|(role|user)/[A-Za-z0-9_+=,.@/*?-]{1,576})")
 
 PRINCIPAL_PATTERN = f"{_NAME.pattern}|{_ARN.pattern}"
 
@@ -18,7 +18,7 @@ def check_principal(written: str) -> str:
         raise ValueError(f"`{written}` is a session; write its role, as in `role/NAME`")
     if ":group/" in written or written.startswith("group/"):
         raise ValueError(f"`{written}` is a group, which no key policy can name; write roles or users")
-    if re.fullmatch(r"\d{12}", written):
+    if re.fullmatch(r"[0-9]{12}", written):
         raise ValueError(f"`{written}` is an account ID; write `arn:aws:iam::{written}:root` for the whole account")
     raise ValueError(f"must be `role/NAME`, `user/NAME` or a full ARN of one with its exact account, got `{written}`")
 

@@ -1,16 +1,17 @@
 """The sections of the file, resolved: names to ARNs, levels to one value, defaults filled in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from baseline.configuration import file
 from baseline.configuration.file import AccountSection
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
 from baseline.configuration.principals import resolve as resolve_principal
-from baseline.configuration.source import Path, Source
+from baseline.configuration.source import Path, Source, spell
 from baseline.configuration.validate import Sections
-from baseline.errors import Mistake
+from baseline.errors import FieldPlace, Mistake
 from baseline.features import FEATURES
+from baseline.features.feature import Context, Use
 from baseline.iam.arns import Arn
 from baseline.iam.errors import PolicyError
 from baseline.iam.statement import Statement
@@ -19,6 +20,7 @@ from baseline.organization import (
     Backend,
     CloudBackend,
     Deployment,
+    FeatureUse,
     KeySettings,
     LocalBackend,
     NamedPrincipal,
@@ -33,8 +35,22 @@ def resolve(source: Source, sections: Sections) -> tuple[Organization | None, li
     """The organization, and what shows only now: statements that AWS or our rules refuse, roles in two lists."""
     resolution = _Resolution(source, sections)
     organization = resolution.organization()
+    resolution.mistakes += feature_mistakes(organization)
     # Many keys share what one line says; say it once.
     return organization, list(dict.fromkeys(resolution.mistakes))
+
+
+def feature_mistakes(organization: Organization) -> Iterator[Mistake]:
+    """Settings of a feature that contradict each other, in one account or across accounts."""
+    context = Context(organization.id, organization.namespace)
+    for name, feature in FEATURES.items():
+        on = [(account, account.features[name]) for account in organization.accounts if name in account.features]
+        uses = [
+            Use(account.name, feature.regions(account.home_region, account.regions), use.settings)
+            for account, use in on
+        ]
+        for found in feature.problems(uses, context):
+            yield on[found.use][1].place(found.field).mistake(found.problem, found.help)
 
 
 def role_arn(role: str | None, partition: str, account_id: str) -> str | None:
@@ -95,7 +111,7 @@ class _Resolution:
     def account(self, index: int, account: AccountSection) -> Account:
         home = account.home_region or self.written.home_region
         regions = tuple(account.regions or self.written.regions)
-        features = frozenset(name for name in FEATURES if self.is_on(account, name))
+        features = dict(self.features(index, account))
         return Account(
             name=account.name,
             id=account.id,
@@ -112,11 +128,30 @@ class _Resolution:
             },
         )
 
-    def is_on(self, account: AccountSection, name: str) -> bool:
-        for section in (account.features, self.sections.features):
-            if section is not None and name in section.model_fields_set:
-                return getattr(section, name) is not None
-        return False
+    def features(self, index: int, account: AccountSection) -> Iterator[tuple[str, FeatureUse]]:
+        """Those that are on. The account's settings are laid over the organization's, field by field."""
+        organization: tuple[Path, Any] = (("features",), self.sections.features)
+        own: tuple[Path, Any] = (("accounts", index, "features"), account.features)
+        for name, feature in FEATURES.items():
+            merged: dict[str, Any] = {}
+            paths: dict[str, Path] = {}
+            for path, section in (organization, own):
+                if section is None or name not in section.model_fields_set:
+                    continue
+                written = getattr(section, name)
+                if written is None:
+                    merged, paths = {}, {}
+                    continue
+                paths[""] = (*path, name)
+                for field in written.model_fields_set:
+                    merged[field] = getattr(written, field)
+                    paths[field] = (*path, name, field)
+            if paths:
+                places = {
+                    field: FieldPlace(self.source.file, self.source.line(path), spell(path))
+                    for field, path in paths.items()
+                }
+                yield name, FeatureUse(feature.settings.model_construct(**merged), places)
 
     def role(self, index: int, account: AccountSection) -> str | None:
         own = "role" in account.model_fields_set
@@ -162,7 +197,7 @@ class _Resolution:
         )
 
     def place(self, chosen: Chosen, index: int) -> str:
-        return f"{self.source.file}:{self.source.line(chosen.path or ('accounts', index))}"
+        return self.source.place(chosen.path or ("accounts", index))
 
     def principals(self, chosen: Chosen, account: AccountSection) -> list[NamedPrincipal]:
         return [resolve_principal(written, self.written.partition, account.id) for written in chosen.value]
@@ -235,11 +270,11 @@ class _Resolution:
             region=entry.region,
             purpose=entry.purpose,
             then=entry.then,
-            place=f"{self.source.file}:{self.source.line(('retired', index))}",
+            place=self.source.place(("retired", index)),
         )
 
 
-def has_key(purpose: str, region: str, home_region: str, features: frozenset[str]) -> bool:
+def has_key(purpose: str, region: str, home_region: str, features: Collection[str]) -> bool:
     """Whether an account has the key of a purpose in one of its enabled regions."""
     feature = PURPOSES[purpose].feature
     if feature is None:

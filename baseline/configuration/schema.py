@@ -21,6 +21,12 @@ class _Schema(GenerateJsonSchema):
             del written["default"]
         return written
 
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """With what holds for the names of a mapping, which pydantic leaves out."""
+        written = super().dict_schema(schema)
+        names = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
+        return {**written, "propertyNames": names} if "pattern" in names else written
+
 
 def json_schema() -> dict[str, Any]:
     """The schema as data, with sorted keys below the top."""

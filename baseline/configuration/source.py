@@ -43,8 +43,13 @@ class Source:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def place(self, path: Path) -> str:
+        """`file:line` of a path."""
+        return f"{self.file}:{self.line(path)}"
+
     def mistake(self, path: Path, problem: str, help: str = "") -> Mistake:
-        return Mistake(self.file, self.line(path), spell(path), problem, help)
+        """A mistake at a path; its problem stays on one line, whatever it quotes."""
+        return Mistake(self.file, self.line(path), spell(path), problem.replace("\n", "\\n"), help)
 
     def as_written(self, path: Path, value: Any) -> Any:
         """The value at a path with every scalar as text, just as it was written (IAM's JSON knows only text)."""

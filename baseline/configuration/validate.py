@@ -26,9 +26,6 @@ from baseline.errors import Mistake
 
 M = TypeVar("M", bound=BaseModel)
 
-NULL_MEANS_SOMETHING = ("role",)
-"""Fields in which null is a value: the caller's own credentials. Everywhere else it is a forgotten value."""
-
 
 @dataclass(slots=True)
 class Sections:
@@ -52,7 +49,7 @@ def validate(source: Source) -> Sections:
 class _Validation:
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.empty = {p for p in source.nothings() if p[-1:] and p[-1] not in NULL_MEANS_SOMETHING}
+        self.empty = {path for path in source.nothings() if path and not _null_is_a_value(path)}
         self.sections = Sections(mistakes=list(source.mistakes))
 
     def run(self) -> Sections:
@@ -130,6 +127,11 @@ class _Validation:
             self.say((*path, *where), problem, help)
 
 
+def _null_is_a_value(path: Path) -> bool:
+    """Whether null means the caller's own credentials. Everywhere else it is a forgotten value."""
+    return path == ("deployment", "role") or (path[:1] == ("accounts",) and path[2:] == ("role",))
+
+
 def _location(location: tuple[int | str, ...], data: Any) -> Path:
     """Pydantic's path without what is not in the file: the tags of unions, the marks of map keys."""
     where: list[int | str] = []
@@ -150,12 +152,12 @@ def explain(details: ErrorDetails, written: str | None, model: type[BaseModel], 
     match details["type"]:
         case "extra_forbidden":
             known = _fields(model, where[:-1])
-            return f"unknown field `{where[-1]}`", nearest(str(where[-1]), known) or f"known here: {', '.join(known)}"
+            return f"unknown field `{where[-1]}`", nearest(str(where[-1]), known) or _known(known)
         case "missing":
             return "is missing", ""
         case "value_error":
-            problem, _, help = str(context["error"]).partition("\n")
-            return problem, help
+            problem, *help = context["error"].args
+            return problem, help[0] if help else ""
         case "string_type" if written is not None:
             return f"must be text, got {got} without quotes", f'write "{written}"'
         case "literal_error":
@@ -169,6 +171,10 @@ def explain(details: ErrorDetails, written: str | None, model: type[BaseModel], 
         case "too_short":
             return "must not be empty", ""
     return f"must be {_WANTED.get(details['type'], 'something else')}, got {got}", ""
+
+
+def _known(fields: list[str]) -> str:
+    return f"known here: {', '.join(fields)}" if fields else "nothing can be set here"
 
 
 _WANTED = {

@@ -1,10 +1,15 @@
 """The features of the baseline: one file each, listed here."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from baseline.features.backup import BACKUP
 from baseline.features.cloudtrail import CLOUDTRAIL
+from baseline.features.ebs_default_encryption import EBS_DEFAULT_ENCRYPTION
 from baseline.features.feature import Feature
+from baseline.features.log_groups import LOG_GROUPS
 
-FEATURES: Mapping[str, Feature] = {feature.name: feature for feature in (CLOUDTRAIL, BACKUP)}
+FEATURES: Mapping[str, Feature[Any]] = {
+    feature.name: feature for feature in (EBS_DEFAULT_ENCRYPTION, LOG_GROUPS, CLOUDTRAIL, BACKUP)
+}
 """Every feature by its name in the configuration. Explicit: nothing is discovered."""

@@ -1,5 +1,11 @@
 """AWS Backup: its key, where the feature is on."""
 
-from baseline.features.feature import Feature
+from baseline.features.feature import Feature, FeatureSettings
 
-BACKUP = Feature(name="backup", title="AWS Backup vaults", place="every region")
+BACKUP = Feature(
+    name="backup",
+    title="AWS Backup vaults",
+    place="every region",
+    settings=FeatureSettings,
+    build=lambda _settings, _site: None,
+)

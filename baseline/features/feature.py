@@ -1,11 +1,144 @@
-"""What a feature is."""
+"""What a feature is, and what it creates in one region of one account."""
 
-from dataclasses import dataclass
-from typing import Literal
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from baseline import names
+from baseline.configuration.written import Written
+from baseline.iam.request import Caller, IamCaller
+
+
+class FeatureSettings(Written):
+    """The settings of a feature; every field has a default, since `true` switches a feature on."""
+
+
+S = TypeVar("S", bound=FeatureSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One region of one account, where a feature is on."""
+
+    feature: str
+    partition: str
+    account: str
+    account_id: str
+    region: str
+    namespace: str
+    organization_id: str | None
+    role: str | None
+    """The ARN of the deployment role; None: the caller's own credentials."""
+
+    @property
+    def provider(self) -> str:
+        """The alias of the region's provider."""
+        return names.underscored(self.region)
+
+    def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
+        """The ARN of something in this account, and in this region unless the service is global."""
+        return f"arn:{self.partition}:{service}:{self.region if regional else ''}:{self.account_id}:{resource}"
+
+    def key(self, purpose: str) -> str:
+        """The address of this region's key of a purpose."""
+        return names.address(purpose, self.region)
+
+    @property
+    def deployer(self) -> IamCaller:
+        """Who creates things here: the deployment role, or else somebody who may do everything."""
+        return IamCaller(self.role or self.arn("iam", "root", regional=False))
+
+
+WhenOff = Literal["forget", "destroy"]
+"""What Terraform does with a resource whose feature is switched off: forget it, so that it stays, or destroy it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
+class Resource:
+    """One Terraform resource of a feature."""
+
+    type: str
+    name: str
+    """Its name in Terraform."""
+    when_off: WhenOff
+    called: str = ""
+    """What AWS calls it, where that must be unique among the account's resources of this type in the region."""
+
+    @property
+    def address(self) -> str:
+        """Its Terraform address."""
+        return f"{self.type}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """A use of a key without which a feature does not work: a link of the chain that `chains` checks."""
+
+    what: str
+    """Who does what, in words: `Budgets publishes to the topic x`."""
+    key: str
+    """The address of the key."""
+    caller: Caller
+    actions: tuple[str, ...]
+    context: Mapping[str, str] = field(default_factory=dict)
+    """The condition keys that come with the call and do not follow from the caller."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part(ABC):
+    """What a feature creates in one region of one account: the values that its construct writes down."""
+
+    site: Site
+
+    @abstractmethod
+    def resources(self) -> Iterator[Resource]:
+        """Every Terraform resource of the part, and nothing else."""
+
+    @abstractmethod
+    def uses(self) -> Iterator[KeyUse]:
+        """Every use of a key that must be allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use(Generic[S]):
+    """A feature that is on in one account, with its settings resolved."""
+
+    account: str
+    regions: tuple[str, ...]
+    """Where in the account it lives."""
+    settings: S
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with the settings of one of several uses."""
+
+    use: int
+    field: str
+    """The setting; empty: the feature itself."""
+    problem: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the check of a feature's settings may ask of the organization."""
+
+    organization_id: str | None
+    namespace: str
+
+
+def _no_problems(_uses: Sequence[Use[S]], _context: Context) -> Iterable[Problem]:
+    return ()
+
+
+def _no_remarks(_uses: Sequence[Use[S]]) -> Iterable[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature(Generic[S]):
     """A part of the baseline that an organization or an account switches on."""
 
     name: str
@@ -14,3 +147,14 @@ class Feature:
     """What it is, as people say it."""
     place: Literal["every region", "home region"]
     """Where in an account it lives, and so where the key of its purpose exists."""
+    settings: type[S]
+    build: Callable[[S, Site], Part | None]
+    """What it creates; None where the region lacks the service, of which `remarks` tells."""
+    problems: Callable[[Sequence[Use[S]], Context], Iterable[Problem]] = _no_problems
+    """Settings that contradict each other, in one account or across accounts."""
+    remarks: Callable[[Sequence[Use[S]]], Iterable[str]] = _no_remarks
+    """What a person should know before deploying."""
+
+    def regions(self, home_region: str, regions: tuple[str, ...]) -> tuple[str, ...]:
+        """Where in an account it lives."""
+        return regions if self.place == "every region" else (home_region,)

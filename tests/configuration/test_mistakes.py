@@ -239,6 +239,26 @@ def test_the_good_one_is_good() -> None:
             "version: 1", "version: 2", "organization.yaml:1: version: must be `1`, got `2`", id="another version",
         ),
         pytest.param(
+            "version: 1", "version: true", "organization.yaml:1: version: must be `1`, got `true`", id="true is not 1",
+        ),
+        pytest.param(
+            "deployment:\n", "deployment:\n  backend: {type: s3, bucket: states, region: eu-west-2, role: null}\n",
+            "organization.yaml:7: deployment.backend.role: has no value\n  help: write one, or remove the field",
+            id="null where it means nothing",
+        ),
+        pytest.param(
+            "role: kms-baseline-deploy", "role: déploy",
+            "organization.yaml:7: deployment.role: must be a role's name (with its path, if it has one) or its full ARN, "
+            "got `déploy`",
+            id="a letter that IAM does not know",
+        ),
+        pytest.param(
+            "name: data", 'name: "da\\nta"',
+            "organization.yaml:12: accounts[1].name: must be lower-case letters, digits and hyphens, at most 50, "
+            "got `da\\nta`",
+            id="a line break in a value",
+        ),
+        pytest.param(
             "keys:\n", "keys: []\nxkeys:\n",
             "organization.yaml:8: keys: must be a mapping, got a list",
             id="a list for a mapping",

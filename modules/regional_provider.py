@@ -1,16 +1,9 @@
-"""Providers: one an account and region, with its alias."""
+"""The provider of one region of one account."""
 
 from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 
 from baseline.inventory import Provider
-from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
-from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
-
-
-def require_versions(stack: TerraformStack) -> None:
-    """Our own versions in place of the exact pin that the bindings write."""
-    stack.add_override("terraform.required_version", REQUIRED_TERRAFORM)
-    stack.add_override("terraform.required_providers.aws", REQUIRED_PROVIDER)
 
 
 def regional_provider(stack: TerraformStack, provider: Provider) -> AwsProvider:

@@ -1,0 +1,87 @@
+"""What the features of an organization create, and in which stack."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from baseline import names
+from baseline.errors import Mistake, Mistakes
+from baseline.features import FEATURES
+from baseline.features.feature import Part, Site
+from baseline.lock import LockedResource
+from baseline.organization import Account, FeatureUse, Organization
+from baseline.retention import Retention
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPart:
+    """A part with its stack, and where the configuration speaks of it."""
+
+    part: Part
+    stack: str
+    use: FeatureUse
+
+    @property
+    def locked(self) -> Iterator[LockedResource]:
+        """What the lock records of it: all that stays when the feature is switched off."""
+        site = self.part.site
+        for resource in self.part.resources():
+            if resource.when_off == "forget":
+                yield LockedResource(site.account_id, site.region, resource.address, self.stack)
+
+
+def placed_parts(organization: Organization, retention: Retention) -> Iterator[PlacedPart]:
+    """Every part of every feature that is on."""
+    for account in organization.accounts:
+        for name, use in account.features.items():
+            feature = FEATURES[name]
+            for region in feature.regions(account.home_region, account.regions):
+                part = feature.build(use.settings, _site(organization, account, region, name))
+                if part is not None:
+                    stack = names.stack(retention.base(account), region, organization.deployment.layout)
+                    yield PlacedPart(part, stack, use)
+
+
+def check_parts(parts: Sequence[PlacedPart], keys: Collection[tuple[str, str]]) -> None:
+    """Raise Mistakes for a part without its key, and for two that want one name.
+
+    `keys` are those that exist, by account ID and address.
+    """
+    mistakes = [*_without_key(parts, keys), *_same_name(parts)]
+    if mistakes:
+        raise Mistakes(list(dict.fromkeys(mistakes)))
+
+
+def _without_key(parts: Sequence[PlacedPart], keys: Collection[tuple[str, str]]) -> Iterator[Mistake]:
+    for placed in parts:
+        site = placed.part.site
+        for use in placed.part.uses():
+            if (site.account_id, use.key) not in keys:
+                problem = f"the key `{use.key}` of `{site.account}`, which this feature uses, is retired"
+                yield placed.use.place().mistake(problem, "switch the feature off there, or take the retirement back")
+
+
+def _same_name(parts: Sequence[PlacedPart]) -> Iterator[Mistake]:
+    """Of two resources with one name AWS makes the first and refuses the second, in the middle of a deployment."""
+    first: dict[tuple[str, str, str, str], PlacedPart] = {}
+    for placed in parts:
+        site = placed.part.site
+        for resource in placed.part.resources():
+            if not resource.called:
+                continue
+            other = first.setdefault((site.account_id, site.region, resource.type, resource.called), placed)
+            if other is not placed:
+                problem = f"`{resource.called}` is also what {other.part.site.feature} creates, by {other.use.place()}"
+                yield placed.use.place().mistake(problem, "give one of the two another name")
+
+
+def _site(organization: Organization, account: Account, region: str, feature: str) -> Site:
+    return Site(
+        feature=feature,
+        partition=organization.partition,
+        account=account.name,
+        account_id=account.id,
+        region=region,
+        namespace=organization.namespace,
+        organization_id=organization.id,
+        role=account.role,
+    )

@@ -1,0 +1,130 @@
+"""Log groups of the organization, each encrypted with its region's logs key."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from baseline import names
+from baseline.configuration import limits
+from baseline.configuration.written import Written
+from baseline.features.feature import (
+    Context,
+    Feature,
+    FeatureSettings,
+    KeyUse,
+    Part,
+    Problem,
+    Resource,
+    Site,
+    Use,
+)
+from baseline.iam.request import ServiceCaller
+from baseline.regions import PARTITIONS, via_service
+
+USE = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+
+
+class LogGroupSettings(Written):
+    """One log group."""
+
+    name: Annotated[str, limits.LOG_GROUP_NAME] = Field(description="The name of the log group.")
+    retention_days: Annotated[int, limits.LOG_RETENTION] | None = Field(
+        None, description="Days that its events are kept; what the feature says when not said."
+    )
+
+
+class LogGroupsSettings(FeatureSettings):
+    """Which log groups, and for how long events stay."""
+
+    groups: list[LogGroupSettings] = Field(
+        default_factory=list, description="Log groups to create in every enabled region."
+    )
+    retention_days: Annotated[int, limits.LOG_RETENTION] = Field(
+        365, description="Days that events are kept where a group says nothing else."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """One log group of one region."""
+
+    address: str
+    name: str
+    retention_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogGroups(Part):
+    """The log groups of one region, with the key that encrypts them all."""
+
+    key: str
+    groups: tuple[LogGroup, ...]
+
+    def resources(self) -> Iterator[Resource]:
+        for group in self.groups:
+            yield Resource("aws_cloudwatch_log_group", group.address, "forget", called=group.name)
+
+    def uses(self) -> Iterator[KeyUse]:
+        for group in self.groups:
+            yield from log_group_uses(self.site, group.name)
+
+
+def log_group_uses(site: Site, name: str) -> Iterator[KeyUse]:
+    """What the logs key must allow for a log group: to CloudWatch Logs, and to whoever associates the key.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    suffix = PARTITIONS[site.partition].logs_suffix
+    context = {"kms:EncryptionContext:aws:logs:arn": site.arn("logs", f"log-group:{name}")}
+    yield KeyUse(
+        what=f"CloudWatch Logs encrypts the log group `{name}`",
+        key=site.key("logs"),
+        caller=ServiceCaller(f"logs.{site.region}.{suffix}"),
+        actions=USE,
+        context=context,
+    )
+    yield KeyUse(
+        what=f"whoever deploys associates the key with the log group `{name}`",
+        key=site.key("logs"),
+        caller=site.deployer,
+        actions=("kms:DescribeKey", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"),
+        context={"kms:ViaService": via_service("logs", site.region)},
+    )
+
+
+def _build(settings: LogGroupsSettings, site: Site) -> LogGroups | None:
+    groups = tuple(
+        LogGroup(
+            names.of_path("log_group", group.name, site.region),
+            group.name,
+            group.retention_days or settings.retention_days,
+        )
+        for group in settings.groups
+    )
+    return LogGroups(site=site, key=site.key("logs"), groups=groups) if groups else None
+
+
+def _problems(uses: Sequence[Use[LogGroupsSettings]], _context: Context) -> Iterable[Problem]:
+    for i, use in enumerate(uses):
+        every = [group.name for group in use.settings.groups]
+        for name in sorted({name for name in every if every.count(name) > 1}):
+            yield Problem(i, "groups", f"the log group `{name}` is listed twice", "keep one")
+
+
+def _remarks(uses: Sequence[Use[LogGroupsSettings]]) -> Iterable[str]:
+    empty = [use.account for use in uses if not use.settings.groups]
+    if empty:
+        yield f"log_groups is on and lists no groups in {', '.join(empty)}"
+
+
+LOG_GROUPS = Feature(
+    name="log_groups",
+    title="Log groups with their regional key",
+    place="every region",
+    settings=LogGroupsSettings,
+    build=_build,
+    problems=_problems,
+    remarks=_remarks,
+)

@@ -25,11 +25,12 @@ EXTENSIONS = {
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),
+    "sns": ("sandbox.extensions.sns", "SandboxSns"),
     "sts": ("sandbox.extensions.sts", "SandboxSts"),
 }
 """Which class answers for a service instead of moto's own, by moto's name of the service."""
 
-__all__ = ["EXTENSIONS", "application", "get_account_id_from", "plant", "warm_up"]
+__all__ = ["EXTENSIONS", "application", "get_account_id_from", "plant", "publish_as", "warm_up"]
 
 # As in `sandbox.server`: one thread at a time imports parts of moto.
 _IMPORTING = threading.Lock()
@@ -61,6 +62,14 @@ def warm_up(service: str, target: str) -> None:
     if form is None:
         headers |= {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
     Client(application).post("/", data=form or "{}", headers=headers)
+
+
+def publish_as(values: Any) -> dict[str, Any]:
+    """Let a service publish to a topic; see `sandbox.extensions.publishers`."""
+    with _IMPORTING:
+        publishers = importlib.import_module("sandbox.extensions.publishers")
+    answer: dict[str, Any] = publishers.publish_as(values)
+    return answer
 
 
 def _extension(service: str) -> type[BaseResponse] | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox.journal import Journal
+from sandbox.journal import Journal, Page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -61,7 +61,12 @@ def _listen(port: int) -> BaseWSGIServer:
         print(f"port {port} on {HOST} cannot be used: {getattr(error, 'strerror', None) or error}", file=sys.stderr)  # noqa: T201
         sys.exit(3)
     listener.listen(128)
-    journal = Journal(_aws, _account_of, {("GET", "/sandbox/ready"): _ready, ("POST", "/sandbox/seed"): _seed})
+    pages: dict[tuple[str, str], Page] = {
+        ("GET", "/sandbox/ready"): _ready,
+        ("POST", "/sandbox/seed"): _seed,
+        ("POST", "/sandbox/publish-as"): _publish_as,
+    }
+    journal = Journal(_aws, _account_of, pages)
     return make_server(HOST, port, journal, threaded=True, request_handler=QuietHandler, fd=listener.detach())
 
 
@@ -107,6 +112,11 @@ def _ready(_: None) -> dict[str, int]:
 def _seed(values: Any) -> dict[str, str]:
     key: dict[str, str] = _moto().plant(values)
     return key
+
+
+def _publish_as(values: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = _moto().publish_as(values)
+    return answer
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Any, Literal
 
 from baseline.errors import FieldPlace
-from baseline.features.feature import FeatureSettings
+from baseline.features.feature import Feature, FeatureSettings, Use
 from baseline.iam.arns import Arn
 from baseline.iam.statement import Statement
 from baseline.names import Layout
@@ -179,3 +179,11 @@ class Organization:
     deployment: Deployment
     accounts: tuple[Account, ...]
     retired: tuple[Retirement, ...] = field(default=())
+
+    def uses(self, feature: Feature[Any]) -> list[Use[Any]]:
+        """A feature wherever it is on, by account in the order of the file."""
+        return [
+            Use(account.name, feature.regions(account.home_region, account.regions), use.settings)
+            for account in self.accounts
+            if (use := account.features.get(feature.name)) is not None
+        ]

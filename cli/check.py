@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from baseline import names
+from baseline.features import FEATURES
 from baseline.inventory import Inventory
 from baseline.key_policy_blocks import BLOCKS, Block
 from baseline.organization import CloudBackend
@@ -42,6 +43,8 @@ def check(config: options.Config = None) -> None:
 def notes(inventory: Inventory) -> Iterator[str]:
     """What a person should know before deploying."""
     yield from _inferred(inventory)
+    for feature in FEATURES.values():
+        yield from feature.remarks(inventory.organization.uses(feature))
     opt_in = sorted({key.region for key in inventory.keys if is_opt_in(key.region)})
     if opt_in:
         yield f"{', '.join(opt_in)}: must be enabled in every account that uses it"

@@ -11,7 +11,7 @@ from baseline.configuration.source import Path, Source, spell
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPlace, Mistake
 from baseline.features import FEATURES
-from baseline.features.feature import Context, Use
+from baseline.features.feature import Context
 from baseline.iam.arns import Arn
 from baseline.iam.errors import PolicyError
 from baseline.iam.statement import Statement
@@ -44,13 +44,9 @@ def feature_mistakes(organization: Organization) -> Iterator[Mistake]:
     """Settings of a feature that contradict each other, in one account or across accounts."""
     context = Context(organization.id, organization.namespace)
     for name, feature in FEATURES.items():
-        on = [(account, account.features[name]) for account in organization.accounts if name in account.features]
-        uses = [
-            Use(account.name, feature.regions(account.home_region, account.regions), use.settings)
-            for account, use in on
-        ]
-        for found in feature.problems(uses, context):
-            yield on[found.use][1].place(found.field).mistake(found.problem, found.help)
+        on = [account.features[name] for account in organization.accounts if name in account.features]
+        for found in feature.problems(organization.uses(feature), context):
+            yield on[found.use].place(found.field).mistake(found.problem, found.help)
 
 
 def role_arn(role: str | None, partition: str, account_id: str) -> str | None:

@@ -1,0 +1,77 @@
+"""Every chain from a caller to a key that a feature needs: does the key's policy let the caller through?
+
+Decided by `iam/evaluate.py` with the condition keys that the service is documented, or was seen, to send. What IAM
+policies must add to a delegated permission is not looked at: the roles that we create get theirs from us.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from baseline.errors import FieldPlace, Refusal
+from baseline.features.feature import KeyUse, Site
+from baseline.iam.evaluate import Decision, decide
+from baseline.iam.request import IamCaller, Request
+from baseline.inventory import Inventory, Key
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenChain:
+    """A use of a key that the key's policy does not allow."""
+
+    site: Site
+    use: KeyUse
+    action: str
+    decision: Decision
+    allows: frozenset[str]
+    """The statements of the policy that allow something."""
+    place: FieldPlace
+    """Where the feature is switched on."""
+
+    def __str__(self) -> str:
+        caller = self.use.caller.arn if isinstance(self.use.caller, IamCaller) else self.use.caller.name
+        where = f"{self.place}: {self.place.field}: {self.site.account} {self.site.region}"
+        verb = f"denies `{caller}`" if self.decision.effect == "denied" else f"does not allow `{caller}`"
+        return f"{where}: {self.use.what}, and the key `{self.use.key}` {verb} {self.action}: {self._reason()}"
+
+    def _reason(self) -> str:
+        if self.decision.sid:
+            return f"statement {self.decision.sid}"
+        # A statement for somebody else, or for something else, is not why.
+        judged = (note.partition(": ")[::2] for note in self.decision.notes)
+        near = [f"{sid}: {miss}" for sid, miss in judged if sid in self.allows and miss not in ("Principal", "Action")]
+        return "; ".join(near) or "no statement is for this caller and action"
+
+
+def check_chains(inventory: Inventory) -> None:
+    """Raise Refusal that names every broken chain."""
+    broken = list(broken_chains(inventory))
+    if broken:
+        raise Refusal(
+            f"{len(broken)} use{'s' if len(broken) > 1 else ''} of keys would be refused by AWS:\n"
+            + "\n".join(f"  {chain}" for chain in broken),
+            "let the caller in again under `keys:` (`publishers`, `services`, `separate_duties`, `statements`), "
+            "or switch the feature off there",
+        )
+
+
+def broken_chains(inventory: Inventory) -> Iterator[BrokenChain]:
+    """Every chain that does not hold; of each use the first action that is refused."""
+    accounts = {account.id: account for account in inventory.organization.accounts}
+    for stack in inventory.stacks:
+        keys = {key.address: key for key in stack.keys}
+        for part in stack.parts:
+            place = accounts[part.site.account_id].features[part.site.feature].place()
+            for use in part.uses():
+                refused = _refused(keys[use.key], use)
+                if refused is not None:
+                    policy = keys[use.key].policy
+                    allows = frozenset(s.sid for s in policy.statements if s.effect == "Allow")
+                    yield BrokenChain(part.site, use, *refused, allows, place)
+
+
+def _refused(key: Key, use: KeyUse) -> tuple[str, Decision] | None:
+    for action in use.actions:
+        decision = decide(key.policy, Request(use.caller, action, use.context))
+        if decision.effect != "allowed":
+            return action, decision
+    return None

@@ -22,18 +22,21 @@ from werkzeug.test import Client
 from sandbox.accounts import plant
 
 EXTENSIONS = {
+    "config": ("sandbox.extensions.config", "SandboxConfig"),
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),
     "sns": ("sandbox.extensions.sns", "SandboxSns"),
+    "ssm": ("sandbox.extensions.ssm", "SandboxSsm"),
     "sts": ("sandbox.extensions.sts", "SandboxSts"),
 }
 """Which class answers for a service instead of moto's own, by moto's name of the service."""
 
-__all__ = ["EXTENSIONS", "application", "get_account_id_from", "plant", "publish_as", "warm_up"]
+__all__ = ["EXTENSIONS", "application", "evaluate_everywhere", "get_account_id_from", "plant", "publish_as", "warm_up"]
 
 # As in `sandbox.server`: one thread at a time imports parts of moto.
 _IMPORTING = threading.Lock()
+_EVALUATING = threading.Lock()
 
 
 def app_for(service: Any) -> Flask:
@@ -62,6 +65,15 @@ def warm_up(service: str, target: str) -> None:
     if form is None:
         headers |= {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
     Client(application).post("/", data=form or "{}", headers=headers)
+
+
+def evaluate_everywhere(url: str, account: str | None, region: str | None) -> list[dict[str, str]]:
+    """Let AWS Config evaluate its rules, and remediate. One evaluation at a time."""
+    with _IMPORTING:
+        evaluation = importlib.import_module("sandbox.extensions.evaluation")
+    with _EVALUATING:
+        found: list[dict[str, str]] = evaluation.evaluate_everywhere(url, account, region)
+    return found
 
 
 def publish_as(values: Any) -> dict[str, Any]:

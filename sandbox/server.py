@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterable
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,7 @@ def _listen(port: int) -> BaseWSGIServer:
         ("GET", "/sandbox/ready"): _ready,
         ("POST", "/sandbox/seed"): _seed,
         ("POST", "/sandbox/publish-as"): _publish_as,
+        ("POST", "/sandbox/evaluate"): partial(_evaluate, f"http://{HOST}:{listener.getsockname()[1]}"),
     }
     journal = Journal(_aws, _account_of, pages)
     return make_server(HOST, port, journal, threaded=True, request_handler=QuietHandler, fd=listener.detach())
@@ -112,6 +114,13 @@ def _ready(_: None) -> dict[str, int]:
 def _seed(values: Any) -> dict[str, str]:
     key: dict[str, str] = _moto().plant(values)
     return key
+
+
+def _evaluate(url: str, values: Any) -> list[dict[str, str]]:
+    """What AWS Config does by itself from time to time: `account_id` and `region` limit where."""
+    where = values or {}
+    found: list[dict[str, str]] = _moto().evaluate_everywhere(url, where.get("account_id"), where.get("region"))
+    return found
 
 
 def _publish_as(values: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 """
 
+import json
 from typing import NoReturn
 
 from moto.core.exceptions import JsonRESTError
@@ -26,6 +27,15 @@ class SandboxLogs(LogsResponse):
         if key := self._get_param("kmsKeyId"):
             self._require_key(key, self._get_param("logGroupName"))
         return super().create_log_group()
+
+    def describe_log_groups(self) -> str:
+        """Moto overlooks the identifiers and lists everything. ARNs are taken, as in a monitoring account of AWS."""
+        identifiers = self._get_param("logGroupIdentifiers")
+        if not identifiers:
+            return super().describe_log_groups()
+        names = {identifier.rpartition(":log-group:")[2] for identifier in identifiers}
+        groups = self.logs_backend.groups
+        return json.dumps({"logGroups": [groups[name].to_describe_dict() for name in sorted(names) if name in groups]})
 
     def associate_kms_key(self) -> EmptyResult:
         group, key = self._group(), self._get_param("kmsKeyId")

@@ -25,6 +25,12 @@ class Refusal(KmsBaselineError):
     exit_code = 1
 
 
+class Undecided(KmsBaselineError):
+    """A question about keys has no answer, and no other fails: exit code 4."""
+
+    exit_code = 4
+
+
 class UsageError(KmsBaselineError):
     """Arguments or an input file are not what they should be: exit code 2."""
 

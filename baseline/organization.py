@@ -168,6 +168,27 @@ class Retirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A property that need not hold of some keys, and why."""
+
+    property: str
+    account: str | None
+    """An ID; None: every account."""
+    region: str | None
+    """None: every region."""
+    purpose: str | None
+    """None: every purpose."""
+    reason: str
+    place: str
+    """`file:line` of the entry."""
+
+    def covers(self, account: str, region: str, purpose: str) -> bool:
+        """Whether it speaks of this key."""
+        wanted = ((self.account, account), (self.region, region), (self.purpose, purpose))
+        return all(own in (None, given) for own, given in wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
     """Everything that the configuration says."""
 
@@ -179,6 +200,7 @@ class Organization:
     deployment: Deployment
     accounts: tuple[Account, ...]
     retired: tuple[Retirement, ...] = field(default=())
+    waivers: tuple[Waiver, ...] = field(default=())
 
     def uses(self, feature: Feature[Any]) -> list[Use[Any]]:
         """A feature wherever it is on, by account in the order of the file."""

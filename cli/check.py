@@ -19,12 +19,15 @@ MANY_PROVIDERS = 16
 
 
 def check(config: options.Config = None) -> None:
-    """Validate the configuration and say what follows from it. Nothing is written.
+    """Validate the configuration, prove every key policy, and say what follows. Nothing is written.
+
+    Exit code 1: a property of a key policy fails; 4: none fails, but one could not be decided.
 
     Example: kms-baseline check --config organization.yaml
     """
     project = Project(configuration_path(config))
     inventory = project.inventory
+    project.check_proofs()
     keys = list(inventory.keys)
     accounts = output.count(len(inventory.organization.accounts), "account")
     regions = output.count(len({key.region for key in keys}), "region")
@@ -32,12 +35,29 @@ def check(config: options.Config = None) -> None:
     output.show(
         f"{output.count(len(keys), 'key')} in {accounts} and {regions}, {output.count(len(inventory.stacks), 'stack')}"
     )
+    waivers = len({proof.waiver for proof in project.proofs if proof.waiver})
+    but = f" or is waived ({output.count(waivers, 'waiver')})" if waivers else ""
+    output.show(f"every property of every key policy holds{but}")
     if project.lock_differs:
         output.show(
             f"{project.lock_path}: {output.count(len(project.new_keys), 'new key')} to be recorded by synth or lock"
         )
-    for note in notes(inventory):
+    for note in (*waived(project), *notes(inventory)):
         output.show(f"note: {note}")
+
+
+def waived(project: Project) -> Iterator[str]:
+    """What does not hold and is waived, and the waivers that do nothing."""
+    from baseline.prover.inventory import alike, elsewhere, idle_waivers, properties_in_words
+
+    for group in alike(project.proofs):
+        key, waiver = group[0].key, group[0].waiver
+        others = elsewhere(group)
+        where = f"{key.account} / {key.region} / {key.purpose}" + (f" (and in {others})" if others else "")
+        if waiver:
+            yield f"{properties_in_words(group)} waived of {where} by {waiver.place}: {waiver.reason}"
+    for waiver, why in idle_waivers(project.inventory, project.proofs):
+        yield f"{waiver.place}: the waiver of {waiver.property} is not needed: {why}"
 
 
 def notes(inventory: Inventory) -> Iterator[str]:

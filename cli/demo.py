@@ -46,6 +46,7 @@ def demo(config: options.Config = None, parallelism: Parallelism = None, keep: K
 
     project = Project(configuration_path(config))
     inventory = project.inventory
+    project.check_proofs()
     if not isinstance(inventory.organization.deployment.backend, LocalBackend):
         raise UsageError(f"{project.path}: the demo needs the local backend", "write deployment.backend: {type: local}")
     prepare_node()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from baseline.configuration.limits import nearest
 from baseline.configuration.load import Configuration, load
@@ -15,6 +16,9 @@ from baseline.organization import Account
 from baseline.purposes import PURPOSES
 from cli import output
 from cli.files import read_text, write_text
+
+if TYPE_CHECKING:
+    from baseline.prover.inventory import Proof
 
 CONFIGURATION = "organization.yaml"
 CONFIGURATION_VARIABLE = "KMS_BASELINE_CONFIG"
@@ -67,6 +71,24 @@ class Project:
             return True
         return read_text(self.lock_path, "restore it from version control") != self.inventory.lock.render()
 
+    @cached_property
+    def proofs(self) -> "tuple[Proof, ...]":
+        """Every property of every key."""
+        from baseline.prover.inventory import prove_shapes  # here, for most commands prove nothing
+
+        return tuple(prove_shapes(self.inventory))
+
+    def check_proofs(self) -> None:
+        """Raise Refusal or Undecided unless every property of every key holds or is waived."""
+        from baseline.prover.refusal import refusal
+
+        if error := refusal(self.proofs, self._place_of_statement):
+            raise error
+
+    def _place_of_statement(self, proof: "Proof") -> str:
+        key, sid = proof.key, proof.finding.sid
+        return self.configuration.place_of_statement(key.account_id, key.region, key.purpose, sid) if sid else ""
+
     def check_locked(self, locked: bool) -> None:
         """Raise Refusal when the lock would change and may not, by the option or by the environment."""
         if self.lock_differs and (locked or os.environ.get(LOCKED_VARIABLE, "") not in ("", "0")):
@@ -77,7 +99,11 @@ class Project:
             )
 
     def record_keys(self) -> None:
-        """Write the lock, if it would change. To be done before anything that could make a key."""
+        """Write the lock, if it would change. To be done before anything that could make a key.
+
+        Raises Refusal or Undecided for a key that is not proven.
+        """
+        self.check_proofs()
         if self.lock_differs:
             write_text(self.lock_path, self.inventory.lock.render())
 

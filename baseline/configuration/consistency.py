@@ -144,9 +144,11 @@ class Consistency:
             yield self.source.mistake(("organization", "tags"), problem)
 
     def exceptions(self) -> Iterator[Mistake]:
-        for i, exception in enumerate((self.sections.keys.exceptions if self.sections.keys else None) or []):
-            if exception.account is not None and exception.account not in self.names:
-                yield self.unknown_account(("keys", "exceptions", i, "account"), exception.account)
+        """Exceptions and waivers select accounts that exist."""
+        for field in ("exceptions", "waivers"):
+            for i, entry in enumerate(getattr(self.sections.keys, field, None) or []):
+                if entry.account is not None and entry.account not in self.names:
+                    yield self.unknown_account(("keys", field, i, "account"), entry.account)
 
     def unknown_account(self, path: Path, name: str) -> Mistake:
         return self.source.mistake(path, f"no account is called `{name}`", nearest(name, self.names))

@@ -13,6 +13,7 @@ from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
 from baseline.configuration.written import Written
 from baseline.features import FEATURES
 from baseline.features.feature import Feature
+from baseline.prover.property_names import PROPERTY_NAMES
 from baseline.purpose import Purpose
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
@@ -175,6 +176,16 @@ class ExceptionSection(KeySection):
     reason: str | None = Field(None, description="Why; shown to auditors.")
 
 
+class WaiverSection(Written):
+    property: Annotated[str, limits.OneOf(PROPERTY_NAMES, "a property")] = Field(
+        description="The property that need not hold, by the name that `prove` prints."
+    )
+    account: AccountName | None = Field(None, description="Only this account, by name; every account when not said.")
+    region: Region | None = Field(None, description="Only this region.")
+    purpose: PurposeName | None = Field(None, description="Only this purpose.")
+    reason: Annotated[str, limits.REASON] = Field(description="Why it need not hold; `prove` shows it.")
+
+
 class AccountKeysSection(KeySection):
     purposes: PurposesSection | None = Field(None, description="The same settings for one purpose.")
 
@@ -182,6 +193,9 @@ class AccountKeysSection(KeySection):
 class KeysSection(AccountKeysSection):
     exceptions: list[ExceptionSection] | None = Field(
         None, description="The strongest settings, for selected keys; later entries win."
+    )
+    waivers: list[WaiverSection] | None = Field(
+        None, description="Properties that need not hold of selected keys, each with a reason."
     )
 
 

@@ -120,6 +120,7 @@ KEY_ARN = Text(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", "
 EXTERNAL_ID = Text(r"[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits or +=,.@:/-")
 SESSION_NAME = Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits or +=,.@-")
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+REASON = Text(r"[^\n]*\S[^\n]*", "a sentence on one line")
 BUCKET = Text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name")
 PREFIX = Text(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}", "letters, digits, dots, hyphens, underscores or slashes")
 LOG_GROUP_NAME = Text(r"(?!aws/)[A-Za-z0-9_/.#-]{1,512}", "1 to 512 letters, digits or _/.#-, not starting with aws/")

@@ -37,6 +37,14 @@ class Configuration:
         )
         return {field: strongest(of_key, field) for field in fields(PURPOSES[purpose])}
 
+    def place_of_statement(self, account_id: str, region: str, purpose: str, sid: str) -> str:
+        """`file:line` of the owner's statement with this Sid in one key's policy; empty if it has none."""
+        chosen = self.explain(account_id, region, purpose)["statements"]
+        for i, statement in enumerate(chosen.value):
+            if statement.get("Sid") == sid:
+                return f"{self.source.file}:{self.source.line((*chosen.path, i))}"
+        return ""
+
     def place(self, chosen: Chosen) -> str:
         """`file:line` of a chosen value, or an empty text for a default."""
         return self.source.place(chosen.path) if chosen.path else ""

@@ -27,6 +27,7 @@ from baseline.organization import (
     Organization,
     Retirement,
     S3Backend,
+    Waiver,
 )
 from baseline.purposes import PURPOSES
 
@@ -88,6 +89,7 @@ class _Resolution:
             ),
             accounts=tuple(self.account(i, account) for i, account in self.sections.accounts.items()),
             retired=tuple(self.retirement(i, entry) for i, entry in self.sections.retired.items()),
+            waivers=tuple(self.waivers()),
         )
 
     def backend(self) -> Backend:
@@ -259,6 +261,17 @@ class _Resolution:
                 )
                 path = (*chosen["administrators"].path, i)
                 self.say(path, problem, "log groups and vaults could not be created; name administrators apart from it")
+
+    def waivers(self) -> Iterator[Waiver]:
+        for i, entry in enumerate((self.sections.keys.waivers if self.sections.keys else None) or []):
+            yield Waiver(
+                property=entry.property,
+                account=self.ids[entry.account] if entry.account else None,
+                region=entry.region,
+                purpose=entry.purpose,
+                reason=entry.reason,
+                place=f"{self.source.file}:{self.source.line(('keys', 'waivers', i))}",
+            )
 
     def retirement(self, index: int, entry: file.RetiredSection) -> Retirement:
         return Retirement(

@@ -36,7 +36,9 @@ class Answer(NamedTuple):
     """It holds, but only as services carry no account of a customer (assumption A3)."""
     counterexample: Counterexample | None = None
     reason: str = ""
-    """Why there is no answer."""
+    """Why there is no answer, or no counterexample."""
+    sid: str | None = None
+    """The statement that is meant where there is no counterexample."""
 
 
 class Judge:

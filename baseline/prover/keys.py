@@ -34,6 +34,8 @@ class Finding:
     needs_a3: bool
     counterexample: Counterexample | None
     reason: str
+    sid: str | None
+    """The statement that decided; None if none did."""
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -64,7 +66,8 @@ def _open(verdict: Verdict, error: Exception) -> Answer:
 def _finding(entry: Property, answers: Sequence[Answer]) -> Finding:
     worst = min(answers, key=lambda answer: _WORST_FIRST.index(answer.verdict))
     needs_a3 = any(answer.needs_a3 for answer in answers)
-    return Finding(entry, worst.verdict, needs_a3, worst.counterexample, worst.reason)
+    sid = worst.counterexample.decision.sid if worst.counterexample else worst.sid
+    return Finding(entry, worst.verdict, needs_a3, worst.counterexample, worst.reason, sid)
 
 
 def _all_bite(judge: Judge, exempt: Iterable[str]) -> Answer:
@@ -74,7 +77,7 @@ def _all_bite(judge: Judge, exempt: Iterable[str]) -> Answer:
         return _open("undecided", error)
     if idle is None:
         return Answer("holds")
-    return Answer("fails", reason=f"without the statement `{idle}` the policy would allow the same")
+    return Answer("fails", reason=f"without the statement `{idle}` the policy would allow the same", sid=idle)
 
 
 def _may_be_idle(subject: Subject) -> tuple[str, ...]:

@@ -23,6 +23,16 @@ def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tupl
         yield "condition", f"{operator} {key} = {', '.join(values)}: holds"
 
 
+def in_a_sentence(finding: Finding) -> str:
+    """What was found, on one line."""
+    found = finding.counterexample
+    if found is None:
+        return finding.reason
+    pairs = [f"{k} = {v if isinstance(v, str) else ', '.join(v)}" for k, v in found.request.context.items()]
+    given = f" with {', '.join(pairs)}" if pairs else ""
+    return f"{_caller(found.request.caller)}, {found.request.action}{given}: {_decision(found)}"
+
+
 def as_json(finding: Finding, policy: Policy) -> dict[str, Any]:
     """The finding, with its request and decision if it fails."""
     found = finding.counterexample

@@ -37,7 +37,12 @@ def everything(backend: Data) -> Data:
         "version": 1,
         "organization": {"home_region": "eu-west-2", "regions": ["eu-west-2"], "tags": {"team": "platform"}},
         "deployment": {"backend": backend},
-        "keys": {"administrators": ["role/A"], "exceptions": [{"account": "data"}], "purposes": {"sns": {}, "ebs": {}}},
+        "keys": {
+            "administrators": ["role/A"],
+            "exceptions": [{"account": "data"}],
+            "purposes": {"sns": {}, "ebs": {}},
+            "waivers": [{"property": "no-lockout", "reason": "why"}],
+        },
         "features": {name: {} for name in FEATURES} | {"log_groups": {"groups": [{"name": "a", "retention_days": 30}]}},
         "accounts": [{"name": "data", "id": "033333333333", "keys": {"purposes": {}}, "features": {}}],
         "retired": [{"account": "data", "then": "keep"}],

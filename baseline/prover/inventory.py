@@ -1,0 +1,99 @@
+"""The proof of an Inventory: every property of every key, what is waived, and what stands in the way of output."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from baseline.iam.document import Document
+from baseline.inventory import Inventory, Key
+from baseline.organization import Waiver
+from baseline.prover.keys import Finding, prove_key
+from baseline.prover.shapes import Shapes
+from baseline.prover.subject import Subject, subject
+
+Prover = Callable[[Subject, Document], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The verdict on one property of one key of the Inventory."""
+
+    key: Key
+    finding: Finding
+    waiver: Waiver | None = None
+    """Why it need not hold, if it does not."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it does not hold, and nobody has said that it need not."""
+        return self.finding.verdict != "holds" and self.waiver is None
+
+
+def prove_all(inventory: Inventory, keys: Iterable[Key]) -> Iterator[Proof]:
+    """Every property of these keys, each key by itself."""
+    return _proofs(inventory, keys, prove_key)
+
+
+def prove_shapes(inventory: Inventory) -> Iterator[Proof]:
+    """Every property of every key; keys of one shape are proven once."""
+    return _proofs(inventory, inventory.keys, Shapes().prove)
+
+
+def _proofs(inventory: Inventory, keys: Iterable[Key], prover: Prover) -> Iterator[Proof]:
+    organization = inventory.organization
+    accounts = {account.id: account for account in organization.accounts}
+    for key in keys:
+        for finding in prover(subject(key, accounts[key.account_id], organization), key.policy):
+            yield Proof(key, finding, _waiver(organization.waivers, key, finding))
+
+
+def _waiver(waivers: Sequence[Waiver], key: Key, finding: Finding) -> Waiver | None:
+    if finding.verdict == "holds":
+        return None
+    return next((w for w in waivers if w.property == finding.about.id and _is_for(w, key)), None)
+
+
+def _is_for(waiver: Waiver, key: Key) -> bool:
+    return waiver.covers(key.account_id, key.region, key.purpose)
+
+
+def idle_waivers(inventory: Inventory, proofs: Iterable[Proof]) -> Iterator[tuple[Waiver, str]]:
+    """The waivers that do nothing, and why; the proofs are those of every key."""
+    used = {proof.waiver for proof in proofs}
+    for waiver in inventory.organization.waivers:
+        if waiver not in used:
+            covered = any(_is_for(waiver, key) for key in inventory.keys)
+            reason = "the property holds without it" if covered else "there is no such key"
+            yield waiver, reason
+
+
+def alike(proofs: Iterable[Proof]) -> list[list[Proof]]:
+    """What does not hold, together for all keys of a purpose where it is the same.
+
+    A policy that is not decided is so for every property, which makes one group.
+    """
+    groups: dict[tuple[str | None, ...], list[Proof]] = {}
+    for proof in proofs:
+        if proof.finding.verdict != "holds":
+            groups.setdefault(_likeness(proof), []).append(proof)
+    return list(groups.values())
+
+
+def _likeness(proof: Proof) -> tuple[str | None, ...]:
+    finding, found = proof.finding, proof.finding.counterexample
+    why = (found.request.action, found.decision.effect, finding.sid) if found else (finding.reason,)
+    name = finding.about.id if finding.verdict == "fails" else None
+    waiver = proof.waiver.place if proof.waiver else None
+    return (name, proof.key.purpose, finding.verdict, waiver, *why)
+
+
+def properties_in_words(group: Sequence[Proof]) -> str:
+    """The property of the first, and how many others."""
+    others = len({proof.finding.about.id for proof in group}) - 1
+    more = f" and {others} other {'property' if others == 1 else 'properties'}" if others else ""
+    return group[0].finding.about.id + more
+
+
+def elsewhere(group: Sequence[Proof]) -> str:
+    """Where else than of the first key it is the same: some places, and how many more; empty if nowhere."""
+    _own, *others = dict.fromkeys(f"{proof.key.account}/{proof.key.region}" for proof in group)
+    return ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")

@@ -1,0 +1,104 @@
+"""Keys that differ in their account and region alone have the same verdicts, so one of them is proven for all.
+
+Where the account and the region stand as whole values, whole parts of ARNs or whole labels of host names, and meet no
+wildcard but a lone `*`, the classes of every coordinate depend on nothing but which texts are equal. Renaming them
+then renames the requests, and leaves every box and every verdict as it was. A key that is not of this kind, or of
+whose shape a property does not hold, is proven by itself.
+"""
+
+import json
+from collections.abc import Iterator
+
+from baseline.iam.arns import has_wildcard
+from baseline.iam.document import Document
+from baseline.iam.elements import items
+from baseline.prover.keys import Finding, prove_key
+from baseline.prover.subject import Subject
+
+_ACCOUNT, _REGION = "\ue000", "\ue001"  # no policy holds these characters
+_SYMBOLS = (_ACCOUNT, _REGION)
+_LITERAL = ("StringEquals", "StringNotEquals", "ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals", "Bool", "Null")
+PROVEN_AGAIN = 100
+"""Of so many keys whose verdicts were taken over, one is proven all the same."""
+
+
+class Shapes:
+    """The shapes that are known, with their findings if all of them hold."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Finding, ...] | None] = {}
+        self._taken_over = 0
+
+    def prove(self, subject: Subject, policy: Document) -> tuple[Finding, ...]:
+        """The verdicts on one key, as `prove_key` has them."""
+        for shape in _shapes(subject, policy):
+            if shape not in self._known:
+                if not _is_renamable(shape):
+                    continue
+                findings = prove_key(subject, policy)
+                self._known[shape] = findings if all(f.verdict == "holds" for f in findings) else None
+                return findings
+            if known := self._known[shape]:
+                return self._checked(known, subject, policy)
+            break
+        return prove_key(subject, policy)
+
+    def _checked(self, known: tuple[Finding, ...], subject: Subject, policy: Document) -> tuple[Finding, ...]:
+        self._taken_over += 1
+        if self._taken_over % PROVEN_AGAIN == 0 and prove_key(subject, policy) != known:
+            raise AssertionError(f"{subject.place} has other verdicts than the keys of its shape")
+        return known
+
+
+def _shapes(subject: Subject, policy: Document) -> Iterator[str]:
+    """All that the verdicts follow from, without the account and the region; then without the account alone."""
+    settings, place = subject.settings, subject.place
+    said = [
+        [subject.purpose.name, settings.iam_delegation, place.partition, place.namespace],
+        [str(settings.separate_duties), str(settings.deny_deletion_if_used_within_days), *settings.services],
+        [*settings.share_with, place.organization_id or ""],
+        [place.role or "", *(person.arn for person in (*settings.administrators, *settings.users))],
+        [str(len(settings.administrators))],
+    ]
+    text = json.dumps(said, ensure_ascii=False) + policy.render()
+    text = text.replace(place.account, _ACCOUNT)
+    yield text.replace(place.region, _REGION)
+    yield f"{place.region} {text}"
+
+
+def _is_renamable(shape: str) -> bool:
+    """Whether the account and the region stand where renaming them changes nothing else."""
+    said, at = json.JSONDecoder().raw_decode(shape, shape.index("["))
+    policy = json.loads(shape[at:])
+    texts = [text for of_kind in said for text in of_kind]
+    return all(map(is_whole, texts)) and all(map(_is_plain, policy["Statement"]))
+
+
+def _is_plain(statement: dict[str, object]) -> bool:
+    principal = statement["Principal"]
+    kinds = principal.values() if isinstance(principal, dict) else [principal]
+    conditions = statement.get("Condition", {})
+    assert isinstance(conditions, dict)
+    return all(is_whole(str(name)) for names in kinds for name in items(names)) and all(
+        _is_plain_test(operator, key, str(value))
+        for operator, keys in conditions.items()
+        for key, values in keys.items()
+        for value in items(values)
+    )
+
+
+def _is_plain_test(operator: str, key: str, value: str) -> bool:
+    if any(symbol in key for symbol in _SYMBOLS):
+        return False
+    if operator.removesuffix("IfExists") in _LITERAL:
+        return is_whole(value)
+    return operator.startswith("Numeric") and not any(symbol in value for symbol in _SYMBOLS)
+
+
+def is_whole(text: str) -> bool:
+    """A symbol is the whole text, one of the first five parts of an ARN, or a label; wildcards there stand alone."""
+    *parts, rest = text.split(":", 5)
+    if any(has_wildcard(part) and part != "*" for part in parts):
+        return False
+    wholes = parts or ([] if has_wildcard(rest) else rest.split("."))
+    return all(text.count(symbol) == wholes.count(symbol) for symbol in _SYMBOLS)

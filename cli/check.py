@@ -21,13 +21,14 @@ MANY_PROVIDERS = 16
 def check(config: options.Config = None) -> None:
     """Validate the configuration, prove every key policy, and say what follows. Nothing is written.
 
-    Exit code 1: a property of a key policy fails; 4: none fails, but one could not be decided.
+    Exit code 1: a property of a key policy fails, or a feature could not use its key; 4: none fails, but one could not
+    be decided.
 
     Example: kms-baseline check --config organization.yaml
     """
     project = Project(configuration_path(config))
     inventory = project.inventory
-    project.check_proofs()
+    project.check_policies()
     keys = list(inventory.keys)
     accounts = output.count(len(inventory.organization.accounts), "account")
     regions = output.count(len({key.region for key in keys}), "region")

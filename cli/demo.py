@@ -46,7 +46,7 @@ def demo(config: options.Config = None, parallelism: Parallelism = None, keep: K
 
     project = Project(configuration_path(config))
     inventory = project.inventory
-    project.check_proofs()
+    project.check_policies()
     if not isinstance(inventory.organization.deployment.backend, LocalBackend):
         raise UsageError(f"{project.path}: the demo needs the local backend", "write deployment.backend: {type: local}")
     prepare_node()

@@ -23,7 +23,7 @@ def export(folder: Folder, config: options.Config = None, locked: options.Locked
     from stacks.export import check_folder, exported, publish
 
     project.check_locked(locked)
-    project.check_proofs()
+    project.check_policies()
     check_folder(folder)
     prepare_node()
     with exported(inventory, folder) as made:

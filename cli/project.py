@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from baseline.chains import check_chains
 from baseline.configuration.limits import nearest
 from baseline.configuration.load import Configuration, load
 from baseline.errors import Refusal, UsageError
@@ -78,12 +79,13 @@ class Project:
 
         return tuple(prove_shapes(self.inventory))
 
-    def check_proofs(self) -> None:
-        """Raise Refusal or Undecided unless every property of every key holds or is waived."""
+    def check_policies(self) -> None:
+        """Raise Refusal or Undecided unless every property of every key holds or is waived, and every use is allowed."""
         from baseline.prover.refusal import refusal
 
         if error := refusal(self.proofs, self._place_of_statement):
             raise error
+        check_chains(self.inventory)
 
     def _place_of_statement(self, proof: "Proof") -> str:
         key, sid = proof.key, proof.finding.sid
@@ -101,9 +103,9 @@ class Project:
     def record_keys(self) -> None:
         """Write the lock, if it would change. To be done before anything that could make a key.
 
-        Raises Refusal or Undecided for a key that is not proven.
+        Raises Refusal or Undecided for a key that is not proven, Refusal for a use that its key does not allow.
         """
-        self.check_proofs()
+        self.check_policies()
         if self.lock_differs:
             write_text(self.lock_path, self.inventory.lock.render())
 

@@ -45,7 +45,7 @@ def write_stacks(project: Project, folder: Path, locked: bool, say: Callable[[st
 
     inventory = project.inventory
     project.check_locked(locked)
-    project.check_proofs()
+    project.check_policies()
     prepare_node()
     keys = sum(len(stack.keys) for stack in inventory.stacks)
     say(f"synthesizing {output.count(keys, 'key')} in {output.count(len(inventory.stacks), 'stack')}")

@@ -1,10 +1,12 @@
 """The chain check: a policy that does not let a caller in is found before anything is deployed."""
 
+from pathlib import Path
+
 import pytest
 
 from baseline.chains import broken_chains, check_chains
 from baseline.errors import Refusal
-from tests.conftest import inventory
+from tests.conftest import Run, inventory
 
 FEATURES = """\
 version: 1
@@ -55,3 +57,15 @@ def test_an_owners_deny_is_named() -> None:
     assert str(broken[0]).endswith(
         "denies `arn:aws:iam::033333333333:role/kms-baseline-deploy` kms:CreateGrant: statement NobodyGrants"
     )
+
+
+@pytest.mark.parametrize("command", ["check", "synth", "export audit", "lock"])
+def test_a_broken_chain_is_refused_before_anything_is_written(run: Run, tmp_path: Path, command: str) -> None:
+    broken = FEATURES + "keys: {purposes: {logs: {services: []}}}\n"
+    (tmp_path / "organization.yaml").write_text(broken, encoding="utf-8")
+    done = run(*command.split())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "error: 4 uses of keys would be refused by AWS:\n  organization.yaml:6: features.log_groups"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["organization.yaml"]

@@ -32,6 +32,15 @@ _MOST_CONFIGURATIONS = 25
 class SandboxConfig(ConfigResponse):
     """Moto's AWS Config, which stores rules and evaluates none."""
 
+    def put_configuration_recorder(self) -> str:
+        """Moto takes an exclusion of nothing, which Terraform sends with every change, for a contradiction."""
+        recorder = self._get_param("ConfigurationRecorder", {})
+        group = recorder.get("recordingGroup", {})
+        if not group.get("exclusionByResourceTypes", {}).get("resourceTypes"):
+            group.pop("exclusionByResourceTypes", None)
+        self.config_backend.put_configuration_recorder(recorder)
+        return ""
+
     def put_config_rule(self) -> str:
         if not self.config_backend.recorders:
             message = "You must create a configuration recorder before you can create or update a Config rule."

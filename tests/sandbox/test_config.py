@@ -404,6 +404,14 @@ def test_a_rule_needs_a_recorder(client: Client) -> None:
     )
 
 
+def test_a_recorder_takes_an_exclusion_of_nothing(config: Any) -> None:
+    group = {"allSupported": False, "resourceTypes": ["AWS::KMS::Key"], "exclusionByResourceTypes": {}}
+    recorder = {"name": "default", "roleARN": ROLE_ARN, "recordingGroup": group}
+    config.put_configuration_recorder(ConfigurationRecorder=recorder)
+    (status,) = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    assert status["recording"]
+
+
 def test_a_group_in_the_clear_is_found_remediated_and_complies_the_next_time(
     config: Any, rule: Any, role: Any, document: str, group: Any, key_of: Any, logs_key: str, evaluated: Any
 ) -> None:

@@ -81,6 +81,7 @@ def _site(organization: Organization, account: Account, region: str, feature: st
         account=account.name,
         account_id=account.id,
         region=region,
+        is_home_region=region == account.home_region,
         namespace=organization.namespace,
         organization_id=organization.id,
         role=account.role,

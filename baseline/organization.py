@@ -205,7 +205,13 @@ class Organization:
     def uses(self, feature: Feature[Any]) -> list[Use[Any]]:
         """A feature wherever it is on, by account in the order of the file."""
         return [
-            Use(account.name, feature.regions(account.home_region, account.regions), use.settings)
+            Use(
+                account.name,
+                account.id,
+                account.home_region,
+                feature.regions(account.home_region, account.regions),
+                use.settings,
+            )
             for account in self.accounts
             if (use := account.features.get(feature.name)) is not None
         ]

@@ -26,6 +26,7 @@ class Site:
     account: str
     account_id: str
     region: str
+    is_home_region: bool
     namespace: str
     organization_id: str | None
     role: str | None
@@ -105,6 +106,8 @@ class Use(Generic[S]):
     """A feature that is on in one account, with its settings resolved."""
 
     account: str
+    account_id: str
+    home_region: str
     regions: tuple[str, ...]
     """Where in the account it lives."""
     settings: S

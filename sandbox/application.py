@@ -22,6 +22,7 @@ from werkzeug.test import Client
 from sandbox.accounts import plant
 
 EXTENSIONS = {
+    "backup": ("sandbox.extensions.backup", "SandboxBackup"),
     "budgets": ("sandbox.extensions.budgets", "SandboxBudgets"),
     "config": ("sandbox.extensions.config", "SandboxConfig"),
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),

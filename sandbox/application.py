@@ -26,6 +26,7 @@ EXTENSIONS = {
     "budgets": ("sandbox.extensions.budgets", "SandboxBudgets"),
     "config": ("sandbox.extensions.config", "SandboxConfig"),
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
+    "iam": ("sandbox.extensions.iam", "SandboxIam"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),
     "sns": ("sandbox.extensions.sns", "SandboxSns"),

@@ -1,4 +1,4 @@
-"""What the accounts of the sandbox hold before Terraform comes: roles, users, and the caller's access key."""
+"""What the accounts of the sandbox hold before Terraform comes: roles, users, recorders, the caller's access key."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,6 +6,8 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend, iam_backends
+
+from sandbox.recorders import ROLE, SERVICE, plant_recorders
 
 CALLER = "kms-baseline-caller"
 """The IAM user in the caller's account that `terraform` is started as."""
@@ -26,6 +28,9 @@ def plant(values: Mapping[str, Any]) -> dict[str, str]:
             iam = iam_backends[account["account_id"]][account["partition"]]
             _plant_roles(iam, account["roles"], trust)
             _plant_users(iam, account["users"])
+            if account["recorders"]:
+                _plant_roles(iam, [ROLE], _trust_of({"Service": SERVICE}))
+                plant_recorders(account["account_id"], account["partition"], account["recorders"])
         for arn in values["deploy_roles"]:
             _plant_deploy_role(arn, trust)
         return _access_key(iam_backends[values["caller_account_id"]][partition])
@@ -71,7 +76,10 @@ def _path_and_name(resource: str) -> tuple[str, str]:
 
 
 def _trust(partition: str, account: str) -> str:
-    principal = {"AWS": f"arn:{partition}:iam::{account}:root"}
+    return _trust_of({"AWS": f"arn:{partition}:iam::{account}:root"})
+
+
+def _trust_of(principal: Mapping[str, str]) -> str:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 

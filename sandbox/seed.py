@@ -17,6 +17,8 @@ class AccountSeed:
     """As ARNs write them after the account: `role/SecurityAdministrators`, `role/aws-reserved/sso.amazonaws.com/X`."""
     users: tuple[str, ...] = ()
     """The same of users: `user/NAME`, `user/path/NAME`."""
+    recorders: tuple[str, ...] = ()
+    """The regions in which AWS Config records already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,22 @@ def test_seeding_again_adds_and_keeps_the_key(url: str, credentials: Credentials
     assert client("sts", "arn:aws:iam::444444444444:role/New").get_caller_identity()["Account"] == "444444444444"
 
 
+def test_an_account_has_running_recorders_in_the_regions_that_its_seed_names(
+    url: str, credentials: Credentials, client: Client
+) -> None:
+    role = "arn:aws:iam::666666666666:role/kms-baseline-deploy"
+    account = AccountSeed("666666666666", "aws", recorders=("eu-west-2",))
+    for _ in range(2):  # seeded again it has no second one
+        seed(url, CALLER_ACCOUNT, [account], [role])
+    (status,) = client("config", role).describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    assert status["recording"]
+    (recorder,) = client("config", role).describe_configuration_recorders()["ConfigurationRecorders"]
+    recording = client("iam", role).get_role(RoleName=recorder["roleARN"].rpartition("/")[2])["Role"]
+    assert recording["Arn"] == recorder["roleARN"]
+    elsewhere = client("config", role, "us-east-1").describe_configuration_recorders()
+    assert elsewhere["ConfigurationRecorders"] == []
+
+
 def test_two_roles_of_one_name_are_refused_as_iam_does(url: str, credentials: Credentials) -> None:
     twice = AccountSeed("555555555555", "aws", ("role/Twice", "role/a/path/Twice"))
     with pytest.raises(WorldError, match="Role with name Twice already exists"):

@@ -11,9 +11,10 @@ from baseline.feature_parts import PlacedPart, check_parts, placed_parts
 from baseline.features.feature import Part
 from baseline.iam.document import Document
 from baseline.iam.errors import PolicyError
-from baseline.key_policy import Place, key_policy
+from baseline.key_policy import Place
 from baseline.lock import Lock, LockedKey, LockedResource
 from baseline.organization import Account, Backend, KeySettings, Organization
+from baseline.policies import Policies
 from baseline.purposes import PURPOSES
 from baseline.regions import is_opt_in
 from baseline.retention import Retention
@@ -129,6 +130,7 @@ class _Expansion:
         self.layout = organization.deployment.layout
         self.accounts = {account.id: account for account in organization.accounts}
         self.retention = Retention(organization, lock)
+        self.policies = Policies()
 
     def inventory(self) -> Inventory:
         self.retention.check_states()
@@ -178,7 +180,7 @@ class _Expansion:
             role=account.role,
         )
         try:
-            return key_policy(PURPOSES[purpose], settings, place)
+            return self.policies.policy(PURPOSES[purpose], settings, place)
         except PolicyError as error:
             file, _, line = settings.place.rpartition(":")
             problem = f"the policy of `{account.name}` {region} {purpose}: {error}"

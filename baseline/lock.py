@@ -6,7 +6,7 @@ every line of a key ends in a comma, for the list ends in a `null`.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -62,13 +62,11 @@ class Line:
     resources: frozenset[str] = frozenset()
     """The Terraform addresses of what features made and never destroy."""
 
-    def adding(self, *, purpose: str | None = None, resource: str | None = None) -> "Line":
-        """The line with one thing more."""
-        return Line(
-            self.purposes | ({purpose} if purpose else set()),
-            self.stack,
-            self.resources | ({resource} if resource else set()),
-        )
+    def adding(self, *, purposes: Collection[str] = (), resources: Collection[str] = ()) -> "Line":
+        """The line with these as well; the same line when they are in it."""
+        if self.purposes.issuperset(purposes) and self.resources.issuperset(resources):
+            return self
+        return Line(self.purposes.union(purposes), self.stack, self.resources.union(resources))
 
 
 @dataclass(frozen=True)
@@ -114,16 +112,20 @@ class Lock:
     ) -> "Lock":
         """The lock with these keys and resources as well."""
         lines = dict(self.lines)
+        stacks: dict[Place, str] = {}
+        purposes: dict[Place, set[str]] = {}
         for key in keys:
             place = Place(key.account_id, key.region)
-            known = lines.get(place, Line(frozenset(), key.stack))
-            if key.purpose not in known.purposes:
-                lines[place] = known.adding(purpose=key.purpose)
+            stacks.setdefault(place, key.stack)
+            purposes.setdefault(place, set()).add(key.purpose)
+        for place, more in purposes.items():
+            lines[place] = lines.get(place, Line(frozenset(), stacks[place])).adding(purposes=more)
+        addresses: dict[Place, set[str]] = {}
         for resource in resources:
+            addresses.setdefault(Place(resource.account_id, resource.region), set()).add(resource.address)
+        for place, more in addresses.items():
             # What a feature makes stands beside a key of its region, so the line is there.
-            known = lines[Place(resource.account_id, resource.region)]
-            if resource.address not in known.resources:
-                lines[Place(resource.account_id, resource.region)] = known.adding(resource=resource.address)
+            lines[place] = lines[place].adding(resources=more)
         return Lock(layout, lines, backend)
 
     def render(self) -> str:

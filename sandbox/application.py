@@ -20,6 +20,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.test import Client
 
 from sandbox.accounts import plant
+from sandbox.locks import lock_of
 
 EXTENSIONS = {
     "backup": ("sandbox.extensions.backup", "SandboxBackup"),
@@ -50,7 +51,7 @@ def app_for(service: Any) -> Flask:
     # What moto raises reaches the journal, which alone decides how it is answered.
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.register_error_handler(NotFound, _unknown_path)
-    lock = threading.Lock()
+    lock = lock_of(service)
     for name, view in app.view_functions.items():
         if extension and ".dispatch" in name:
             view = convert_to_flask_response(extension.dispatch)
@@ -83,7 +84,8 @@ def publish_as(values: Any) -> dict[str, Any]:
     """Let a service publish to a topic; see `sandbox.extensions.publishers`."""
     with _IMPORTING:
         publishers = importlib.import_module("sandbox.extensions.publishers")
-    answer: dict[str, Any] = publishers.publish_as(values)
+    with lock_of("sns"):
+        answer: dict[str, Any] = publishers.publish_as(values)
     return answer
 
 
@@ -96,8 +98,6 @@ def _extension(service: str) -> type[BaseResponse] | None:
 
 
 def _one_at_a_time(view: Callable[..., Any], lock: threading.Lock) -> Callable[..., Any]:
-    """Moto walks through its stores without care for another thread that adds to them meanwhile."""
-
     def answer(*args: Any, **kwargs: Any) -> Any:
         with lock:
             return view(*args, **kwargs)

@@ -17,7 +17,7 @@ from moto.moto_api._internal import mock_random
 
 from baseline.iam.request import IamCaller
 from sandbox.calls import leave_note
-from sandbox.extensions.callers import caller_of
+from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_uses import find_key, on_behalf_of, refusal
 from sandbox.extensions.roles import find_role, trust_refusal
 
@@ -150,11 +150,7 @@ class SandboxBackup(BackupResponse):
             raise InvalidParameterValueException(f"IAM Role {arn} cannot be assumed by AWS Backup")
 
     def _caller(self) -> IamCaller:
-        caller = caller_of(self.access_key, self.current_account, self.partition)
-        if caller is None:
-            message = "The security token included in the request is invalid."
-            raise JsonRESTError("UnrecognizedClientException", message)
-        return caller
+        return signed_caller(self, JsonRESTError("UnrecognizedClientException", UNKNOWN))
 
 
 def _without(values: dict[str, Any], *keys: str) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """Who calls, and which principals exist: what the sandbox's IAM and STS know."""
 
+from moto.core.responses import BaseResponse
 from moto.iam.models import IAMBackend, iam_backends
 from moto.sts.models import sts_backends
 
 from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.errors import PolicyError
 from baseline.iam.request import IamCaller
+
+UNKNOWN = "The security token included in the request is invalid."
+"""What most services say to a caller that nobody knows."""
 
 
 def caller_of(access_key_id: str, account: str, partition: str) -> IamCaller | None:
@@ -15,6 +19,14 @@ def caller_of(access_key_id: str, account: str, partition: str) -> IamCaller | N
         return IamCaller(session.role_arn, session.session_name)
     user = iam_backends[account][partition].get_user_from_access_key_id(access_key_id)
     return IamCaller(user.arn) if user else None
+
+
+def signed_caller(response: BaseResponse, error: Exception) -> IamCaller:
+    """Whose call is being answered. Raises the error, the service's own, where nobody gave out the access key."""
+    caller = caller_of(response.access_key, response.current_account, response.partition)
+    if caller is None:
+        raise error
+    return caller
 
 
 def arn_of(caller: IamCaller) -> str:

@@ -14,11 +14,12 @@ from moto.ec2.responses import EC2Response
 
 from baseline.iam.request import IamCaller
 from sandbox.calls import leave_note
-from sandbox.extensions.callers import caller_of
+from sandbox.extensions.callers import signed_caller
 from sandbox.extensions.key_uses import Refused, find_key, on_behalf_of, refusal
 
 AWS_MANAGED_KEY = "alias/aws/ebs"
 
+_UNKNOWN = "AWS was not able to validate the provided access credentials"
 _LAUNCH_FAILED = "Client.InternalError"
 _USES = ("kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGrant", "kms:Decrypt")
 """To make a volume, and to attach it. https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html"""
@@ -90,11 +91,7 @@ class SandboxEc2(EC2Response):
         return self.ec2_backend.default_kms_key_id or self._arn(AWS_MANAGED_KEY)
 
     def _caller(self) -> IamCaller:
-        caller = caller_of(self.access_key, self.current_account, self.partition)
-        if caller is None:
-            message = "AWS was not able to validate the provided access credentials"
-            raise ServiceException("AuthFailure", message)
-        return caller
+        return signed_caller(self, ServiceException("AuthFailure", _UNKNOWN))
 
     def _arn(self, name: str) -> str:
         """The ARN of what a key is called; of a key that is not there, what its ARN would be."""

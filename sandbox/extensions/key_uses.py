@@ -19,6 +19,7 @@ from sandbox.extensions.callers import arn_of
 from sandbox.extensions.key_policies import denial
 from sandbox.extensions.key_states import require_state
 from sandbox.extensions.managed_keys import managed_key
+from sandbox.locks import lock_of
 
 Pairs = Mapping[str, str]
 
@@ -45,11 +46,12 @@ def find_key(name: str, account: str, region: str) -> Key | None:
         arn = Arn("aws", "kms", region, account, name)
     if (arn.service, arn.region) != ("kms", region):
         return None
-    kms = kms_backends[arn.account][region]
-    if key := managed_key(kms, arn.resource):
-        return key
-    key_id = kms.get_key_id_from_alias(arn.resource) if arn.resource.startswith("alias/") else arn.resource
-    return kms.keys.get((key_id or "").removeprefix("key/"))
+    with lock_of("kms"):
+        kms = kms_backends[arn.account][region]
+        if key := managed_key(kms, arn.resource):
+            return key
+        key_id = kms.get_key_id_from_alias(arn.resource) if arn.resource.startswith("alias/") else arn.resource
+        return kms.keys.get((key_id or "").removeprefix("key/"))
 
 
 def on_behalf_of(

@@ -15,7 +15,7 @@ from baseline.iam.arns import Arn
 from baseline.iam.errors import PolicyError
 from baseline.iam.request import IamCaller, Request
 from sandbox.calls import leave_note
-from sandbox.extensions.callers import caller_of
+from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
 from sandbox.extensions.key_states import require_state
 from sandbox.extensions.rotation import DEFAULT_DAYS, RotationBackend, require_period, rotations
@@ -103,11 +103,7 @@ class SandboxKms(KmsResponse):
         return rotations[self.current_account][self.region]
 
     def _caller(self) -> IamCaller:
-        caller = caller_of(self.access_key, self.current_account, self.partition)
-        if caller is None:
-            message = "The security token included in the request is invalid."
-            raise JsonRESTError("UnrecognizedClientException", message)
-        return caller
+        return signed_caller(self, JsonRESTError("UnrecognizedClientException", UNKNOWN))
 
     def _uses(self) -> Iterator[tuple[str, Key]]:
         """The keys that the operation is about, each with the action that its policy must allow."""

@@ -14,7 +14,7 @@ from moto.logs.responses import LogsResponse
 
 from baseline.iam.request import IamCaller
 from sandbox.calls import leave_note
-from sandbox.extensions.callers import caller_of
+from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_uses import Refused, in_its_own_name, on_behalf_of, refusal
 
 _USES = ("kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt")
@@ -97,11 +97,7 @@ class SandboxLogs(LogsResponse):
         return f"logs.{self.region}.amazonaws.com" + (".cn" if self.partition == "aws-cn" else "")
 
     def _caller(self) -> IamCaller:
-        caller = caller_of(self.access_key, self.current_account, self.partition)
-        if caller is None:
-            message = "The security token included in the request is invalid."
-            raise JsonRESTError("UnrecognizedClientException", message)
-        return caller
+        return signed_caller(self, JsonRESTError("UnrecognizedClientException", UNKNOWN))
 
     def _refuse(self, refused: Refused, group: str, denied: str) -> NoReturn:
         leave_note(self.normalized_request.environ, refused.note or refused.message)

@@ -13,7 +13,7 @@ from moto.sns.responses import SNSResponse
 
 from baseline.iam.request import IamCaller
 from sandbox.calls import leave_note
-from sandbox.extensions.callers import caller_of
+from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_uses import on_behalf_of
 from sandbox.extensions.topics import KEY_USES, NotPublished, encryption_context, require_key, require_topic_policy
 
@@ -71,11 +71,7 @@ class SandboxSns(SNSResponse):
             raise
 
     def _caller(self) -> IamCaller:
-        caller = caller_of(self.access_key, self.current_account, self.partition)
-        if caller is None:
-            message = "The security token included in the request is invalid."
-            raise ServiceException("InvalidClientTokenId", message)
-        return caller
+        return signed_caller(self, ServiceException("InvalidClientTokenId", UNKNOWN))
 
 
 class _Unsent(Subscription):

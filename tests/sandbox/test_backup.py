@@ -1,18 +1,19 @@
 """Backup: vaults under a key that the caller can use, plans that change, and their selections."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.sandbox.conftest import ACCOUNT, CALLER_ACCOUNT, DEPLOY_ROLE, REGION, Client, statement
+from tests.sandbox.conftest import ACCOUNT, CALLER_ACCOUNT, DEPLOY_ROLE, REGION, Client
 from tests.sandbox.key_statements import key_with, through
 from tests.sandbox.refusals import refusal, status
 
 USE = through("backup", ["kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"], "AccountThroughBackup")
 GRANT = through("backup", "kms:CreateGrant", "BackupGrants", Bool={"kms:GrantIsForAWSResource": "true"})
+MakeRole = Callable[..., str]
 DENIED = ("AccessDeniedException", "Insufficient privileges to perform this action.")
 
 
@@ -40,19 +41,27 @@ def document(name: str, days: int = 30) -> dict[str, Any]:
     return {"BackupPlanName": name, "Rules": [rule]}
 
 
-def role_for(client: Client, principal: object, name: str, **more: object) -> str:
-    """The ARN of a role that trusts a principal."""
-    trust = statement("", principal, "sts:AssumeRole", **more)
-    del trust["Resource"], trust["Sid"]
-    text = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    iam = client("iam", DEPLOY_ROLE, "us-east-1")
-    return str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=text)["Role"]["Arn"])
+@pytest.fixture
+def role_for(client: Client) -> Iterator[MakeRole]:
+    """`role_for(principal, name)` makes a role that trusts a principal, and is its ARN."""
+    iam, names = client("iam", DEPLOY_ROLE, "us-east-1"), []
+
+    def make(principal: object, name: str, **more: object) -> str:
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+        text = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        arn = str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=text)["Role"]["Arn"])
+        names.append(name)
+        return arn
+
+    yield make
+    for name in names:
+        iam.delete_role(RoleName=name)
 
 
 @pytest.fixture
-def role(client: Client, name: str) -> str:
+def role(role_for: MakeRole, name: str) -> str:
     """The ARN of a role that Backup can assume."""
-    return role_for(client, {"Service": "backup.amazonaws.com"}, name)
+    return role_for({"Service": "backup.amazonaws.com"}, name)
 
 
 def test_a_vault_is_made_under_a_key_that_the_caller_can_use_through_backup(backup: Any, kms: Any, name: str) -> None:
@@ -126,14 +135,14 @@ def test_a_plan_goes_after_its_selections_and_leaves_its_name(backup: Any, plan:
 
 
 def test_a_selection_needs_a_role_that_backup_can_assume(
-    backup: Any, client: Client, plan: str, name: str, last_call: Callable[[], dict[str, Any]]
+    backup: Any, role_for: MakeRole, plan: str, name: str, last_call: Callable[[], dict[str, Any]]
 ) -> None:
     theirs = {"StringEquals": {"aws:SourceAccount": CALLER_ACCOUNT}}
     service = {"Service": "backup.amazonaws.com"}
     refused = [
         f"arn:aws:iam::{ACCOUNT}:role/nobody",
-        role_for(client, {"Service": "ec2.amazonaws.com"}, f"{name}-ec2"),
-        role_for(client, service, f"{name}-theirs", Condition=theirs),
+        role_for({"Service": "ec2.amazonaws.com"}, f"{name}-ec2"),
+        role_for(service, f"{name}-theirs", Condition=theirs),
     ]
     for arn in refused:
         wanted = {"SelectionName": "all", "IamRoleArn": arn}

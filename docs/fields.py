@@ -130,7 +130,7 @@ def _limited(annotation: Any, metadata: tuple[Any, ...]) -> Value:
         match limit:
             case BeforeValidator(json_schema_input_type=written) if written is not PydanticUndefined:
                 value = described(written)
-            case limits.Days():
+            case limits.Between():
                 value = replace(value, limits=f"{limit.low} to {limit.high}")
             case limits.OneOfNumbers():
                 value = replace(value, limits=f"{', '.join(map(str, limit.numbers))} {limit.unit}")

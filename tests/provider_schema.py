@@ -12,7 +12,15 @@ from deployment.mirror import find_mirror, provider_environment
 
 VERSION = "5.100.0"
 FILE = Path(__file__).with_name(f"provider_schema_{VERSION}.json")
-RESOURCES = ("aws_kms_alias", "aws_kms_key", "aws_ssm_parameter")
+RESOURCES = (
+    "aws_budgets_budget",
+    "aws_kms_alias",
+    "aws_kms_key",
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+    "aws_sns_topic_subscription",
+    "aws_ssm_parameter",
+)
 PROVIDER_BLOCKS = ("assume_role", "default_tags")
 _SOURCE = "registry.terraform.io/hashicorp/aws"
 

@@ -135,9 +135,10 @@ STATEMENTS = Field(
 
 
 def services_field(purpose: Purpose) -> Any:
-    one = "a publisher" if purpose.services_field == "publishers" else "a service of this purpose"
+    service = limits.OneOf(purpose.services, "a service of this purpose")
+    publisher = limits.OneOf(purpose.services, "a publisher", limits.NOT_PUBLISHERS)
     return (
-        list[Annotated[str, limits.OneOf(purpose.services, one)]] | None,
+        list[Annotated[str, publisher if purpose.services_field == "publishers" else service]] | None,
         Field(
             None,
             description="The services that get their statements, by the first label of their service principal. "

@@ -12,15 +12,16 @@ from pydantic_core import CoreSchema, core_schema
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """A number of days between two limits, both included."""
+class Between:
+    """A whole number between two limits, both included; `unit` is what it counts."""
 
     low: int
     high: int
+    unit: str
 
     def check(self, value: int) -> int:
         if not self.low <= value <= self.high:
-            raise ValueError(f"must be {self.low} to {self.high} days, got `{value}`")
+            raise ValueError(f"must be {self.low} to {self.high} {self.unit}, got `{value}`")
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -56,10 +57,13 @@ class OneOf:
 
     names: tuple[str, ...]
     meaning: str
+    instead: tuple[tuple[str, str], ...] = ()
+    """Names that people look for here in vain, each with what to do instead."""
 
     def check(self, value: str) -> str:
         if value not in self.names:
-            advice = nearest(value, self.names) or f"{self.meaning} is {listing(self.names)}"
+            close = nearest(value, self.names) or f"{self.meaning} is {listing(self.names)}"
+            advice = dict(self.instead).get(value, close)
             raise ValueError(f"`{value}` is not {self.meaning}", advice)
         return value
 
@@ -91,11 +95,11 @@ class OneOfNumbers:
         return {**handler(schema), "enum": list(self.numbers)}
 
 
-ROTATION_PERIOD = Days(90, 2560)
+ROTATION_PERIOD = Between(90, 2560, "days")
 """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
-DELETION_WINDOW = Days(7, 30)
+DELETION_WINDOW = Between(7, 30, "days")
 """https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html"""
-RECENT_USE = Days(0, 3650)
+RECENT_USE = Between(0, 3650, "days")
 """0 switches the protection off; ten years is our own bound."""
 ACCOUNT_ID = Text(r"[0-9]{12}", "an account ID of 12 digits in quotes")
 ACCOUNT_NAME = Text(r"[a-z0-9][a-z0-9-]{0,49}", "lower-case letters, digits and hyphens, at most 50")
@@ -128,6 +132,29 @@ LOG_RETENTION = OneOfNumbers(
     (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653), "days"
 )
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+TOPIC_NAME = Text(r"[A-Za-z0-9_-]{1,256}", "1 to 256 letters, digits, hyphens or underscores")
+"""https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html (without the names of FIFO topics)"""
+EMAIL = Text(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+",
+    "an email address like finops@example.com",
+)
+HTTPS_URL = Text(r"https://[A-Za-z0-9][!-~]{0,1023}", "an address that begins with https://")
+QUEUE_ARN = Text(
+    r"arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}", "the full ARN of an SQS queue that is not FIFO"
+)
+FUNCTION_ARN = Text(
+    r"arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(?::[A-Za-z0-9$_-]{1,128})?",
+    "the full ARN of a Lambda function",
+)
+PERCENTAGE = Between(1, 100, "per cent")
+NOT_PUBLISHERS = (
+    (
+        "config",
+        "AWS Config does not support encrypted topics: route compliance changes through EventBridge, "
+        "a rule for them and the publisher `events`",
+    ),
+)
+"""https://docs.aws.amazon.com/config/latest/developerguide/sns-topic-policy.html"""
 HOSTNAME = Text(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::[0-9]{1,5})?", "a host name")
 WORKSPACE_WORD = Text(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}", "letters, digits, hyphens or underscores")
 

@@ -8,8 +8,18 @@ from baseline.features.cloudtrail import CLOUDTRAIL
 from baseline.features.ebs_default_encryption import EBS_DEFAULT_ENCRYPTION
 from baseline.features.feature import Feature
 from baseline.features.log_groups import LOG_GROUPS
+from baseline.features.notification_topics import NOTIFICATION_TOPICS
+from baseline.features.savings_plans_notifications import SAVINGS_PLANS_NOTIFICATIONS
 
 FEATURES: Mapping[str, Feature[Any]] = {
-    feature.name: feature for feature in (EBS_DEFAULT_ENCRYPTION, LOG_GROUPS, CLOUDTRAIL, BACKUP)
+    feature.name: feature
+    for feature in (
+        EBS_DEFAULT_ENCRYPTION,
+        LOG_GROUPS,
+        SAVINGS_PLANS_NOTIFICATIONS,
+        NOTIFICATION_TOPICS,
+        CLOUDTRAIL,
+        BACKUP,
+    )
 }
 """Every feature by its name in the configuration. Explicit: nothing is discovered."""

@@ -29,6 +29,12 @@ S3: Data = {
     "role": "arn:aws:iam::111111111111:role/states",
 }
 CLOUD: Data = {"type": "cloud", "organization": "example", "project": "p", "hostname": "tfe.example.com", "prefix": "p"}
+SUBSCRIPTIONS = [
+    {"protocol": "email", "endpoint": "a@example.com"},
+    {"protocol": "https", "endpoint": "https://example.com/a"},
+    {"protocol": "sqs", "endpoint": "arn:aws:sqs:eu-west-2:033333333333:a"},
+    {"protocol": "lambda", "endpoint": "arn:aws:lambda:eu-west-2:033333333333:function:a"},
+]
 
 
 def everything(backend: Data) -> Data:
@@ -43,7 +49,10 @@ def everything(backend: Data) -> Data:
             "purposes": {"sns": {}, "ebs": {}},
             "waivers": [{"property": "no-lockout", "reason": "why"}],
         },
-        "features": {name: {} for name in FEATURES} | {"log_groups": {"groups": [{"name": "a", "retention_days": 30}]}},
+        "features": {name: {} for name in FEATURES}
+        | {"log_groups": {"groups": [{"name": "a", "retention_days": 30}]}}
+        | {"savings_plans_notifications": {"emails": ["a@example.com"]}}
+        | {"notification_topics": {"topics": [{"name": "a", "publishers": ["events"], "subscriptions": SUBSCRIPTIONS}]}},
         "accounts": [{"name": "data", "id": "033333333333", "keys": {"purposes": {}}, "features": {}}],
         "retired": [{"account": "data", "then": "keep"}],
     }
@@ -63,6 +72,8 @@ VALUES: tuple[Any, ...] = (
     [{}], [{"rotation": True}], [{"rotatoin": True}], [{"name": "b", "id": "222222222222"}], [{"account": "a", "then": "keep"}],
     {}, {"team": "a"}, {"aws:team": "a"}, {"": "a"}, {"team": None}, {"rotation": True}, {"sns": {}}, {"backup": False},
     LOCAL, S3, CLOUD, {"type": "s3"}, {"type": "S3"},
+    100, 101, "config", "email", "a@example.com", "a@example", "https://a.example.com", "http://a.example.com",
+    "arn:aws:sqs:eu-west-2:033333333333:b.fifo", "arn:aws:lambda:eu-west-2:033333333333:function:b:1", *SUBSCRIPTIONS,
 )  # fmt: skip
 
 

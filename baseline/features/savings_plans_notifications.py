@@ -1,0 +1,149 @@
+"""Budgets that tell when Savings Plans are used too little or cover too little, by an encrypted topic."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from baseline import names
+from baseline.configuration import limits
+from baseline.features.feature import Context, Feature, FeatureSettings, KeyUse, Part, Problem, Resource, Site, Use
+from baseline.features.topics import Topic
+from baseline.regions import partition_of
+
+NAME = "savings_plans_notifications"
+PARTITIONS = ("aws", "aws-cn")
+"""Where AWS Budgets exists. An account of GovCloud is billed through a standard account, which sees its costs:
+https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/usage-and-payment.html. In China there are Savings Plans and
+an endpoint of Budgets: https://www.amazonaws.cn/en/savingsplans/faq/ and
+https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json"""
+
+
+class SavingsPlansNotificationsSettings(FeatureSettings):
+    """Who is told, and from which percentage on."""
+
+    emails: list[Annotated[str, limits.EMAIL]] = Field(
+        default_factory=list,
+        description="Who is told; each address must confirm its subscription once in each account.",
+    )
+    utilization_below: Annotated[int, limits.PERCENTAGE] = Field(
+        80, description="Tell when less than this percentage of the Savings Plans' commitment was used in the month."
+    )
+    coverage_below: Annotated[int, limits.PERCENTAGE] = Field(
+        70, description="Tell when Savings Plans covered less than this percentage of what they could in the month."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A budget that notifies the topic when the month's percentage is lower than `below`.
+
+    https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html: 100 is the only limit
+    that AWS takes for these types, and they have no cost types. Terraform sends none when none are written, so that
+    the example in its documentation, with one cost type of eleven, is not needed; public stacks do without as well:
+    https://github.com/marbot-io/monitoring-jump-start/pull/31
+    """
+
+    address: str
+    name: str
+    type: str
+    below: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavingsPlansNotifications(Part):
+    """The topic of the home region and the two budgets of the account. (Budgets belong to no region.)"""
+
+    key: str
+    topic: Topic
+    budgets: tuple[Budget, ...]
+
+    def resources(self) -> Iterator[Resource]:
+        yield from self.topic.resources()
+        for budget in self.budgets:
+            yield Resource("aws_budgets_budget", budget.address, "destroy", called=budget.name)
+
+    def uses(self) -> Iterator[KeyUse]:
+        return self.topic.uses()
+
+
+def _build(settings: SavingsPlansNotificationsSettings, site: Site) -> SavingsPlansNotifications | None:
+    if site.partition not in PARTITIONS:
+        return None
+    return SavingsPlansNotifications(
+        site=site,
+        key=site.key("sns"),
+        topic=Topic(
+            site,
+            address=names.address(NAME, site.region),
+            name=f"{site.namespace}-savings-plans-notifications",
+            publishers=("budgets",),
+            endpoints=tuple(("email", email) for email in settings.emails),
+        ),
+        budgets=(
+            _budget(site, "utilization", settings.utilization_below),
+            _budget(site, "coverage", settings.coverage_below),
+        ),
+    )
+
+
+def _budget(site: Site, measure: str, below: int) -> Budget:
+    return Budget(
+        address=names.address(f"savings_plans_{measure}", site.region),
+        name=f"{site.namespace}-savings-plans-{measure}",
+        type=f"SAVINGS_PLANS_{measure.upper()}",
+        below=below,
+    )
+
+
+def _problems(uses: Sequence[Use[SavingsPlansNotificationsSettings]], _context: Context) -> Iterable[Problem]:
+    for i, use in enumerate(uses):
+        emails = use.settings.emails
+        for email in sorted({email for email in emails if emails.count(email) > 1}):
+            yield Problem(i, "emails", f"`{email}` is listed twice", "keep one")
+
+
+def _remarks(uses: Sequence[Use[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
+    nowhere = [use.account for use in uses if _partition(use) not in PARTITIONS]
+    if nowhere:
+        yield (
+            f"{NAME} creates nothing in {', '.join(nowhere)}: there is no AWS Budgets in this partition; the standard "
+            "account that is billed sees the costs"
+        )
+    there = [use for use in uses if use.account not in nowhere]
+    silent = [use.account for use in there if not use.settings.emails]
+    if silent:
+        yield f"{NAME} is on and lists no emails in {', '.join(silent)}: nobody is told"
+    confirmations = sum(len(use.settings.emails) for use in there)
+    if confirmations:
+        people = len({email for use in there for email in use.settings.emails})
+        yield (
+            f"{NAME} waits for {_count(confirmations, 'confirmation')} by email: {_count(people, 'address', 'es')} in "
+            f"{_count(len(there) - len(silent), 'account')}"
+        )
+    if len(there) > 1:
+        yield (
+            f"{NAME} is meant for the payer, whose budgets see the Savings Plans of the whole organization; it is on in "
+            f"{', '.join(use.account for use in there)}"
+        )
+
+
+def _partition(use: Use[SavingsPlansNotificationsSettings]) -> str:
+    partition = partition_of(use.home_region)
+    return partition.name if partition else ""
+
+
+def _count(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number} {noun}{plural if number != 1 else ''}"
+
+
+SAVINGS_PLANS_NOTIFICATIONS = Feature(
+    name=NAME,
+    title="Budgets and notifications for Savings Plans",
+    place="home region",
+    settings=SavingsPlansNotificationsSettings,
+    build=_build,
+    problems=_problems,
+    remarks=_remarks,
+)

@@ -139,11 +139,24 @@ def test_the_callers_call_comes_through_logs_of_the_region(
     assert missed in last_call()["note"]
 
 
+def test_describing_the_key_carries_no_encryption_context(
+    logs: Any, kms: Any, name: str, last_call: Callable[[], dict[str, Any]]
+) -> None:
+    of_groups = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": GROUPS}}
+    by_account = through("logs", [*CRYPTO, "kms:DescribeKey"], "OfGroups", **of_groups)
+    key = key_with(kms, by_service(), by_account)
+    assert refusal(logs.create_log_group, logGroupName=name, kmsKeyId=key)[0] == "AccessDeniedException"
+    assert "OfGroups: ArnLike kms:EncryptionContext:aws:logs:arn=(absent)" in last_call()["note"]
+    logs.create_log_group(logGroupName=name, kmsKeyId=key_with(kms, by_service(), BY_ACCOUNT, by_account))
+
+
 def test_what_is_no_arn_of_an_enabled_key_of_the_region_cannot_be_found(
     logs: Any, kms: Any, client: Client, name: str, regional_key: str
 ) -> None:
     kms.create_alias(AliasName="alias/of-logs", TargetKeyId=regional_key)
-    elsewhere = client("kms", DEPLOY_ROLE, "us-east-1").create_key()["KeyMetadata"]["Arn"]
+    kms_elsewhere = client("kms", DEPLOY_ROLE, "us-east-1")
+    elsewhere = kms_elsewhere.create_key(MultiRegion=True)["KeyMetadata"]["Arn"]
+    kms_elsewhere.replicate_key(KeyId=elsewhere, ReplicaRegion=REGION)
     disabled, pending = (key_with(kms, by_service(), BY_ACCOUNT) for _ in range(2))
     kms.disable_key(KeyId=disabled)
     kms.schedule_key_deletion(KeyId=pending)

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import WorldError
 from baseline.inventory import Provider
+from live.session import session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ def read_keys(
     `endpoint` is another address than AWS's, for an embedded AWS. Raises WorldError when AWS refuses or cannot be reached.
     """
     try:
-        kms = _session(provider, base, endpoint).client("kms", region_name=provider.region, endpoint_url=endpoint)
+        kms = session(provider, base, endpoint).client("kms", region_name=provider.region, endpoint_url=endpoint)
         wanted = set(aliases)
         pages = kms.get_paginator("list_aliases").paginate()
         targets = {
@@ -45,22 +46,6 @@ def read_keys(
         return {alias: _key(kms, alias, key_id) for alias, key_id in targets.items()}
     except (BotoCoreError, ClientError) as error:
         raise WorldError(f"reading the keys of {provider.account_id} in {provider.region}: {error}") from error
-
-
-def _session(provider: Provider, base: boto3.Session, endpoint: str | None) -> boto3.Session:
-    """A session in the provider's account."""
-    if provider.role is None:
-        return base
-    extra = {"ExternalId": provider.external_id} if provider.external_id else {}
-    answer = base.client("sts", endpoint_url=endpoint).assume_role(
-        RoleArn=provider.role, RoleSessionName=provider.session_name or "kms-baseline", **extra
-    )
-    credentials = answer["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
 
 
 def _key(kms: Any, alias: str, key_id: str) -> LiveKey:

@@ -1,0 +1,98 @@
+"""Deployment by real Terraform into the embedded AWS: by regions and layout, and by accounts and parallelism.
+
+    python -m benchmarks.deployment regions [REGIONS ...]
+    python -m benchmarks.deployment accounts [ACCOUNTS]
+
+`regions` deploys one account with every feature; `accounts` deploys accounts of one region, several stacks at once.
+Memory is that of the command with Terraform and its providers; the embedded AWS is another process.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from baseline.configuration.load import load
+from baseline.features import FEATURES
+from baseline.regions import AWS
+from benchmarks.measure import Figures, measure
+from cli.embedded import seed_accounts
+from cli.sandbox import with_provider
+from sandbox.process import environment, start
+
+COMMAND = Path(sys.executable).with_name("kms-baseline")
+SETTINGS = {
+    "log_groups": "{groups: [{name: /baseline/automation}]}",
+    "log_group_encryption": "{remediation: automatic, recorder: managed}",
+    "savings_plans_notifications": "{emails: [finops@example.com]}",
+    "notification_topics": "{topics: [{name: alerts, publishers: [cloudwatch, events]}]}",
+}
+"""Settings without which a feature makes little; the others are just on."""
+
+
+def configuration(accounts: int, regions: int, layout: str, features: bool) -> str:
+    """The text of a configuration with so many accounts and regions."""
+    enabled = AWS.regions[:regions]
+    on = ", ".join(f"{name}: {SETTINGS.get(name, 'true')}" for name in FEATURES) if features else ""
+    listed = "\n".join(f'  - {{name: account-{i}, id: "{i:012d}"}}' for i in range(1, accounts + 1))
+    return (
+        "version: 1\n"
+        f"organization: {{home_region: {enabled[0]}, regions: [{', '.join(enabled)}]}}\n"
+        f"deployment: {{layout: {layout}}}\n"
+        f"features: {{{on}}}\n"
+        f"accounts:\n{listed}\n"
+    )
+
+
+@contextmanager
+def embedded(text: str) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """A folder with the configuration, and the environment that leads to its accounts."""
+    organization = load(text, "organization.yaml").organization
+    with TemporaryDirectory() as temporary, start() as server:
+        folder = Path(temporary)
+        (folder / "organization.yaml").write_text(text, encoding="utf-8")
+        keys = seed_accounts(server.url, organization)
+        own = environment(
+            server.url, keys.access_key_id, keys.secret_access_key, os.environ, region=organization.home_region
+        )
+        yield folder, with_provider(own, folder)
+
+
+def deploy(text: str, *arguments: str) -> tuple[Figures, Figures]:
+    """What the first deployment takes, and what a plan takes that finds nothing to change."""
+    with embedded(text) as (folder, variables):
+        first = measure([str(COMMAND), "deploy", "--yes", *arguments], folder, variables)
+        return first, measure([str(COMMAND), "deploy", "--dry-run", *arguments], folder, variables)
+
+
+def by_regions(counts: list[int]) -> None:
+    print("| regions | layout | deploy, wall s | CPU s | MB | plan again, wall s | CPU s | MB |")  # noqa: T201
+    print("| --: | -- | --: | --: | --: | --: | --: | --: |")  # noqa: T201
+    for regions in counts:
+        for layout in ("account", "account-region"):
+            first, again = deploy(configuration(1, regions, layout, features=True))
+            row = f"{_cells(first)} | {_cells(again)}"
+            print(f"| {regions} | {layout} | {row} |", flush=True)  # noqa: T201
+
+
+def by_accounts(accounts: int) -> None:
+    print("| accounts | stacks at once | deploy, wall s | CPU s | MB | plan again, wall s | CPU s | MB |")  # noqa: T201
+    print("| --: | --: | --: | --: | --: | --: | --: | --: |")  # noqa: T201
+    for at_once in (1, 2, 4):
+        text = configuration(accounts, 1, "account", features=False)
+        first, again = deploy(text, "--parallelism", str(at_once))
+        print(f"| {accounts} | {at_once} | {_cells(first)} | {_cells(again)} |", flush=True)  # noqa: T201
+
+
+def _cells(figures: Figures) -> str:
+    return f"{figures.wall:.0f} | {figures.cpu:.0f} | {figures.megabytes:.0f}"
+
+
+if __name__ == "__main__":
+    what, *numbers = sys.argv[1:] or ["regions"]
+    if what == "accounts":
+        by_accounts(int(numbers[0]) if numbers else 20)
+    else:
+        by_regions([int(number) for number in numbers] or [1, 2, 4])

@@ -1,0 +1,71 @@
+"""Probes of accounts' regions, with real credentials or in the embedded AWS, and their table."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from baseline.errors import WorldError
+from baseline.inventory import Inventory, Provider
+from cli import output
+from live.probes import Outcome, described, probe_key
+from live.session import session
+
+EBS_FEATURE = "ebs_default_encryption"
+
+
+def planned(inventory: Inventory, account_id: str, region: str) -> Iterator[str]:
+    """What the probes of one region will do."""
+    for key in inventory.keys:
+        if (key.account_id, key.region) == (account_id, region):
+            yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key)"
+
+
+def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[str, str]) -> Iterator[Outcome]:
+    """Run every probe of one region. Raises WorldError when the account cannot be entered."""
+    endpoint = variables.get("AWS_ENDPOINT_URL")
+    provider = _provider(inventory, account_id, region)
+    try:
+        entered = session(provider, _base(variables, region), endpoint)
+    except (BotoCoreError, ClientError) as error:
+        raise WorldError(f"entering {account_id}: {error}") from error
+    for key in inventory.keys:
+        if (key.account_id, key.region) == (account_id, region):
+            yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
+
+
+def table(outcomes: Iterable[Outcome]) -> str:
+    """A line a probe."""
+    rows = [(o.account, o.region, o.probe, o.problem or "works") for o in outcomes]
+    return output.table(("ACCOUNT", "REGION", "PROBE", "RESULT"), rows)
+
+
+def failures(outcomes: Sequence[Outcome]) -> int:
+    """How many probes did not work."""
+    return sum(1 for outcome in outcomes if outcome.problem)
+
+
+def _provider(inventory: Inventory, account_id: str, region: str) -> Provider:
+    return next(
+        provider
+        for stack in inventory.stacks
+        for provider in stack.providers
+        if (provider.account_id, provider.region) == (account_id, region)
+    )
+
+
+def _by_default(inventory: Inventory, account_id: str, region: str) -> bool:
+    return any(
+        part.site.feature == EBS_FEATURE
+        for stack in inventory.stacks
+        for part in stack.parts
+        if (part.site.account_id, part.site.region) == (account_id, region)
+    )
+
+
+def _base(variables: Mapping[str, str], region: str) -> boto3.Session:
+    """The caller's own session: of this process's environment, or of another one that leads to an embedded AWS."""
+    if variables is os.environ:
+        return boto3.Session(region_name=region)
+    return boto3.Session(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"], region_name=region)

@@ -1,0 +1,189 @@
+"""Probes: something small is made with a key, looked at, and removed again.
+
+AWS checks some keys only when they are used: a topic or a default key is taken with any policy, and fails later, in
+silence. A probe finds it out at once.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from baseline.inventory import Key
+
+WAIT = 120.0
+"""Seconds for a volume to be there, and for an event to be read back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one probe."""
+
+    account: str
+    region: str
+    probe: str
+    problem: str = ""
+    """Empty: it worked."""
+
+
+class ProbeFailed(Exception):
+    """What a probe saw is not what it should be; the sentence says what."""
+
+
+def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str | None) -> Outcome:
+    """Use one key through its service, as a principal of the account.
+
+    `by_default`: a volume is made without asking for encryption. Whatever is made is removed, also on failure.
+    """
+    clients = _Clients(session, key.region, endpoint)
+    name = f"{key.alias.split('/')[1]}-probe-{token_hex(4)}"
+    what, probe = _PROBES[key.purpose]
+    try:
+        arn = str(clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"])
+        if key.purpose == "ebs" and by_default:
+            what = "make a volume without asking for encryption"
+            _volume(clients, arn, name, by_default=True)
+        else:
+            probe(clients, arn, name)
+    except ProbeFailed as error:
+        return Outcome(key.account, key.region, what, str(error))
+    except (ClientError, BotoCoreError) as error:
+        return Outcome(key.account, key.region, what, _reason(error))
+    return Outcome(key.account, key.region, what)
+
+
+def described(key: Key, by_default: bool) -> str:
+    """What the probe of a key does, before it is done."""
+    return (
+        "make a volume without asking for encryption"
+        if key.purpose == "ebs" and by_default
+        else _PROBES[key.purpose][0]
+    )
+
+
+class _Clients:
+    def __init__(self, session: boto3.Session, region: str, endpoint: str | None) -> None:
+        self.session = session
+        self.region = region
+        self.endpoint = endpoint
+
+    def __call__(self, service: str) -> Any:
+        return self.session.client(service, region_name=self.region, endpoint_url=self.endpoint)
+
+
+def _topic(clients: _Clients, key: str, name: str) -> None:
+    sns = clients("sns")
+    topic = sns.create_topic(Name=name, Attributes={"KmsMasterKeyId": key})["TopicArn"]
+    with _removing("topic", name, lambda: sns.delete_topic(TopicArn=topic)):
+        sns.publish(TopicArn=topic, Message="kms-baseline probe")
+
+
+def _asked_volume(clients: _Clients, key: str, name: str) -> None:
+    _volume(clients, key, name, by_default=False)
+
+
+def _volume(clients: _Clients, key: str, name: str, *, by_default: bool) -> None:
+    """https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html"""
+    ec2 = clients("ec2")
+    zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
+    tags = [{"ResourceType": "volume", "Tags": [{"Key": "Name", "Value": name}]}]
+    asked = {} if by_default else {"Encrypted": True, "KmsKeyId": key}
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=1, TagSpecifications=tags, **asked)["VolumeId"]
+    with _removing("volume", volume, lambda: _delete_volume(ec2, volume)):
+        found = _until(lambda: _available(ec2, volume), "the volume did not become available")
+        if found.get("KmsKeyId") != key:
+            raise ProbeFailed(f"the volume has the key {found.get('KmsKeyId', 'of nobody: it is not encrypted')}")
+
+
+def _available(ec2: Any, volume: str) -> Any:
+    try:
+        [found] = ec2.describe_volumes(VolumeIds=[volume])["Volumes"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidVolume.NotFound":
+            raise ProbeFailed("the volume vanished: EC2 may not use the key for the account") from None
+        raise
+    return found if found["State"] == "available" else None
+
+
+def _delete_volume(ec2: Any, volume: str) -> None:
+    try:
+        ec2.delete_volume(VolumeId=volume)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "InvalidVolume.NotFound":
+            raise
+
+
+def _log_group(clients: _Clients, key: str, name: str) -> None:
+    logs = clients("logs")
+    logs.create_log_group(logGroupName=name, kmsKeyId=key)
+    with _removing("log group", name, lambda: logs.delete_log_group(logGroupName=name)):
+        logs.create_log_stream(logGroupName=name, logStreamName=name)
+        event = {"timestamp": int(time.time() * 1000), "message": "kms-baseline probe"}
+        logs.put_log_events(logGroupName=name, logStreamName=name, logEvents=[event])
+        _until(
+            lambda: logs.get_log_events(logGroupName=name, logStreamName=name, startFromHead=True)["events"],
+            "the event could not be read back",
+        )
+
+
+def _vault(clients: _Clients, key: str, name: str) -> None:
+    backup = clients("backup")
+    backup.create_backup_vault(BackupVaultName=name, EncryptionKeyArn=key)
+    with _removing("vault", name, lambda: backup.delete_backup_vault(BackupVaultName=name)):
+        pass
+
+
+def _trail(clients: _Clients, key: str, _name: str) -> None:
+    """A second trail would be billed: look at the one that is there."""
+    cloudtrail = clients("cloudtrail")
+    trails = [trail for trail in cloudtrail.describe_trails()["trailList"] if trail.get("KmsKeyId") == key]
+    for trail in trails:
+        problem = cloudtrail.get_trail_status(Name=trail["TrailARN"]).get("LatestDeliveryError")
+        if problem:
+            raise ProbeFailed(f"the last delivery of {trail['Name']} failed: {problem}")
+    if not trails:
+        raise ProbeFailed("no trail of the region uses the key")
+
+
+_PROBES: dict[str, tuple[str, Callable[[_Clients, str, str], None]]] = {
+    "sns": ("publish to an encrypted topic", _topic),
+    "ebs": ("make an encrypted volume", _asked_volume),
+    "logs": ("write to an encrypted log group and read it", _log_group),
+    "cloudtrail": ("look at the trail's last delivery", _trail),
+    "backup": ("make an encrypted vault", _vault),
+}
+
+
+def _until(look: Callable[[], Any], problem: str) -> Any:
+    """What is seen at last. Raises ProbeFailed when it is not seen in time."""
+    end = time.monotonic() + WAIT
+    while True:
+        if found := look():
+            return found
+        if time.monotonic() > end:
+            raise ProbeFailed(f"{problem} within {WAIT:.0f} seconds")
+        time.sleep(1)
+
+
+@contextmanager
+def _removing(kind: str, name: str, remove: Callable[[], Any]) -> Iterator[None]:
+    """Whatever happens, what was made goes; if it does not, it is named."""
+    try:
+        yield
+    finally:
+        try:
+            remove()
+        except (ClientError, BotoCoreError) as error:
+            raise ProbeFailed(f"the {kind} `{name}` was made and could not be removed: {_reason(error)}") from None
+
+
+def _reason(error: ClientError | BotoCoreError) -> str:
+    if isinstance(error, ClientError):
+        details = error.response.get("Error", {})
+        return f"{details.get('Code', '?')}: {details.get('Message', '')}"
+    return str(error)

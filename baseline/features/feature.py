@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from baseline import names
 from baseline.configuration.written import Written
@@ -86,6 +86,14 @@ class KeyUse:
     """The condition keys that come with the call and do not follow from the caller."""
 
 
+class Publication(NamedTuple):
+    """A service that publishes to a topic of a feature."""
+
+    topic_arn: str
+    service: str
+    """Its service principal."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part(ABC):
     """What a feature creates in one region of one account: the values that its construct writes down."""
@@ -99,6 +107,10 @@ class Part(ABC):
     @abstractmethod
     def uses(self) -> Iterator[KeyUse]:
         """Every use of a key that must be allowed."""
+
+    def publications(self) -> Iterator[Publication]:
+        """Which services publish to the part's topics."""
+        return iter(())
 
 
 @dataclass(frozen=True, slots=True)

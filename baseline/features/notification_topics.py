@@ -9,7 +9,18 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from baseline import names
 from baseline.configuration import limits
 from baseline.configuration.written import Written
-from baseline.features.feature import Context, Feature, FeatureSettings, KeyUse, Part, Problem, Resource, Site, Use
+from baseline.features.feature import (
+    Context,
+    Feature,
+    FeatureSettings,
+    KeyUse,
+    Part,
+    Problem,
+    Publication,
+    Resource,
+    Site,
+    Use,
+)
 from baseline.features.topics import PUBLISHERS, Topic
 from baseline.iam.arns import Arn
 from baseline.regions import is_opt_in, partition_of
@@ -90,6 +101,10 @@ class NotificationTopics(Part):
     def uses(self) -> Iterator[KeyUse]:
         for topic in self.topics:
             yield from topic.uses()
+
+    def publications(self) -> Iterator[Publication]:
+        for topic in self.topics:
+            yield from topic.publications()
 
 
 def _build(settings: NotificationTopicsSettings, site: Site) -> NotificationTopics | None:

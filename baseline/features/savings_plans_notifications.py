@@ -8,7 +8,18 @@ from pydantic import Field
 
 from baseline import names
 from baseline.configuration import limits
-from baseline.features.feature import Context, Feature, FeatureSettings, KeyUse, Part, Problem, Resource, Site, Use
+from baseline.features.feature import (
+    Context,
+    Feature,
+    FeatureSettings,
+    KeyUse,
+    Part,
+    Problem,
+    Publication,
+    Resource,
+    Site,
+    Use,
+)
 from baseline.features.topics import Topic
 from baseline.regions import partition_of
 
@@ -66,6 +77,9 @@ class SavingsPlansNotifications(Part):
 
     def uses(self) -> Iterator[KeyUse]:
         return self.topic.uses()
+
+    def publications(self) -> Iterator[Publication]:
+        return self.topic.publications()
 
 
 def _build(settings: SavingsPlansNotificationsSettings, site: Site) -> SavingsPlansNotifications | None:

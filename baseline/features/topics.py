@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from baseline import names
-from baseline.features.feature import KeyUse, Resource, Site
+from baseline.features.feature import KeyUse, Publication, Resource, Site
 from baseline.iam.access import AccessStatement, When, render
 from baseline.iam.request import ServiceCaller
 from baseline.iam.services import SERVICES
@@ -163,6 +163,10 @@ class Topic:
                 actions=PUBLISH,
                 context=self._sent(label),
             )
+
+    def publications(self) -> Iterator[Publication]:
+        """Who publishes to it."""
+        return (Publication(self.arn, _principal(label)) for label, _ in self._publishers())
 
     def _sent(self, label: str) -> dict[str, str]:
         """What AWS says, or somebody saw, that the service sends to KMS; which alarm or rule it is for is not known."""

@@ -8,8 +8,8 @@ import typer
 import typer.exceptions
 
 from cli import output
+from cli.version import VERSION
 
-VERSION = "0.1.0"
 COMMANDS = ("init", "check", "keys", "prove", "synth", "deploy", "probe", "export", "lock", "schema", "demo")
 """The module has a function of the same name."""
 GROUPS = ("policy", "sandbox")

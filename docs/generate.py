@@ -19,7 +19,12 @@ import typer
 from baseline.configuration import limits, schema
 from baseline.configuration.file import ConfigurationFile
 from baseline.features import FEATURES
+from baseline.found.kinds import GROUPS, KINDS
+from baseline.iam.actions import AS_OF
 from baseline.key_actions import MANAGE
+from baseline.prover.any_policy import OF_ANY_POLICY
+from baseline.prover.assumptions import ASSUMPTIONS
+from baseline.prover.keys import ALL
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 from cli.commands import program
@@ -94,6 +99,13 @@ def generated() -> dict[str, str]:
             "purposes": [(purpose, of_purpose(purpose)) for purpose in PURPOSES.values()],
             "management": sorted(MANAGE),
             "features": FEATURES,
+        },
+        "policy-findings.md": {"groups": GROUPS, "kinds": list(KINDS.values())},
+        "properties.md": {
+            "properties": ALL,
+            "of_others": OF_ANY_POLICY,
+            "assumptions": ASSUMPTIONS,
+            "as_of": AS_OF,
         },
         "commands.md": {"commands": list(commands(typer.main.get_command(program()), "kms-baseline"))},
     }

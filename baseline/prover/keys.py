@@ -45,8 +45,12 @@ class Finding:
 
 def prove_key(subject: Subject, policy: Document | Policy) -> tuple[Finding, ...]:
     """Every property that says something of this key, decided for its policy."""
-    plain = policy.as_dict() if isinstance(policy, Document) else policy
-    asked = [(entry, tuple(entry.claims(subject))) for entry in ALL]
+    return prove_properties(subject, policy.as_dict() if isinstance(policy, Document) else policy, ALL)
+
+
+def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Property]) -> tuple[Finding, ...]:
+    """Those of the properties that say something of this key. That every statement bites is asked last."""
+    asked = [(entry, tuple(entry.claims(subject))) for entry in properties]
     claims = [claim for _, of_entry in asked for claim in of_entry]
     try:
         statements = read(plain)

@@ -12,7 +12,7 @@ from baseline.prover.keys import Finding
 def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tuple[str, str]]:
     """The request and the policy's answer: what is said, and what it is."""
     request, decision = found.request, found.decision
-    yield "principal", _caller(request.caller)
+    yield "principal", caller_in_words(request.caller)
     yield "action", request.action
     for key, value in request.context.items():
         yield "context", f"{key} = {value if isinstance(value, str) else ', '.join(value)}"
@@ -30,7 +30,7 @@ def in_a_sentence(finding: Finding) -> str:
         return finding.reason
     pairs = [f"{k} = {v if isinstance(v, str) else ', '.join(v)}" for k, v in found.request.context.items()]
     given = f" with {', '.join(pairs)}" if pairs else ""
-    return f"{_caller(found.request.caller)}, {found.request.action}{given}: {_decision(found)}"
+    return f"{caller_in_words(found.request.caller)}, {found.request.action}{given}: {_decision(found)}"
 
 
 def as_json(finding: Finding, policy: Policy) -> dict[str, Any]:
@@ -68,7 +68,8 @@ def _request_as_json(found: Counterexample) -> dict[str, Any]:
     return {"principal": principal, "action": found.request.action, "context": context}
 
 
-def _caller(caller: Caller) -> str:
+def caller_in_words(caller: Caller) -> str:
+    """Who calls, as people say it."""
     if not isinstance(caller, IamCaller):
         return f"the service {caller.name}"
     resource = caller.arn.split(":", 5)[5]

@@ -1,4 +1,4 @@
-"""`kms-baseline policy`: key policies."""
+"""`kms-baseline policy show`: the policy of one key."""
 
 from typing import Annotated
 
@@ -7,14 +7,11 @@ import typer
 from cli import options, output
 from cli.project import Project, configuration_path
 
-app = typer.Typer(no_args_is_help=True, help="Key policies.")
-
 Account = Annotated[str, typer.Argument(help="The account, by name or ID.")]
 Region = Annotated[str, typer.Argument(help="The region.")]
 Purpose = Annotated[str, typer.Argument(help="The purpose: sns, ebs, logs, cloudtrail or backup.")]
 
 
-@app.command()
 def show(account: Account, region: Region, purpose: Purpose, config: options.Config = None) -> None:
     """Print the policy of one key, as AWS gets it.
 

@@ -1,0 +1,171 @@
+"""What is wrong with the conditions of one statement."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from baseline.found.json_text import Path
+from baseline.found.place import names_of
+from baseline.found.policy import FoundPolicy, FoundStatement
+from baseline.iam.actions import ACTIONS, CONDITION_KEYS, IAM_ONLY_KEYS, expand_all
+from baseline.iam.arns import has_wildcard
+from baseline.iam.conditions import ENCRYPTION_CONTEXT, Operator, is_carried, operator_parts, spelled
+from baseline.iam.elements import items
+from baseline.iam.errors import PolicyError
+from baseline.iam.services import describes_an_iam_principal, sends
+
+Problem = tuple[str, str]
+"""The kind and the sentence."""
+
+_FITTING: Mapping[str, tuple[str, ...]] = {"Bool": ("Bool",), "Numeric": ("Numeric",), "Date": ("Date",)}
+_TEXT = ("String", "Arn", "Binary")
+
+
+class Test(NamedTuple):
+    """One key under one operator, as it is written, and the statement around it."""
+
+    statement: Mapping[str, Any]
+    written: str
+    operator: Operator
+    key: str
+    """As AWS spells it."""
+    values: tuple[str, ...]
+    demanded: frozenset[str]
+    """The keys, in lower case, that a Null `false` beside it demands."""
+
+    @property
+    def is_allow(self) -> bool:
+        return self.statement.get("Effect") == "Allow"
+
+
+def check_conditions(policy: FoundPolicy, statement: FoundStatement) -> None:
+    """Add the findings on the conditions."""
+    written = statement.elements.get("Condition", {})
+    path = statement.paths.get("Condition", statement.path)
+    if not isinstance(written, Mapping) or not all(isinstance(keys, Mapping) for keys in written.values()):
+        policy.say("invalid-element", "`Condition` maps operators to keys to values", path, statement, "Condition")
+        return
+    demanded = frozenset(_demanded(written))
+    for operator, keys in written.items():
+        _check_operator(policy, statement, operator, (*path, operator))
+        for key, values in keys.items():
+            for kind, problem in _problems(statement.elements, operator, key, items(values), demanded):
+                policy.say(kind, problem, (*path, operator, key), statement, "Condition")
+        _check_repeats(policy, keys, (*path, operator))
+
+
+def _demanded(written: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for operator, keys in written.items():
+        if operator == "Null":
+            yield from (key.lower() for key, value in keys.items() if _text(items(value)[:1]) == ("false",))
+
+
+def _check_operator(policy: FoundPolicy, statement: FoundStatement, operator: str, path: Path) -> None:
+    try:
+        operator_parts(operator)
+    except PolicyError as error:
+        kind = "operator-not-decided" if "not supported" in str(error) else "unknown-operator"
+        policy.say(kind, str(error), path, statement, "Condition")
+
+
+def _check_repeats(policy: FoundPolicy, keys: Iterable[str], path: Path) -> None:
+    first: dict[str, str] = {}
+    for key in keys:
+        if first.setdefault(key.lower(), key) != key:
+            policy.say_repeated((*path, first[key.lower()]), policy.line((*path, key)))
+
+
+def _text(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+
+
+def _problems(
+    statement: Mapping[str, Any], written: str, key: str, values: list[Any], demanded: frozenset[str]
+) -> Iterator[Problem]:
+    if not values:
+        yield "no-value", f"`{written}` on `{key}` has no value"
+    if any(isinstance(value, Mapping | list) or value is None for value in values):
+        yield "invalid-element", f"`{written}` on `{key}` takes texts, numbers and booleans"
+        return
+    if any("${" in value for value in _text(values)):
+        yield "policy-variable", f"`{written}` on `{key}` has a policy variable"
+    try:
+        name = spelled(key)
+    except PolicyError as error:
+        yield "unknown-condition-key", str(error)
+        return
+    if name in IAM_ONLY_KEYS:
+        yield "condition-key-of-iam-policies", f"condition key `{name}` works in IAM policies only"
+        return
+    try:
+        operator = operator_parts(written)
+    except PolicyError:
+        return
+    test = Test(statement, written, operator, name, _text(values), demanded)
+    for check in (_type, _sets, _values, _carried, _sent):
+        yield from check(test)
+
+
+def _type(test: Test) -> Iterator[Problem]:
+    kind, base = CONDITION_KEYS.get(test.key, "String"), test.operator.base
+    if base != "Null" and not base.startswith(_FITTING.get(kind, _TEXT)):
+        yield "value-of-another-type", f"`{test.written}` does not fit `{test.key}`, which is of type {kind}"
+    allowed = ("true", "false") if base in ("Bool", "Null") else ()
+    for value in test.values:
+        if allowed and value.lower() not in allowed:
+            yield "value-of-another-type", f"`{test.written}` on `{test.key}` needs `true` or `false`, got `{value}`"
+        if base.startswith("Arn") and value.count(":") < 5:
+            yield "value-of-another-type", f"`{test.written}` on `{test.key}` compares ARNs, and `{value}` is none"
+
+
+def _sets(test: Test) -> Iterator[Problem]:
+    qualifier, has_several = test.operator.qualifier, CONDITION_KEYS.get(test.key) == "ArrayOfString"
+    if test.operator.base == "Null":
+        return
+    if qualifier and not has_several:
+        plain = test.written.removeprefix(qualifier)
+        yield "set-operator-on-one-value", f"`{test.written}` on `{test.key}`, which has one value; write `{plain}`"
+    if has_several and not qualifier:
+        yield "set-operator-missing", f"`{test.written}` on `{test.key}`, which has several values"
+    if qualifier == "ForAllValues:" and has_several and test.is_allow and test.key.lower() not in test.demanded:
+        yield "for-all-values-of-nothing", f"`{test.written}` holds without `{test.key}`"
+
+
+def _values(test: Test) -> Iterator[Problem]:
+    base, is_open = test.operator.base, test.key not in CONDITION_KEYS  # tags and contexts may hold `*` themselves
+    for value in filter(has_wildcard, test.values):
+        if base.startswith(("StringEquals", "StringNotEquals")) and not is_open:
+            yield "literal-wildcard", f"`{test.written}` on `{test.key}` takes the wildcard of `{value}` literally"
+        if base in ("StringLike", "StringNotLike") and value.startswith("arn:"):
+            yield "wildcard-across-parts", f"`{test.written}` on `{test.key}` with `{value}`"
+
+
+def _carried(test: Test) -> Iterator[Problem]:
+    """An Allow only: a Deny that a call cannot meet costs nothing."""
+    if not test.is_allow or test.operator.is_if_exists:
+        return
+    patterns = tuple(a for a in items(test.statement.get("Action", [])) if isinstance(a, str))
+    lacking = sorted(
+        action
+        for action in expand_all(patterns)
+        if not ACTIONS[action].is_between_replicas and not is_carried(test.key, action)
+    )
+    everything = len(expand_all(patterns)) == len(ACTIONS)  # `kms:*` says nothing about single actions
+    if lacking and not everything:
+        more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        yield "condition-key-not-carried", f"`{test.key}` never comes with `{lacking[0]}`{more}"
+
+
+def _sent(test: Test) -> Iterator[Problem]:
+    for service in names_of(test.statement, "Service"):
+        excused = test.operator.is_if_exists and not describes_an_iam_principal(test.key)
+        if test.is_allow and not excused and sends(service, test.key) is False:
+            advice = ""
+            if test.key in ("aws:SourceAccount", "aws:SourceArn") and sends(service, _TOPIC):
+                advice = f"; `{_TOPIC}` is sent for topics"
+            yield (
+                "condition-key-not-sent",
+                f"`{service}` does not send `{test.key}`, or AWS calls it unsupported{advice}",
+            )
+
+
+_TOPIC = ENCRYPTION_CONTEXT + "aws:sns:topicArn"

@@ -1,0 +1,65 @@
+"""Everything that a person should know about a policy that somebody wrote."""
+
+import json
+import re
+
+from baseline.found.conditions import check_conditions
+from baseline.found.elements import check_elements
+from baseline.found.kinds import Finding
+from baseline.found.meaning import check_meaning
+from baseline.found.place import KeyPlace, account_in, partition_in
+from baseline.found.policy import VERSIONS, FoundPolicy, NotAPolicy, found_policy
+from baseline.iam.document import MAXIMUM_BYTES
+from baseline.regions import partition_of
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
+
+
+def validate(text: str, account: str = "", region: str = "") -> list[Finding]:
+    """The findings on the text of a policy, in the order of its lines."""
+    try:
+        policy = found_policy(text)
+    except NotAPolicy as error:
+        return [error.finding]
+    key = place_of(policy, account, region)
+    _check_whole(policy)
+    for statement in policy.statements:
+        check_elements(policy, statement, key)
+        check_conditions(policy, statement)
+    check_meaning(policy, key)
+    return sorted(policy.findings, key=lambda finding: finding.line)
+
+
+def place_of(policy: FoundPolicy, account: str, region: str) -> KeyPlace:
+    """The key that the policy belongs to: as somebody said, else as the policy shows."""
+    partition = partition_of(region) if region else None
+    return KeyPlace(partition.name if partition else partition_in(policy), account or account_in(policy), region)
+
+
+def _check_whole(policy: FoundPolicy) -> None:
+    _check_version(policy)
+    if not policy.statements and not policy.undecidable:
+        policy.say("no-statement", "the policy has no statement", ())
+    compact = len(json.dumps(policy.top, separators=(",", ":"), ensure_ascii=False).encode())
+    if policy.size > MAXIMUM_BYTES:
+        without = f", without spaces {compact}" if compact <= MAXIMUM_BYTES else ""
+        policy.say("too-large", f"the policy has {policy.size} bytes{without}; KMS takes {MAXIMUM_BYTES}", ())
+    if found := _FORBIDDEN.search(json.dumps(policy.top, ensure_ascii=False)):
+        policy.say("forbidden-character", f"KMS does not take the character {found[0]!a} in a policy", ())
+    names: dict[str, str] = {}
+    for statement in policy.statements:
+        sid = statement.elements.get("Sid")
+        if isinstance(sid, str) and sid and names.setdefault(sid, statement.name) != statement.name:
+            policy.say(
+                "repeated-sid", f"`{sid}` is also the Sid of another statement", statement.path, statement, "Sid"
+            )
+
+
+def _check_version(policy: FoundPolicy) -> None:
+    version = policy.top.get("Version")
+    if "Version" not in policy.top:
+        policy.say("version-missing", "there is no `Version`", ())
+    elif version == VERSIONS[1]:
+        policy.say("old-version", f"`Version` is `{version}`", ("Version",))
+    elif version != VERSIONS[0]:
+        policy.say("invalid-version", f"`Version` is `{version}`", ("Version",))

@@ -1,0 +1,12 @@
+"""`kms-baseline policy`: key policies, ours and those that somebody else wrote."""
+
+import typer
+
+from cli.policy.prove import prove
+from cli.policy.show import show
+from cli.policy.validate import validate
+
+app = typer.Typer(no_args_is_help=True, help="Key policies, ours and those that somebody else wrote.")
+app.command()(show)
+app.command()(validate)
+app.command()(prove)

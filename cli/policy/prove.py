@@ -1,0 +1,111 @@
+"""`kms-baseline policy prove`: the general properties, of a policy that somebody else wrote."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from baseline.found.policy import FoundPolicy
+from baseline.found.validate import place_of
+from baseline.prover.any_policy import prove_policy
+from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
+from baseline.prover.keys import BITES, Finding
+from baseline.prover.report import as_json, counterexample_lines
+from baseline.purposes import PURPOSES
+from cli import options, output
+from cli.policy.source import File, check_place, name_of, policy_of
+from cli.project import check_one_of
+
+EXIT_FAILED = 1
+EXIT_OPEN = 4
+
+Account = Annotated[str, typer.Option("--account", help="The ID of the key's account.")]
+Region = Annotated[str, typer.Option("--region", help="The key's region.")]
+Purpose = Annotated[
+    str, typer.Option("--purpose", help="What the key is for: its services are asked about too.", show_default=False)
+]
+
+
+def prove(
+    file: File,
+    account: Account,
+    region: Region,
+    purpose: Purpose = "",
+    format: options.OutputFormat = options.Format.table,
+) -> None:
+    """Prove the general properties of a policy that somebody else wrote, for all possible requests.
+
+    Exit code 1: a property fails; 4: none fails, but one could not be decided.
+
+    Example: kms-baseline policy prove policy.json --account 222222222222 --region eu-west-2
+    """
+    check_place(account, region)
+    if purpose:
+        check_one_of(purpose, PURPOSES, "purpose")
+    policy = policy_of(file)
+    findings = _prove(policy, account, region, purpose)
+    if format is options.Format.json:
+        output.show_json(_as_json(file, policy, (account, region, purpose), findings))
+    else:
+        _show(file, policy, findings)
+    verdicts = {finding.verdict for finding in findings}
+    if verdicts - {"holds"}:
+        raise typer.Exit(EXIT_FAILED if "fails" in verdicts else EXIT_OPEN)
+
+
+def _prove(policy: FoundPolicy, account: str, region: str, purpose: str) -> Sequence[Finding]:
+    if policy.undecidable:
+        return [Finding(BITES, "unsupported", False, None, policy.undecidable, None)]
+    partition = place_of(policy, account, region).partition
+    return prove_policy(policy.plain, partition, account, region, purpose or None)
+
+
+def _show(file: Path, policy: FoundPolicy, findings: Sequence[Finding]) -> None:
+    output.show(output.table(("PROPERTY", "VERDICT"), ((f.about.id, _verdict(f)) for f in findings)))
+    for finding in findings:
+        if finding.verdict != "holds":
+            output.show("\n" + "\n".join(_failure(file, policy, finding)))
+    output.show("\nunder this policy alone; assumptions:")
+    for name, sentence in ASSUMPTIONS.items():
+        output.show(f"  {name} {sentence}")
+    output.show(f"  {ACTIONS_KNOWN}")
+
+
+def _verdict(finding: Finding) -> str:
+    return finding.verdict + (" (needs A3)" if finding.needs_a3 else "")
+
+
+def _failure(file: Path, policy: FoundPolicy, finding: Finding) -> Iterator[str]:
+    yield f"{finding.verdict.upper()}  {finding.about.id}"
+    yield f"  {finding.about.sentence}"
+    if finding.counterexample:
+        for label, text in counterexample_lines(finding.counterexample, policy.plain):
+            yield f"  {label:<10} {text}"
+    else:
+        yield f"  because    {finding.reason}"
+    for statement in policy.statements:
+        if statement.name == finding.sid:
+            yield f"  place      {name_of(file)}:{policy.line(statement.path)}"
+
+
+def _as_json(
+    file: Path, policy: FoundPolicy, place: tuple[str, str, str], findings: Sequence[Finding]
+) -> dict[str, Any]:
+    account, region, purpose = place
+    text = json.dumps(policy.plain, sort_keys=True, separators=(",", ":"))
+    return {
+        "version": 1,
+        "policy": {
+            "file": name_of(file),
+            "account_id": account,
+            "region": region,
+            "purpose": purpose or None,
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        },
+        "assumptions": dict(ASSUMPTIONS),
+        "actions": ACTIONS_KNOWN,
+        "verdicts": [as_json(finding, policy.plain) for finding in findings],
+    }

@@ -1,0 +1,75 @@
+"""Where a policy's text comes from, and the key that it belongs to."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from baseline.configuration.limits import nearest
+from baseline.configuration.source import decode
+from baseline.errors import Mistake, Mistakes, UsageError
+from baseline.found.kinds import Finding
+from baseline.found.policy import MAXIMUM_TEXT, FoundPolicy, NotAPolicy, found_policy
+from baseline.iam.arns import is_account_id
+from baseline.regions import PARTITIONS
+
+File = Annotated[
+    Path, typer.Argument(help="The policy's JSON, or what `aws kms get-key-policy` prints; -: standard input.")
+]
+Account = Annotated[
+    str,
+    typer.Option(
+        "--account", help="The ID of the key's account; else the one that the policy shows.", show_default=False
+    ),
+]
+Region = Annotated[str, typer.Option("--region", help="The key's region.", show_default=False)]
+
+_MOST_BYTES = 4 * MAXIMUM_TEXT
+
+
+def name_of(file: Path) -> str:
+    """What messages call the file."""
+    return "<standard input>" if str(file) == "-" else str(file)
+
+
+def text_of(file: Path) -> str:
+    """The text of a file or of standard input; of a huge one only the beginning. Raises UsageError, Mistakes."""
+    if str(file) == "-":
+        content = sys.stdin.buffer.read(_MOST_BYTES)
+    else:
+        try:
+            with file.open("rb") as opened:
+                content = opened.read(_MOST_BYTES)
+        except FileNotFoundError:
+            raise UsageError(f"{file}: there is no such file", "-: reads standard input") from None
+        except IsADirectoryError:
+            raise UsageError(f"{file}: is a folder, not a file") from None
+        except PermissionError:
+            raise UsageError(f"{file}: may not be read", "change its permissions") from None
+    if len(content) > MAXIMUM_TEXT:
+        return content.decode("utf-8", errors="replace")
+    return decode(content, name_of(file))
+
+
+def policy_of(file: Path) -> FoundPolicy:
+    """The policy in a file. Raises Mistakes when there is none."""
+    try:
+        return found_policy(text_of(file))
+    except NotAPolicy as error:
+        raise Mistakes([as_mistake(file, error.finding)]) from None
+
+
+def as_mistake(file: Path, finding: Finding) -> Mistake:
+    """A finding on the text itself, as a mistake of who wrote it."""
+    column = f"column {finding.column}: " if finding.column else ""
+    return Mistake(name_of(file), finding.line, "", f"{column}{finding.problem}", finding.kind.remedy)
+
+
+def check_place(account: str, region: str) -> None:
+    """Raise UsageError for an account that is no ID and for an unknown region."""
+    if account and not is_account_id(account):
+        raise UsageError(f"--account {account}: must be an account's ID, twelve digits")
+    regions = [name for partition in PARTITIONS.values() for name in partition.all_regions]
+    if region and region not in regions:
+        raise UsageError(f"--region {region}: no such region", nearest(region, regions))

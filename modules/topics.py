@@ -25,9 +25,7 @@ def topic(scope: Construct, topic: Topic, key: str, provider: TerraformProvider)
         topic.address,
     )
     named(
-        SnsTopicPolicy(
-            scope, f"sns_policy_{topic.address}", provider=provider, arn=arn, policy=literal(topic.policy)
-        ),
+        SnsTopicPolicy(scope, f"sns_policy_{topic.address}", provider=provider, arn=arn, policy=literal(topic.policy)),
         topic.address,
     )
     for subscription in topic.subscriptions:

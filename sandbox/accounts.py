@@ -7,6 +7,7 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend, iam_backends
 
+from sandbox.organizations import organizations
 from sandbox.recorders import ROLE, SERVICE, plant_recorders
 
 CALLER = "kms-baseline-caller"
@@ -28,6 +29,7 @@ def plant(values: Mapping[str, Any]) -> dict[str, str]:
             iam = iam_backends[account["account_id"]][account["partition"]]
             _plant_roles(iam, account["roles"], trust)
             _plant_users(iam, account["users"])
+            organizations[account["account_id"]][account["partition"]].managed = account["manages"]
             if account["recorders"]:
                 _plant_roles(iam, [ROLE], _trust_of({"Service": SERVICE}))
                 plant_recorders(account["account_id"], account["partition"], account["recorders"])

@@ -25,22 +25,32 @@ from sandbox.locks import lock_of
 EXTENSIONS = {
     "backup": ("sandbox.extensions.backup", "SandboxBackup"),
     "budgets": ("sandbox.extensions.budgets", "SandboxBudgets"),
+    "cloudtrail": ("sandbox.extensions.cloudtrail", "SandboxCloudTrail"),
     "config": ("sandbox.extensions.config", "SandboxConfig"),
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
     "iam": ("sandbox.extensions.iam", "SandboxIam"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),
+    "s3": ("sandbox.extensions.s3", "SandboxS3"),
     "sns": ("sandbox.extensions.sns", "SandboxSns"),
     "ssm": ("sandbox.extensions.ssm", "SandboxSsm"),
     "sts": ("sandbox.extensions.sts", "SandboxSts"),
 }
 """Which class answers for a service instead of moto's own, by moto's name of the service."""
 
-__all__ = ["EXTENSIONS", "application", "evaluate_everywhere", "get_account_id_from", "plant", "publish_as", "warm_up"]
+__all__ = [
+    "EXTENSIONS",
+    "application",
+    "deliver",
+    "evaluate_everywhere",
+    "get_account_id_from",
+    "plant",
+    "publish_as",
+    "warm_up",
+]
 
 # As in `sandbox.server`: one thread at a time imports parts of moto.
 _IMPORTING = threading.Lock()
-_EVALUATING = threading.Lock()
 
 
 def app_for(service: Any) -> Flask:
@@ -53,8 +63,10 @@ def app_for(service: Any) -> Flask:
     app.register_error_handler(NotFound, _unknown_path)
     lock = lock_of(service)
     for name, view in app.view_functions.items():
-        if extension and ".dispatch" in name:
-            view = convert_to_flask_response(extension.dispatch)
+        # `type.dispatch`, or `type.key_dispatch2`, with a number where a service has several paths.
+        method = name.partition(".")[2].rstrip("0123456789")
+        if extension and method.endswith("dispatch"):
+            view = convert_to_flask_response(getattr(extension, method))
         app.view_functions[name] = _one_at_a_time(view, lock)
     return app
 
@@ -72,12 +84,20 @@ def warm_up(service: str, target: str) -> None:
 
 
 def evaluate_everywhere(url: str, account: str | None, region: str | None) -> list[dict[str, str]]:
-    """Let AWS Config evaluate its rules, and remediate. One evaluation at a time."""
+    """Let AWS Config evaluate its rules, and remediate."""
     with _IMPORTING:
         evaluation = importlib.import_module("sandbox.extensions.evaluation")
-    with _EVALUATING:
+    with lock_of("config"):
         found: list[dict[str, str]] = evaluation.evaluate_everywhere(url, account, region)
     return found
+
+
+def deliver(values: Any) -> dict[str, Any]:
+    """Let a trail deliver a log file; see `sandbox.extensions.deliveries`."""
+    with _IMPORTING:
+        deliveries = importlib.import_module("sandbox.extensions.deliveries")
+    answer: dict[str, Any] = deliveries.deliver(values)
+    return answer
 
 
 def publish_as(values: Any) -> dict[str, Any]:

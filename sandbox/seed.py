@@ -19,6 +19,8 @@ class AccountSeed:
     """The same of users: `user/NAME`, `user/path/NAME`."""
     recorders: tuple[str, ...] = ()
     """The regions in which AWS Config records already."""
+    manages: str = ""
+    """The ID of the organization whose management account it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def _listen(port: int) -> BaseWSGIServer:
         ("GET", "/sandbox/ready"): _ready,
         ("POST", "/sandbox/seed"): _seed,
         ("POST", "/sandbox/publish-as"): _publish_as,
+        ("POST", "/sandbox/deliver"): _deliver,
         ("POST", "/sandbox/evaluate"): partial(_evaluate, f"http://{HOST}:{listener.getsockname()[1]}"),
     }
     journal = Journal(_aws, _account_of, pages)
@@ -121,6 +122,11 @@ def _evaluate(url: str, values: Any) -> list[dict[str, str]]:
     where = values or {}
     found: list[dict[str, str]] = _moto().evaluate_everywhere(url, where.get("account_id"), where.get("region"))
     return found
+
+
+def _deliver(values: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = _moto().deliver(values)
+    return answer
 
 
 def _publish_as(values: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from moto.logs.models import LogGroup, logs_backends
 
 from sandbox.extensions.automations import Automation, Place, start
 from sandbox.extensions.remediations import Configuration, Remediation, Results, fill, remediations
+from sandbox.locks import lock_of
 
 IDENTIFIER = "CLOUDWATCH_LOG_GROUP_ENCRYPTED"
 RESOURCE_TYPE = "AWS::Logs::LogGroup"
@@ -49,7 +50,8 @@ def _evaluate(place: Place, rule: ConfigRule) -> Iterator[dict[str, str]]:
     backend, rule_name = remediations[place.account][place.region], str(rule.config_rule_name)
     results = backend.results.setdefault(rule_name, Results())
     configuration = backend.configurations.get(rule_name)
-    groups = list(logs_backends[place.account][place.region].groups.values())
+    with lock_of("logs"):
+        groups = list(logs_backends[place.account][place.region].groups.values())
     results.compliance = {group.name: _compliance(group, rule) for group in groups}
     results.at = unix_time()
     for name, compliance in results.compliance.items():

@@ -1,0 +1,63 @@
+"""CloudTrail: a trail is made only where its files can be delivered.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
+"""
+
+from typing import Any
+
+from moto.cloudtrail.models import Trail
+from moto.cloudtrail.responses import CloudTrailResponse
+from moto.core.exceptions import JsonRESTError
+
+from sandbox.calls import leave_note
+from sandbox.extensions.deliveries import delivery_of
+from sandbox.extensions.trails import TrailRefused, require_delivery
+from sandbox.organizations import is_there_one, managed_by
+
+
+class SandboxCloudTrail(CloudTrailResponse):
+    """Moto's CloudTrail, which does not look at policies."""
+
+    def create_trail(self) -> str:
+        if self._get_param("Name") in self.cloudtrail_backend.trails:
+            message = f"Trail {self._get_param('Name')} already exists for customer: {self.current_account}"
+            raise JsonRESTError("TrailAlreadyExistsException", message)
+        if self._get_bool_param("IsOrganizationTrail", False):
+            self._require_management_account()
+        self._require_delivery(None)
+        return super().create_trail()
+
+    def update_trail(self) -> str:
+        trail = self.cloudtrail_backend.get_trail(self._get_param("Name"))
+        if self._get_bool_param("IsOrganizationTrail", False) and not trail.is_org_trail:
+            self._require_management_account()
+        self._require_delivery(trail)
+        return super().update_trail()
+
+    def delete_trail(self) -> str:
+        """Moto deletes by the name only, and does nothing about an ARN, which Terraform sends."""
+        self.cloudtrail_backend.delete_trail(self.cloudtrail_backend.get_trail(self._get_param("Name")).trail_name)
+        return "{}"
+
+    def _require_delivery(self, trail: Trail | None) -> None:
+        """Raises CloudTrail's own error for a trail as the call would leave it."""
+        before: dict[str, Any] = trail.description() if trail else {"Name": self._get_param("Name")}
+        said = {name: self._get_param(name) for name in _SAID_OF_DELIVERY}
+        after = before | {name: value for name, value in said.items() if value is not None}
+        try:
+            require_delivery(delivery_of(after, self.current_account, self.region))
+        except TrailRefused as refused:
+            leave_note(self.normalized_request.environ, refused.note or refused.message)
+            raise
+
+    def _require_management_account(self) -> None:
+        if managed_by(self.current_account, self.partition):
+            return
+        if not is_there_one():
+            message = "The account is not a member of an organization"
+            raise JsonRESTError("OrganizationsNotInUseException", message)
+        message = "The account is not the management account of its organization"
+        raise JsonRESTError("NotOrganizationMasterAccountException", message)
+
+
+_SAID_OF_DELIVERY = ("S3BucketName", "S3KeyPrefix", "KmsKeyId", "IsOrganizationTrail")

@@ -1,0 +1,27 @@
+"""The organization whose management account an account is, as its seed says."""
+
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.utilities.utils import PARTITION_NAMES
+
+
+class OrganizationBackend(BaseBackend):
+    """The organization's ID; empty in every other account."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.managed = ""
+
+
+organizations = BackendDict(
+    OrganizationBackend, "organizations", use_boto3_regions=False, additional_regions=PARTITION_NAMES
+)
+
+
+def managed_by(account: str, partition: str) -> str:
+    """The ID of the organization that the account manages, empty if it manages none."""
+    return organizations[account][partition].managed
+
+
+def is_there_one() -> bool:
+    """Whether any account manages an organization."""
+    return any(backend.managed for account in list(organizations.values()) for backend in list(account.values()))

@@ -1,4 +1,4 @@
-"""Faults that a test orders: a call that fails, or one that is slow."""
+"""Faults that a test orders: a call that fails, is slow or gets no answer, or is the sandbox's last."""
 
 import threading
 from collections.abc import Mapping
@@ -7,7 +7,9 @@ from typing import Any, Literal, get_args
 
 from sandbox.calls import Call
 
-Kind = Literal["error", "slow"]
+Kind = Literal["error", "slow", "lost-answer", "die"]
+"""`error`: an error instead of the call. `slow`: the answer is held back. `lost-answer`: the call is done, and then the
+connection closes without an answer. `die`: the sandbox ends before the call."""
 
 
 @dataclass(slots=True)

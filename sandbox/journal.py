@@ -4,12 +4,14 @@ It needs nothing of moto: it answers while moto is still being imported, and goe
 """
 
 import json
+import os
+import socket
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from werkzeug.wrappers import Response
 
@@ -24,6 +26,7 @@ Page = Callable[[Any], Any]
 """A page takes the JSON of the request (None without a body) and returns JSON; ValueError is a mistake of the asker."""
 
 _REMEMBERED_CALLS = 50_000
+_DIED = 70
 
 
 class Journal:
@@ -66,19 +69,23 @@ class Journal:
     def _call(self, environ: "WSGIEnvironment") -> Response:
         begin = time.perf_counter()
         call = environ[CALL] = read_call(environ)
-        response = self._faulty(call, environ)
+        fault = self._faults.hitting(call)
+        response = self._faulty(fault, call, environ)
         entry = asdict(call)
         account = self._account_of(entry.pop("access_key_id"))
         ms = round((time.perf_counter() - begin) * 1000, 1)
         self._calls.append({**entry, "account": account, "status": response.status_code, "ms": ms})
+        if fault and fault.kind == "lost-answer":
+            _hang_up(environ)
         return response
 
-    def _faulty(self, call: Call, environ: "WSGIEnvironment") -> Response:
-        fault = self._faults.hitting(call)
+    def _faulty(self, fault: Fault | None, call: Call, environ: "WSGIEnvironment") -> Response:
         if fault and fault.kind == "error":
             return error_reply(call.service, fault.code, "a fault that was ordered", fault.status)
-        if fault:
+        if fault and fault.kind == "slow":
             time.sleep(fault.seconds)
+        if fault and fault.kind == "die":
+            os._exit(_DIED)
         return self._answer(call, environ)
 
     def _answer(self, call: Call, environ: "WSGIEnvironment") -> Response:
@@ -96,6 +103,12 @@ class Journal:
         # A REST path that moto knows, with a method that it does not.
         is_nothing = response.status_code == 404 and not response.get_data() and environ["REQUEST_METHOD"] != "HEAD"
         return _unknown(call) if is_nothing else response
+
+
+def _hang_up(environ: "WSGIEnvironment") -> NoReturn:
+    """Close the connection. werkzeug writes nothing after such an error, as the asker is gone."""
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError("the answer was ordered to be lost")
 
 
 def _unknown(call: Call) -> Response:

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 from werkzeug.test import Client as HttpClient
 from werkzeug.wrappers import Response
 
 from baseline.errors import WorldError
 from sandbox.journal import Journal
 from sandbox.pages import ask
-from tests.sandbox.conftest import ACCOUNT, DEPLOY_ROLE, Client
+from sandbox.process import start
+from sandbox.seed import seed
+from tests.sandbox.conftest import ACCOUNT, CALLER_ACCOUNT, DEPLOY_ROLE, Client, connect
 from tests.sandbox.refusals import refusal, status
 
 if TYPE_CHECKING:
@@ -177,6 +180,29 @@ def test_a_slow_fault_holds_the_answer_back() -> None:
     assert (answer.text, time.monotonic() - begin >= 0.2) == ("fine", True)
 
 
+def test_a_call_whose_answer_is_lost_was_done(url: str, client: Client) -> None:
+    kms = client("kms", DEPLOY_ROLE, "ap-south-1")
+    ask(url, "POST", "/sandbox/faults", fault(operation="CreateKey", kind="lost-answer"))
+    with pytest.raises(ConnectionClosedError):
+        kms.create_key()
+    assert ask(url, "GET", "/sandbox/calls")[-1]["status"] == 200
+    assert len(kms.list_keys()["Keys"]) == 1
+
+
+def test_the_sandbox_ends_at_the_call_that_was_ordered(url: str) -> None:
+    with start() as mortal:
+        credentials = seed(mortal.url, CALLER_ACCOUNT, [], [])
+        key = (credentials.access_key_id, credentials.secret_access_key, None)
+        ask(mortal.url, "POST", "/sandbox/faults", fault(operation="CreateKey", kind="die", after=1))
+        kms = connect(mortal.url, "kms", "eu-west-2", key)
+        kms.create_key()
+        with pytest.raises(ConnectionClosedError):
+            kms.create_key()
+        with pytest.raises(WorldError, match="no sandbox answers"):
+            ask(mortal.url, "GET", "/sandbox/ready")
+    assert ask(url, "GET", "/sandbox/ready")
+
+
 def test_faults_can_be_taken_back() -> None:
     http = journal(fine)
     http.post("/sandbox/faults", data=fault())
@@ -187,7 +213,7 @@ def test_faults_can_be_taken_back() -> None:
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        (fault(kind="die"), "`kind` must be one of error, slow, got `die`"),
+        (fault(kind="nap"), "`kind` must be one of error, slow, lost-answer, die, got `nap`"),
         (fault(count=1), "unknown field `count`"),
         ('{"service": "kms"}', "a fault needs `service`, `operation` and `kind`"),
     ],

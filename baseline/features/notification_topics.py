@@ -153,7 +153,8 @@ def _cannot_be_reached(
 ) -> Wrong:
     """A queue or function that gets nothing from a topic in one of these regions.
 
-    One of another account would have to be subscribed from there, or Terraform subscribes it anew each time:
+    One of another account has to be confirmed by that account, and until then Terraform subscribes it anew each time:
+    https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html and
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/sns_topic_subscription
     """
     endpoint, arn = subscription.endpoint, Arn.parse(subscription.endpoint)
@@ -165,8 +166,7 @@ def _cannot_be_reached(
         yield f"`{endpoint}` is in another account than `{use.account}` ({use.account_id})", help
     for region in regions:
         if not _delivers(subscription.protocol, region, arn.region):
-            help = "list one in the topic's region, or set home_region_only"
-            yield f"SNS does not deliver from {region} to `{endpoint}`", help
+            yield f"SNS does not deliver from {region} to `{endpoint}`", "name one in the topic's own region"
 
 
 def _delivers(protocol: str, source: str, target: str) -> bool:

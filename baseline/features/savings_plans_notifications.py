@@ -119,37 +119,43 @@ def _problems(uses: Sequence[Use[SavingsPlansNotificationsSettings]], _context: 
 
 
 def _remarks(uses: Sequence[Use[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
-    nowhere = [use.account for use in uses if _partition(use) not in PARTITIONS]
-    if nowhere:
+    there = [use for use in uses if _has_budgets(use)]
+    if len(there) < len(uses):
         yield (
-            f"{NAME} creates nothing in {', '.join(nowhere)}: there is no AWS Budgets in this partition; the standard "
-            "account that is billed sees the costs"
+            f"{NAME} creates nothing in {_accounts(use for use in uses if use not in there)}: there is no AWS Budgets in "
+            "this partition; the standard account that is billed sees the costs"
         )
-    there = [use for use in uses if use.account not in nowhere]
-    silent = [use.account for use in there if not use.settings.emails]
-    if silent:
-        yield f"{NAME} is on and lists no emails in {', '.join(silent)}: nobody is told"
-    confirmations = sum(len(use.settings.emails) for use in there)
-    if confirmations:
-        people = len({email for use in there for email in use.settings.emails})
-        yield (
-            f"{NAME} waits for {_count(confirmations, 'confirmation')} by email: {_count(people, 'address', 'es')} in "
-            f"{_count(len(there) - len(silent), 'account')}"
-        )
+    yield from _confirmations(there)
     if len(there) > 1:
         yield (
             f"{NAME} is meant for the payer, whose budgets see the Savings Plans of the whole organization; it is on in "
-            f"{', '.join(use.account for use in there)}"
+            f"{_accounts(there)}"
         )
 
 
-def _partition(use: Use[SavingsPlansNotificationsSettings]) -> str:
+def _confirmations(uses: Sequence[Use[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
+    silent = [use for use in uses if not use.settings.emails]
+    if silent:
+        yield f"{NAME} is on and lists no emails in {_accounts(silent)}: nobody is told"
+    emails = [email for use in uses for email in use.settings.emails]
+    if emails:
+        people = _count(len(set(emails)), "address", "addresses")
+        accounts = _count(len(uses) - len(silent), "account", "accounts")
+        confirmations = _count(len(emails), "confirmation", "confirmations")
+        yield f"{NAME} waits for {confirmations} by email: {people} in {accounts}"
+
+
+def _has_budgets(use: Use[SavingsPlansNotificationsSettings]) -> bool:
     partition = partition_of(use.home_region)
-    return partition.name if partition else ""
+    return partition is not None and partition.name in PARTITIONS
 
 
-def _count(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number} {noun}{plural if number != 1 else ''}"
+def _accounts(uses: Iterable[Use[SavingsPlansNotificationsSettings]]) -> str:
+    return ", ".join(use.account for use in uses)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 SAVINGS_PLANS_NOTIFICATIONS = Feature(

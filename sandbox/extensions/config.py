@@ -15,7 +15,9 @@ from moto.config.exceptions import (
 from moto.config.responses import ConfigResponse
 from moto.core.exceptions import JsonRESTError, ServiceException
 
+from sandbox.calls import leave_note
 from sandbox.extensions.automations import find_document, place_of
+from sandbox.extensions.channels import ChannelRefused, require_channel
 from sandbox.extensions.evaluation import RESOURCE_TYPE, evaluate
 from sandbox.extensions.remediations import (
     Configuration,
@@ -40,6 +42,17 @@ class SandboxConfig(ConfigResponse):
             group.pop("exclusionByResourceTypes", None)
         self.config_backend.put_configuration_recorder(recorder)
         return ""
+
+    def put_delivery_channel(self) -> str:
+        channel = self._get_param("DeliveryChannel")
+        recorder = next(iter(self.config_backend.recorders.values()), None)
+        if recorder and channel.get("s3BucketName"):
+            try:
+                require_channel(channel, recorder.role_arn, self.current_account, self.region)
+            except ChannelRefused as refused:
+                leave_note(self.normalized_request.environ, refused.note or refused.message)
+                raise
+        return super().put_delivery_channel()
 
     def put_config_rule(self) -> str:
         if not self.config_backend.recorders:

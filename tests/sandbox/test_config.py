@@ -40,17 +40,37 @@ def clients(client: Client) -> Callable[[str], Any]:
     return lambda service: made.setdefault(service, client(service, DEPLOY_ROLE, REGION))
 
 
+CONFIG = {"Service": "config.amazonaws.com"}
+RECORDER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/records"
+RECORDS = "arn:aws:s3:::records-of-config"
+FILES = f"{RECORDS}/AWSLogs/{ACCOUNT}/Config/*"
+DELIVERS = [
+    {**statement("Acl", CONFIG, "s3:GetBucketAcl"), "Resource": RECORDS},
+    {
+        **statement("Write", CONFIG, "s3:PutObject", Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
+        "Resource": FILES,
+    },
+]
+
+
 @pytest.fixture(scope="module")
 def config(clients: Callable[[str], Any]) -> Iterator[Any]:
     """AWS Config with a recorder that records keys."""
+    trust = policy({"Effect": "Allow", "Principal": CONFIG, "Action": "sts:AssumeRole"})
+    clients("iam").create_role(RoleName="records", AssumeRolePolicyDocument=trust)
+    s3, bucket = clients("s3"), RECORDS.rpartition(":")[2]
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(*DELIVERS))
     config = clients("config")
     group = {"allSupported": False, "resourceTypes": ["AWS::KMS::Key"]}
-    recorder = {"name": "default", "roleARN": ROLE_ARN, "recordingGroup": group}
+    recorder = {"name": "default", "roleARN": RECORDER_ROLE, "recordingGroup": group}
     config.put_configuration_recorder(ConfigurationRecorder=recorder)
-    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "records"})
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
     config.start_configuration_recorder(ConfigurationRecorderName="default")
     yield config
     config.stop_configuration_recorder(ConfigurationRecorderName="default")
+    clients("iam").delete_role(RoleName="records")
+    s3.delete_bucket(Bucket=bucket)
 
 
 @pytest.fixture(scope="module")
@@ -404,9 +424,77 @@ def test_a_rule_needs_a_recorder(client: Client) -> None:
     )
 
 
+def test_a_channel_leads_to_a_bucket_that_is_there(config: Any) -> None:
+    channel = {"name": "default", "s3BucketName": "no-such-bucket"}
+    assert refusal(config.put_delivery_channel, DeliveryChannel=channel)[0] == "NoSuchBucketException"
+
+
+@pytest.mark.parametrize(
+    ("statements", "note"),
+    [
+        ([], "s3:GetBucketAcl by the role: it has no statement; s3:GetBucketAcl by config.amazonaws.com: there is no"),
+        (DELIVERS[:1], "s3:PutObject by config.amazonaws.com: Acl: Action"),
+        ([DELIVERS[0], {**DELIVERS[1], "Resource": FILES.replace(ACCOUNT, "111111111111")}], "Write: Action"),
+        (
+            [*DELIVERS, {**statement("No", "*", "s3:PutObject", Effect="Deny"), "Resource": FILES}],
+            "s3:PutObject by config.amazonaws.com: denied by No",
+        ),
+    ],
+)
+def test_a_channel_leads_to_a_bucket_that_config_may_write_to(
+    config: Any, clients: Callable[[str], Any], last_call: Callable[[], dict[str, Any]], statements: Any, note: str
+) -> None:
+    s3, bucket = clients("s3"), RECORDS.rpartition(":")[2]
+    s3.delete_bucket_policy(Bucket=bucket)
+    if statements:
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy(*statements))
+    channel = {"name": "default", "s3BucketName": bucket}
+    expected = (
+        "InsufficientDeliveryPolicyException",
+        "Insufficient delivery policy to s3 bucket: records-of-config, unable to write to bucket, "
+        "provided s3 key prefix is 'null', provided kms key is 'null'.",
+    )
+    assert refusal(config.put_delivery_channel, DeliveryChannel=channel) == expected
+    assert note in last_call()["note"]
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(*DELIVERS))
+
+
+def test_a_channel_may_be_written_to_by_the_recorders_role(config: Any, clients: Callable[[str], Any]) -> None:
+    s3, iam, bucket = clients("s3"), clients("iam"), RECORDS.rpartition(":")[2]
+    s3.delete_bucket_policy(Bucket=bucket)
+    may = {"Effect": "Allow", "Action": ["s3:GetBucketAcl", "s3:PutObject"], "Resource": [RECORDS, FILES]}
+    iam.put_role_policy(RoleName="records", PolicyName="may", PolicyDocument=policy(may))
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
+    iam.delete_role_policy(RoleName="records", PolicyName="may")
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(*DELIVERS))
+
+
+def test_a_channel_with_a_key_needs_the_key(config: Any, clients: Callable[[str], Any]) -> None:
+    kms, channel = clients("kms"), {"name": "default", "s3BucketName": RECORDS.rpartition(":")[2]}
+    manage = statement("Manage", {"AWS": ACCOUNT}, ["kms:PutKeyPolicy", "kms:GetKeyPolicy"])
+    encrypt = statement("Encrypt", CONFIG, ["kms:GenerateDataKey", "kms:Decrypt"])
+    wrong, right = (
+        kms.create_key(Policy=policy(*each))["KeyMetadata"]["Arn"] for each in ([manage], [manage, encrypt])
+    )
+    code, message = refusal(config.put_delivery_channel, DeliveryChannel={**channel, "s3KmsKeyArn": wrong})
+    assert (code, f"provided kms key is '{wrong}'" in message) == ("InsufficientDeliveryPolicyException", True)
+    config.put_delivery_channel(DeliveryChannel={**channel, "s3KmsKeyArn": right})
+
+
+def test_a_recorder_with_a_role_that_does_not_trust_config_delivers_nothing(client: Client) -> None:
+    config = client("config", DEPLOY_ROLE, "eu-west-3")
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": DEPLOY_ROLE})
+    client("s3", DEPLOY_ROLE, "us-east-1").create_bucket(Bucket="not-trusted")
+    _, message = refusal(
+        config.put_delivery_channel, DeliveryChannel={"name": "default", "s3BucketName": "not-trusted"}
+    )
+    assert message == (f"Insufficient delivery policy to s3 bucket: not-trusted, unable to assume role: {DEPLOY_ROLE}.")
+    config.delete_configuration_recorder(ConfigurationRecorderName="default")
+
+
 def test_a_recorder_takes_an_exclusion_of_nothing(config: Any) -> None:
     group = {"allSupported": False, "resourceTypes": ["AWS::KMS::Key"], "exclusionByResourceTypes": {}}
-    recorder = {"name": "default", "roleARN": ROLE_ARN, "recordingGroup": group}
+    recorder = {"name": "default", "roleARN": RECORDER_ROLE, "recordingGroup": group}
     config.put_configuration_recorder(ConfigurationRecorder=recorder)
     (status,) = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
     assert status["recording"]

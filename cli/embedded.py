@@ -1,7 +1,9 @@
-"""The organization as the embedded AWS knows it: accounts, and the roles that the configuration names."""
+"""The organization as the embedded AWS knows it: accounts, and what the configuration says that they have already."""
 
 from collections.abc import Iterator
 
+from baseline.features.log_group_encryption import NAME as LOG_GROUP_ENCRYPTION
+from baseline.features.log_group_encryption import LogGroupEncryptionSettings
 from baseline.iam.arns import Arn
 from baseline.organization import Account, NamedPrincipal, Organization
 from sandbox.seed import AccountSeed, Credentials, seed
@@ -21,7 +23,15 @@ def _account(organization: Organization, account: Account) -> AccountSeed:
         partition=organization.partition,
         roles=tuple(sorted(name for name in named if name.startswith("role/"))),
         users=tuple(sorted(name for name in named if name.startswith("user/"))),
+        recorders=_recorders(account),
     )
+
+
+def _recorders(account: Account) -> tuple[str, ...]:
+    """Where AWS Config records already, as `recorder: existing` says."""
+    use = account.features.get(LOG_GROUP_ENCRYPTION)
+    exist = use and isinstance(use.settings, LogGroupEncryptionSettings) and use.settings.recorder == "existing"
+    return account.regions if exist else ()
 
 
 def _named(organization: Organization) -> Iterator[NamedPrincipal]:

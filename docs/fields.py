@@ -168,6 +168,8 @@ def spelled(value: Any) -> str:
         value = value.model_dump(exclude_unset=True)
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str) and value.startswith("*"):
+        return f'"{value}"'
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k}: {spelled(v)}" for k, v in value.items()) + "}"
     return f"[{', '.join(map(spelled, value))}]" if isinstance(value, list) else str(value)

@@ -132,6 +132,16 @@ LOG_RETENTION = OneOfNumbers(
     (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653), "days"
 )
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+LOG_GROUP_PATTERN = Text(
+    r"\*?[A-Za-z0-9_/.#-]{1,512}\*?", "a log group's name, with `*` at the beginning, at the end or both, nowhere else"
+)
+"""What `aws:branch` can compare: equal, starts with, ends with, contains.
+https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-branch-condition.html"""
+EVALUATION_HOURS = OneOfNumbers((1, 3, 6, 12, 24), "hours")
+"""https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html (MaximumExecutionFrequency)"""
+REMEDIATION_ATTEMPTS = Between(1, 25, "attempts")
+REMEDIATION_SECONDS = Between(1, 2_678_000, "seconds")
+"""https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationConfiguration.html"""
 TOPIC_NAME = Text(r"[A-Za-z0-9_-]{1,256}", "1 to 256 letters, digits, hyphens or underscores")
 """https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html (without the names of FIFO topics)"""
 EMAIL = Text(

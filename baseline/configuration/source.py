@@ -171,4 +171,6 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Mistake:
     problem = getattr(error, "problem", None) or str(error)
     if "another document" in problem:
         return Mistake(file, mark.line + 1, "", "a second document begins here", "keep one document in the file")
-    return Mistake(file, mark.line + 1, "", f"column {mark.column + 1}: not YAML: {problem}")
+    is_alias = "alias" in f"{getattr(error, 'context', '')} {problem}"
+    help = "text that begins with `*` is written in quotes" if is_alias else ""
+    return Mistake(file, mark.line + 1, "", f"column {mark.column + 1}: not YAML: {problem}", help)

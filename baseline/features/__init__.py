@@ -7,6 +7,7 @@ from baseline.features.backup import BACKUP
 from baseline.features.cloudtrail import CLOUDTRAIL
 from baseline.features.ebs_default_encryption import EBS_DEFAULT_ENCRYPTION
 from baseline.features.feature import Feature
+from baseline.features.log_group_encryption import LOG_GROUP_ENCRYPTION
 from baseline.features.log_groups import LOG_GROUPS
 from baseline.features.notification_topics import NOTIFICATION_TOPICS
 from baseline.features.savings_plans_notifications import SAVINGS_PLANS_NOTIFICATIONS
@@ -16,6 +17,7 @@ FEATURES: Mapping[str, Feature[Any]] = {
     for feature in (
         EBS_DEFAULT_ENCRYPTION,
         LOG_GROUPS,
+        LOG_GROUP_ENCRYPTION,
         SAVINGS_PLANS_NOTIFICATIONS,
         NOTIFICATION_TOPICS,
         CLOUDTRAIL,

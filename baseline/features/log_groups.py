@@ -20,7 +20,7 @@ from baseline.features.feature import (
     Site,
     Use,
 )
-from baseline.iam.request import ServiceCaller
+from baseline.iam.request import IamCaller, ServiceCaller
 from baseline.regions import PARTITIONS, via_service
 
 USE = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
@@ -72,23 +72,33 @@ class LogGroups(Part):
 
 
 def log_group_uses(site: Site, name: str) -> Iterator[KeyUse]:
-    """What the logs key must allow for a log group: to CloudWatch Logs, and to whoever associates the key.
+    """What the logs key must allow for a log group that Terraform creates with it."""
+    group = f"the log group `{name}`"
+    yield encryption(site, name, group)
+    yield association(site, site.deployer, f"whoever deploys associates the key with {group}")
+
+
+def encryption(site: Site, name: str, group: str) -> KeyUse:
+    """What CloudWatch Logs does with a log group's key; `group` says in words which group.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
     suffix = PARTITIONS[site.partition].logs_suffix
-    context = {"kms:EncryptionContext:aws:logs:arn": site.arn("logs", f"log-group:{name}")}
-    yield KeyUse(
-        what=f"CloudWatch Logs encrypts the log group `{name}`",
+    return KeyUse(
+        what=f"CloudWatch Logs encrypts {group}",
         key=site.key("logs"),
         caller=ServiceCaller(f"logs.{site.region}.{suffix}"),
         actions=USE,
-        context=context,
+        context={"kms:EncryptionContext:aws:logs:arn": site.arn("logs", f"log-group:{name}")},
     )
-    yield KeyUse(
-        what=f"whoever deploys associates the key with the log group `{name}`",
+
+
+def association(site: Site, caller: IamCaller, what: str) -> KeyUse:
+    """What CloudWatch Logs asks of the key for whoever associates it with a log group; `what` says that in words."""
+    return KeyUse(
+        what=what,
         key=site.key("logs"),
-        caller=site.deployer,
+        caller=caller,
         actions=("kms:DescribeKey", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"),
         context={"kms:ViaService": via_service("logs", site.region)},
     )

@@ -375,6 +375,9 @@ class TestFilesThatAreNoYaml:
              "organization.yaml:13: a second document begins here\n  help: keep one document in the file"),
             (GOOD.replace("role: kms", "role: \x07kms"),
              "organization.yaml:7: character U+0007 is not allowed in YAML\n  help: remove it"),
+            (GOOD.replace("role: kms", "role: *kms"),
+             "organization.yaml:7: column 9: not YAML: found undefined alias\n"
+             "  help: text that begins with `*` is written in quotes"),
         ],
     )  # fmt: skip
     def test_the_message(self, text: str, message: str) -> None:

@@ -1,0 +1,175 @@
+"""Log groups that somebody else made: a rule of AWS Config finds those in the clear, a runbook encrypts them."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from baseline import names
+from baseline.configuration import limits
+from baseline.features.feature import Context, Feature, FeatureSettings, KeyUse, Part, Problem, Resource, Site, Use
+from baseline.features.log_groups import association, encryption
+from baseline.features.recorder import Recorder
+from baseline.features.remediation import Remediation, exists_in
+from baseline.features.runbook import LONGEST, RESERVED_PREFIXES, encrypting_runbook
+
+NAME = "log_group_encryption"
+IDENTIFIER = "CLOUDWATCH_LOG_GROUP_ENCRYPTED"
+"""https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-log-group-encrypted.html"""
+CONTROL_TOWER = "*aws-controltower*"
+"""AWS Control Tower's log groups, as its own mandatory control names them: `aws-controltower/CloudTrailLogs` and
+`/aws/lambda/aws-controltower-NotificationForwarder`.
+https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html"""
+FREQUENCIES = {1: "One_Hour", 3: "Three_Hours", 6: "Six_Hours", 12: "Twelve_Hours", 24: "TwentyFour_Hours"}
+
+
+class LogGroupEncryptionSettings(FeatureSettings):
+    """How log groups are looked at, and what is done with those in the clear."""
+
+    remediation: Literal["manual", "automatic", "off"] = Field(
+        "manual",
+        description="Whether log groups without a key get the logs key when somebody asks for it (`manual`), "
+        "by themselves (`automatic`), or not at all (`off`).",
+    )
+    recorder: Literal["existing", "managed"] = Field(
+        "existing",
+        description="Whether AWS Config records already, or is to be set up; then it records KMS keys and nothing else.",
+    )
+    exclude: list[Annotated[str, limits.LOG_GROUP_PATTERN]] = Field(
+        default_factory=lambda: [CONTROL_TOWER],
+        description="Log groups that are left as they are; by default those of AWS Control Tower. "
+        "The rule lists them all the same.",
+    )
+    replace_other_keys: bool = Field(
+        False, description="Whether a log group with another key is a finding too, and gets the logs key."
+    )
+    evaluate_every_hours: Annotated[int, limits.EVALUATION_HOURS] = Field(
+        24, description="Hours between two looks at all log groups."
+    )
+    maximum_automatic_attempts: Annotated[int, limits.REMEDIATION_ATTEMPTS] = Field(
+        5, description="How often an automatic remediation is tried before AWS Config gives a log group up."
+    )
+    retry_attempt_seconds: Annotated[int, limits.REMEDIATION_SECONDS] = Field(
+        60, description="Seconds within which these attempts are counted."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogGroupEncryption(Part):
+    """The rule of one region, and what remediates it."""
+
+    name: str
+    """Of its Terraform resources."""
+    key: str
+    rule: str
+    frequency: str
+    demands_key: bool
+    """Whether only the logs key complies, not any key."""
+    remediation: Remediation | None
+    recorder: Recorder | None
+
+    def input_parameters(self, key_arn: str) -> str | None:
+        """The rule's parameters, in JSON; None: it has none."""
+        return json.dumps({"KmsKeyId": key_arn}) if self.demands_key else None
+
+    def resources(self) -> Iterator[Resource]:
+        yield Resource("aws_config_config_rule", self.name, "destroy", called=self.rule)
+        if self.remediation:
+            yield from self.remediation.resources()
+        if self.recorder:
+            yield from self.recorder.resources()
+
+    def uses(self) -> Iterator[KeyUse]:
+        if self.remediation or self.demands_key:
+            yield encryption(self.site, "any", "any log group of the account")
+        if self.remediation:
+            what = f"the runbook `{self.remediation.document}` associates the key with log groups"
+            yield association(self.site, self.remediation.role, what)
+
+
+def _build(settings: LogGroupEncryptionSettings, site: Site) -> LogGroupEncryption:
+    remediated = settings.remediation != "off" and exists_in(site.region)
+    return LogGroupEncryption(
+        site=site,
+        name=names.address(NAME, site.region),
+        key=site.key("logs"),
+        rule=f"{site.namespace}-log-group-encryption",
+        frequency=FREQUENCIES[settings.evaluate_every_hours],
+        demands_key=settings.replace_other_keys,
+        remediation=_remediation(settings, site) if remediated else None,
+        recorder=Recorder(site) if settings.recorder == "managed" else None,
+    )
+
+
+def _remediation(settings: LogGroupEncryptionSettings, site: Site) -> Remediation:
+    return Remediation(
+        site=site,
+        address=names.address(NAME, site.region),
+        content=encrypting_runbook(settings.exclude),
+        replace_other_keys=settings.replace_other_keys,
+        automatic=settings.remediation == "automatic",
+        attempts=settings.maximum_automatic_attempts,
+        retry_seconds=settings.retry_attempt_seconds,
+    )
+
+
+def _problems(uses: Sequence[Use[LogGroupEncryptionSettings]], context: Context) -> Iterable[Problem]:
+    for i, use in enumerate(uses):
+        if use.settings.remediation == "off":
+            continue
+        length = len(encrypting_runbook(use.settings.exclude))
+        if length > LONGEST:
+            problem = f"with these {len(use.settings.exclude)} patterns the runbook has {length} bytes"
+            yield Problem(i, "exclude", problem, f"AWS takes {LONGEST}: say more with fewer patterns")
+        if context.namespace.startswith(RESERVED_PREFIXES):
+            problem = f"AWS refuses a runbook whose name starts with the namespace `{context.namespace}`"
+            yield Problem(i, "", problem, "set `remediation: off`, or choose another namespace before the first synth")
+
+
+def _remarks(uses: Sequence[Use[LogGroupEncryptionSettings]]) -> Iterable[str]:
+    """What must be there already, what is left out, and what is changed that others made."""
+    of = {recorder: [use for use in uses if use.settings.recorder == recorder] for recorder in ("existing", "managed")}
+    for regions, accounts in _by_regions(of["existing"]):
+        yield f"{NAME} needs AWS Config to record already in {regions} of {accounts}; `recorder: managed` sets it up"
+    for regions, accounts in _by_regions(of["managed"]):
+        yield f"{NAME} sets up AWS Config in {regions} of {accounts}; AWS refuses a second recorder in a region"
+    remediated = [use for use in uses if use.settings.remediation != "off"]
+    for regions, accounts in _by_regions(remediated, without_remediation=True):
+        yield f"{NAME} creates the rule alone in {regions} of {accounts}: AWS Config remediates nothing there"
+    automatic = [use.account for use in remediated if use.settings.remediation == "automatic"]
+    if automatic:
+        yield (
+            f"{NAME} changes log groups that others made, by itself, in {', '.join(automatic)}: begin with "
+            "`remediation: manual` and look at what the rule finds"
+        )
+    replacing = [use.account for use in remediated if use.settings.replace_other_keys]
+    if replacing:
+        yield (
+            f"{NAME} takes log groups away from other keys in {', '.join(replacing)}: what they hold already stays "
+            "encrypted with the other key, which must be kept"
+        )
+
+
+def _by_regions(
+    uses: Sequence[Use[LogGroupEncryptionSettings]], *, without_remediation: bool = False
+) -> Iterator[tuple[str, str]]:
+    """The regions of the uses, or those of them without remediation, each with the accounts that have the same."""
+    accounts: dict[tuple[str, ...], list[str]] = {}
+    for use in uses:
+        regions = tuple(r for r in use.regions if not (without_remediation and exists_in(r)))
+        if regions:
+            accounts.setdefault(regions, []).append(use.account)
+    return ((", ".join(regions), ", ".join(names)) for regions, names in accounts.items())
+
+
+LOG_GROUP_ENCRYPTION = Feature(
+    name=NAME,
+    title="Encryption of log groups that others made",
+    place="every region",
+    settings=LogGroupEncryptionSettings,
+    build=_build,
+    problems=_problems,
+    remarks=_remarks,
+)

@@ -1,0 +1,111 @@
+"""AWS Config's recorder of one region, for accounts that have none: without one there are no rules.
+
+It records KMS keys and nothing else. AWS has one recorder an account and region, and a name of our own: a recorder
+that is there already makes AWS refuse ours, where under its name ours would silently take its place.
+https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigurationRecorder.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from baseline import names
+from baseline.features.buckets import Bucket, bucket_arn
+from baseline.features.feature import Resource, Site
+from baseline.iam.access import AccessStatement, When, render
+
+SERVICE = "config.amazonaws.com"
+RESOURCE_TYPES = ("AWS::KMS::Key",)
+_DELIVERED = When("StringEquals", "s3:x-amz-acl", ("bucket-owner-full-control",))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """A recorder that runs, its role, its delivery channel and the bucket to which that delivers."""
+
+    site: Site
+
+    @property
+    def address(self) -> str:
+        """Of everything that belongs to it."""
+        return names.address("config_recorder", self.site.region)
+
+    @property
+    def name(self) -> str:
+        """Of the recorder and of its delivery channel."""
+        return f"{self.site.namespace}-recorder"
+
+    @property
+    def role_name(self) -> str:
+        return names.role(self.site.namespace, "config_recorder", self.site.region)
+
+    @property
+    def managed_policy(self) -> str:
+        """AWS's policy for recorders. It reads everything that Config can record, and writes to no bucket."""
+        return f"arn:{self.site.partition}:iam::aws:policy/service-role/AWS_ConfigRole"
+
+    @property
+    def trust(self) -> str:
+        """https://docs.aws.amazon.com/config/latest/developerguide/iamrole-permissions.html"""
+        assumed = AccessStatement(
+            sid="ConfigAssumesTheRole",
+            services=(SERVICE,),
+            actions=("sts:AssumeRole",),
+            conditions=(self._of_this_account,),
+        )
+        return render(assumed)
+
+    @property
+    def permissions(self) -> str:
+        """What AWS's policy leaves out: https://docs.aws.amazon.com/config/latest/developerguide/iamrole-permissions.html"""
+        bucket = bucket_arn(self.site, self._bucket_name)
+        look = AccessStatement(sid="LookAtTheBucket", actions=("s3:GetBucketAcl",), resources=(bucket,))
+        deliver = AccessStatement(
+            sid="Deliver", actions=("s3:PutObject",), resources=(self._records,), conditions=(_DELIVERED,)
+        )
+        return render(look, deliver)
+
+    @property
+    def bucket(self) -> Bucket:
+        """Where Config may fall back on its service principal, when the role's permissions do not suffice.
+
+        https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+        """
+        arn = bucket_arn(self.site, self._bucket_name)
+        look = AccessStatement(
+            sid="ConfigLooksAtTheBucket",
+            services=(SERVICE,),
+            actions=("s3:GetBucketAcl", "s3:ListBucket"),
+            resources=(arn,),
+            conditions=(self._of_this_account,),
+        )
+        deliver = AccessStatement(
+            sid="ConfigDelivers",
+            services=(SERVICE,),
+            actions=("s3:PutObject",),
+            resources=(self._records,),
+            conditions=(self._of_this_account, _DELIVERED),
+        )
+        return Bucket(self.site, self.address, self._bucket_name, (look, deliver))
+
+    @property
+    def _bucket_name(self) -> str:
+        """Of at most 56 characters; S3 takes 63. Accounts and regions share the names of a partition's buckets."""
+        return f"{self.site.namespace}-config-{self.site.account_id}-{self.site.region}"
+
+    @property
+    def _records(self) -> str:
+        return f"{bucket_arn(self.site, self._bucket_name)}/AWSLogs/{self.site.account_id}/Config/*"
+
+    @property
+    def _of_this_account(self) -> When:
+        return When("StringEquals", "aws:SourceAccount", (self.site.account_id,))
+
+    def resources(self) -> Iterator[Resource]:
+        """Switched off, all of it stays as it is: other rules may have come to need the recorder."""
+        yield from self.bucket.resources()
+        yield Resource("aws_iam_role", self.address, "forget")
+        yield Resource("aws_iam_role_policy", self.address, "forget")
+        yield Resource("aws_iam_role_policy_attachment", self.address, "forget")
+        yield Resource("aws_config_configuration_recorder", self.address, "forget")
+        yield Resource("aws_config_delivery_channel", self.address, "forget")
+        yield Resource("aws_config_configuration_recorder_status", self.address, "forget")

@@ -1,0 +1,114 @@
+"""The rule on log groups of one region, and what remediates it."""
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRule, ConfigConfigRuleSource
+from cdktf_cdktf_provider_aws.config_remediation_configuration import (
+    ConfigRemediationConfiguration,
+    ConfigRemediationConfigurationParameter,
+)
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.ssm_document import SsmDocument
+from constructs import Construct
+
+from baseline.features.log_group_encryption import IDENTIFIER, LogGroupEncryption
+from baseline.features.remediation import RESOURCE_TYPE, Remediation
+from modules.recorder import recorder
+from modules.resources import key_arn, literal, named
+
+
+def log_group_encryption(scope: Construct, part: LogGroupEncryption, provider: TerraformProvider) -> None:
+    """The recorder first, if it is ours: AWS takes no rule without one."""
+    records = [recorder(scope, part.recorder, provider)] if part.recorder else None
+    named(
+        ConfigConfigRule(
+            scope,
+            f"config_rule_{part.name}",
+            provider=provider,
+            name=part.rule,
+            description="Log groups are encrypted with a KMS key",
+            source=ConfigConfigRuleSource(owner="AWS", source_identifier=IDENTIFIER),
+            maximum_execution_frequency=part.frequency,
+            input_parameters=part.input_parameters(key_arn(part.key)),
+            depends_on=records,
+        ),
+        part.name,
+    )
+    if part.remediation:
+        _remediation(scope, part, part.remediation, provider)
+
+
+def _remediation(
+    scope: Construct, part: LogGroupEncryption, remediation: Remediation, provider: TerraformProvider
+) -> None:
+    """The runbook and its role, then the configuration that names both.
+
+    It names the runbook's version too, so that it is put again when the runbook changes, as AWS demands:
+    https://docs.aws.amazon.com/config/latest/APIReference/API_PutRemediationConfigurations.html
+    """
+    address = remediation.address
+    named(
+        SsmDocument(
+            scope,
+            f"document_{address}",
+            provider=provider,
+            name=remediation.document,
+            document_type="Automation",
+            document_format="JSON",
+            content=literal(remediation.content),
+        ),
+        address,
+    )
+    permissions = _role(scope, part, remediation, provider)
+    parameters = remediation.parameters(f"${{aws_iam_role.{address}.arn}}", key_arn(part.key))
+    named(
+        ConfigRemediationConfiguration(
+            scope,
+            f"remediation_{address}",
+            provider=provider,
+            config_rule_name=f"${{aws_config_config_rule.{part.name}.name}}",
+            resource_type=RESOURCE_TYPE,
+            target_type="SSM_DOCUMENT",
+            target_id=f"${{aws_ssm_document.{address}.name}}",
+            target_version=f"${{aws_ssm_document.{address}.latest_version}}",
+            parameter=[
+                ConfigRemediationConfigurationParameter(
+                    name=name, static_value=value, resource_value=None if value else "RESOURCE_ID"
+                )
+                for name, value in parameters
+            ],
+            automatic=remediation.automatic,
+            maximum_automatic_attempts=remediation.attempts if remediation.automatic else None,
+            retry_attempt_seconds=remediation.retry_seconds if remediation.automatic else None,
+            depends_on=[permissions],
+        ),
+        address,
+    )
+
+
+def _role(
+    scope: Construct, part: LogGroupEncryption, remediation: Remediation, provider: TerraformProvider
+) -> IamRolePolicy:
+    address = remediation.address
+    named(
+        IamRole(
+            scope,
+            f"role_{address}",
+            provider=provider,
+            name=remediation.role_name,
+            description=f"Automation encrypts log groups with it in {remediation.site.region}",
+            assume_role_policy=remediation.trust,
+        ),
+        address,
+    )
+    return named(
+        IamRolePolicy(
+            scope,
+            f"role_policy_{address}",
+            provider=provider,
+            name="encrypt-log-groups",
+            role=f"${{aws_iam_role.{address}.name}}",
+            policy=remediation.permissions(key_arn(part.key)),
+        ),
+        address,
+    )

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from moto.config.responses import ConfigResponse
 from moto.core.utils import camelcase_to_underscores
+from moto.ssm.responses import SimpleSystemManagerResponse
 
 from sandbox.application import EXTENSIONS
 from tests.sandbox.conftest import REGION

@@ -1,0 +1,291 @@
+"""The rule on log groups, its remediation and its recorder: in the synthesized JSON, and refused when they are wrong."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from baseline.chains import broken_chains
+from baseline.errors import Mistakes
+from baseline.features import FEATURES
+from baseline.inventory import expand
+from baseline.regions import PARTITIONS
+from tests.conftest import Stacks, configuration, inventory
+from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
+
+NAME = "log_group_encryption_us_east_1"
+RECORDER = "config_recorder_us_east_1"
+DATA = (
+    '"033333333333", features: {log_group_encryption: '
+    "{remediation: automatic, recorder: managed, replace_other_keys: true, evaluate_every_hours: 3, "
+    "exclude: [app], maximum_automatic_attempts: 2, retry_attempt_seconds: 600}}"
+)
+ON = TWO_BY_TWO.replace('"033333333333"', DATA) + "features: {log_group_encryption: true}\n"
+KEY = "${aws_kms_alias.logs_us_east_1.target_key_arn}"
+
+
+def written(settings: str) -> str:
+    return TWO_BY_TWO + f"features: {{log_group_encryption: {settings}}}\n"
+
+
+@pytest.fixture(scope="session")
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
+    return synthesize(inventory(ON), tmp_path_factory.mktemp("log_group_encryption"))
+
+
+def block(stack: Mapping[str, Any], type: str, name: str = NAME) -> dict[str, Any]:
+    """A resource without what CDKTF notes about it and without its provider, which is checked."""
+    found = dict(resources(stack, type)[name])
+    assert found.pop("provider") == "aws.us_east_1"
+    del found["//"]
+    return found
+
+
+def statements(policy: str) -> Iterator[dict[str, Any]]:
+    yield from json.loads(policy)["Statement"]
+
+
+def test_the_rule_of_aws_looks_at_all_log_groups_from_time_to_time(stacks: Stacks) -> None:
+    assert block(stacks["payer"], "aws_config_config_rule") == {
+        "name": "baseline-log-group-encryption",
+        "description": "Log groups are encrypted with a KMS key",
+        "source": {"owner": "AWS", "source_identifier": "CLOUDWATCH_LOG_GROUP_ENCRYPTED"},
+        "maximum_execution_frequency": "TwentyFour_Hours",
+    }
+
+
+def test_with_other_keys_replaced_the_rule_demands_the_logs_key_of_its_region(stacks: Stacks) -> None:
+    rule = block(stacks["data"], "aws_config_config_rule")
+    assert json.loads(rule["input_parameters"]) == {"KmsKeyId": KEY}
+    assert rule["maximum_execution_frequency"] == "Three_Hours"
+    assert rule["depends_on"] == [f"aws_config_configuration_recorder_status.{RECORDER}"]
+
+
+def test_by_default_somebody_has_to_ask_for_the_remediation(stacks: Stacks) -> None:
+    assert block(stacks["payer"], "aws_config_remediation_configuration") == {
+        "config_rule_name": f"${{aws_config_config_rule.{NAME}.name}}",
+        "resource_type": "AWS::Logs::LogGroup",
+        "target_type": "SSM_DOCUMENT",
+        "target_id": f"${{aws_ssm_document.{NAME}.name}}",
+        "target_version": f"${{aws_ssm_document.{NAME}.latest_version}}",
+        "parameter": [
+            {"name": "AutomationAssumeRole", "static_value": f"${{aws_iam_role.{NAME}.arn}}"},
+            {"name": "KmsKeyArn", "static_value": KEY},
+            {"name": "LogGroup", "resource_value": "RESOURCE_ID"},
+            {"name": "ReplaceOtherKeys", "static_value": "false"},
+        ],
+        "automatic": False,
+        "depends_on": [f"aws_iam_role_policy.{NAME}"],
+    }
+
+
+def test_an_automatic_remediation_says_how_often_it_is_tried(stacks: Stacks) -> None:
+    found = block(stacks["data"], "aws_config_remediation_configuration")
+    assert (found["automatic"], found["maximum_automatic_attempts"], found["retry_attempt_seconds"]) == (True, 2, 600)
+    assert found["parameter"][3] == {"name": "ReplaceOtherKeys", "static_value": "true"}
+
+
+def test_the_runbook_leaves_alone_what_is_excluded_and_by_default_control_towers_log_groups(stacks: Stacks) -> None:
+    excluded = {}
+    for account in ("payer", "data"):
+        document = block(stacks[account], "aws_ssm_document")
+        assert (document["document_type"], document["document_format"]) == ("Automation", "JSON")
+        assert document["name"] == "baseline-encrypt-log-group"
+        (step,) = [s for s in json.loads(document["content"])["mainSteps"] if s["name"] == "IsExcluded"]
+        excluded[account] = step["inputs"]["Choices"]
+    assert excluded == {
+        "payer": [{"Variable": "{{ LogGroup }}", "Contains": "aws-controltower", "NextStep": "LeaveAlone"}],
+        "data": [{"Variable": "{{ LogGroup }}", "StringEquals": "app", "NextStep": "LeaveAlone"}],
+    }
+
+
+def test_the_runbooks_role_is_for_automation_in_its_account_and_for_log_groups_of_its_region(stacks: Stacks) -> None:
+    role = block(stacks["data"], "aws_iam_role")
+    assert role["name"] == "baseline-log-group-encryption-us-east-1"
+    assert list(statements(role["assume_role_policy"])) == [
+        {
+            "Sid": "AutomationAssumesTheRole",
+            "Effect": "Allow",
+            "Principal": {"Service": "ssm.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": "033333333333"}},
+        }
+    ]
+    groups = "arn:aws:logs:us-east-1:033333333333:log-group:*"
+    allowed = statements(block(stacks["data"], "aws_iam_role_policy")["policy"])
+    assert [(each["Effect"], each["Action"], each["Resource"]) for each in allowed] == [
+        ("Allow", "logs:DescribeLogGroups", groups),
+        ("Allow", "logs:AssociateKmsKey", groups),
+        ("Allow", "kms:DescribeKey", KEY),
+    ]
+
+
+def test_a_managed_recorder_records_keys_and_nothing_else_and_is_protected(stacks: Stacks) -> None:
+    recorder = block(stacks["data"], "aws_config_configuration_recorder", RECORDER)
+    assert recorder["recording_group"] == {
+        "all_supported": False,
+        "include_global_resource_types": False,
+        "resource_types": ["AWS::KMS::Key"],
+    }
+    assert recorder["name"] == "baseline-recorder"
+    bucket = block(stacks["data"], "aws_s3_bucket", RECORDER)
+    assert bucket["bucket"] == "baseline-config-033333333333-us-east-1"
+    assert recorder["lifecycle"] == bucket["lifecycle"] == {"prevent_destroy": True}
+    assert resources(stacks["payer"], "aws_config_configuration_recorder") == {}
+
+
+def test_the_recorders_bucket_takes_what_config_delivers_for_its_account_and_nothing_without_tls(
+    stacks: Stacks,
+) -> None:
+    arn = "arn:aws:s3:::baseline-config-033333333333-us-east-1"
+    looks, delivers, refused = statements(block(stacks["data"], "aws_s3_bucket_policy", RECORDER)["policy"])
+    assert looks["Principal"] == delivers["Principal"] == {"Service": "config.amazonaws.com"}
+    assert looks["Condition"] == {"StringEquals": {"aws:SourceAccount": "033333333333"}}
+    assert delivers["Resource"] == f"{arn}/AWSLogs/033333333333/Config/*"
+    assert delivers["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "033333333333", "s3:x-amz-acl": "bucket-owner-full-control"}
+    }
+    assert (refused["Effect"], refused["Resource"]) == ("Deny", [arn, f"{arn}/*"])
+    access = block(stacks["data"], "aws_s3_bucket_public_access_block", RECORDER)
+    assert {name for name, value in access.items() if value is True} == {
+        "block_public_acls",
+        "block_public_policy",
+        "ignore_public_acls",
+        "restrict_public_buckets",
+    }
+
+
+@pytest.mark.parametrize(("settings", "left"), [("{remediation: off}", 1), ("{remediation: manual}", 5)])
+def test_without_remediation_there_is_the_rule_alone(settings: str, left: int) -> None:
+    for stack in inventory(written(settings)).stacks:
+        assert [len(list(part.resources())) for part in stack.parts] == [left, left]
+
+
+REMEDIATED_NOWHERE = (
+    "ap-east-2",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "cn-north-1",
+    "cn-northwest-1",
+    "mx-central-1",
+)
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_where_config_remediates_nothing_the_rule_is_alone_and_check_says_so(partition: str) -> None:
+    every = list(PARTITIONS[partition].all_regions)
+    text = (
+        f"version: 1\norganization: {{partition: {partition}, home_region: {every[0]}, regions: {json.dumps(every)}}}\n"
+        'accounts: [{name: data, id: "033333333333"}]\nfeatures: {log_group_encryption: true}\n'
+    )
+    found = inventory(text)
+    parts = [part for stack in found.stacks for part in stack.parts]
+    alone = [part.site.region for part in parts if len(list(part.resources())) == 1]
+    expected = [region for region in every if region in REMEDIATED_NOWHERE]
+    assert sorted(alone) == sorted(expected)
+    feature = FEATURES["log_group_encryption"]
+    remarks = [remark for remark in feature.remarks(found.organization.uses(feature)) if "rule alone" in remark]
+    listed = ", ".join(expected)
+    of = f"log_group_encryption creates the rule alone in {listed} of data: AWS Config remediates nothing there"
+    assert remarks == ([of] if expected else [])
+
+
+def test_check_says_what_must_be_there_and_what_changes_other_peoples_log_groups() -> None:
+    found = inventory(ON).organization
+    feature = FEATURES["log_group_encryption"]
+    assert list(feature.remarks(found.uses(feature))) == [
+        "log_group_encryption needs AWS Config to record already in eu-west-2, us-east-1 of payer; "
+        "`recorder: managed` sets it up",
+        "log_group_encryption sets up AWS Config in eu-west-2, us-east-1 of data; AWS refuses a second recorder in a "
+        "region",
+        "log_group_encryption changes log groups that others made, by itself, in data: begin with "
+        "`remediation: manual` and look at what the rule finds",
+        "log_group_encryption takes log groups away from other keys in data: what they hold already stays encrypted "
+        "with the other key, which must be kept",
+    ]
+
+
+def test_switched_off_the_recorder_is_forgotten_and_the_rest_is_destroyed(tmp_path: Any) -> None:
+    on = inventory(ON)
+    off = expand(configuration(TWO_BY_TWO).organization, on.lock)
+    stacks = synthesize(off, tmp_path)
+    assert set(removed(stacks["payer"])) == set()
+    kinds = {address.partition(".")[0] for address in removed(stacks["data"])}
+    assert kinds == {
+        "aws_config_configuration_recorder",
+        "aws_config_configuration_recorder_status",
+        "aws_config_delivery_channel",
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_iam_role_policy_attachment",
+        "aws_s3_bucket",
+        "aws_s3_bucket_policy",
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_versioning",
+    }
+    assert {address.partition(".")[2] for address in removed(stacks["data"])} == {
+        "config_recorder_eu_west_2",
+        "config_recorder_us_east_1",
+    }
+
+
+def test_a_recorder_that_is_no_longer_managed_is_forgotten_and_the_rule_stays() -> None:
+    before = inventory(written("{recorder: managed}"))
+    after = expand(configuration(written("true")).organization, before.lock)
+    for stack in after.stacks:
+        assert len(stack.forgotten) == 22
+        assert "aws_config_config_rule.log_group_encryption_us_east_1" in stack.addresses()
+
+
+@pytest.mark.parametrize(
+    ("keys", "caller", "why"),
+    [
+        ("purposes: {logs: {services: []}}", "logs.eu-west-2.amazonaws.com", "no statement is for this caller"),
+        (
+            'administrators: ["role/baseline-*"], separate_duties: true',
+            "arn:aws:iam::111111111111:role/baseline-log-group-encryption-eu-west-2",
+            "statement AdministratorsNeverUseTheKey",
+        ),
+    ],
+)
+def test_a_key_that_would_refuse_the_remediation_is_found_before_anything_is_deployed(
+    keys: str, caller: str, why: str
+) -> None:
+    broken = [str(chain) for chain in broken_chains(inventory(written("true") + f"keys: {{{keys}}}\n"))]
+    assert [chain for chain in broken if caller in chain and why in chain]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("{remediation: automatically}", "must be `manual`, `automatic` or `off`, got `automatically`"),
+        ("{recorder: none}", "must be `existing` or `managed`, got `none`"),
+        ('{exclude: ["a*b"]}', "with `*` at the beginning, at the end or both, nowhere else, got `a*b`"),
+        ('{exclude: ["*"]}', "with `*` at the beginning, at the end or both, nowhere else, got `*`"),
+        ('{exclude: ["{{ x }}"]}', "must be a log group's name"),
+        ("{evaluate_every_hours: 2}", "must be 1, 3, 6, 12, 24 hours, got `2`"),
+        ("{maximum_automatic_attempts: 26}", "must be 1 to 25 attempts, got `26`"),
+        ("{retry_attempt_seconds: 0}", "must be 1 to 2678000 seconds, got `0`"),
+        (
+            "{exclude: [" + ", ".join(f"{'x' * 500}{i}" for i in range(60)) + "]}",
+            "exclude: with these 60 patterns the runbook has",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_line(settings: str, message: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        configuration(written(settings))
+    assert str(caught.value).startswith("organization.yaml:6: features.log_group_encryption.")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("settings", ["true", "{remediation: automatic}"])
+def test_a_namespace_that_aws_keeps_from_runbooks_is_refused(settings: str) -> None:
+    text = written(settings).replace("organization: {", "organization: {namespace: amazonians, ")
+    with pytest.raises(Mistakes) as caught:
+        configuration(text)
+    assert "AWS refuses a runbook whose name starts with the namespace `amazonians`" in str(caught.value)
+    configuration(text.replace(settings, "{remediation: off}"))

@@ -8,7 +8,7 @@ from baseline.iam.evaluate import Decision
 from baseline.iam.reading import PlainStatement, read_policy
 from baseline.iam.request import Request
 from baseline.prover.boxes import Box, Steps, meet, survivor
-from baseline.prover.claims import Claim, Strength
+from baseline.prover.claims import Claim, Region, Strength
 from baseline.prover.counterexample import (
     COVERED,
     FOR_ALWAYS,
@@ -89,6 +89,11 @@ class Judge:
                 return Contradiction(left, region)
         return None
 
+    def gives_some(self, asked: Region, strength: Strength) -> bool:
+        """Whether some request of the region that can be sent is allowed; a service carries no customer's account (A3)."""
+        region = self.space.region(asked, services_carry_no_account=True)
+        return region is not None and any(self._allowed_in(part, strength) for part in self.space.carried(region))
+
     def _refused_in(self, envelope: Box, strength: Strength) -> "Contradiction | None":
         denied = next(filter(None, (meet(envelope, deny) for deny in self._for_always)), None)
         left = denied or survivor(envelope, boxes(self.allows, FOR_ALWAYS.of_allow, strength), Steps())
@@ -151,15 +156,25 @@ def new_access(old: Policy, new: Policy, partition: str, all_requests: bool = Tr
     before, after = Judge(old, given, space), Judge(new, changed, space)
     for reading in (COVERED, NOT_COVERED):
         for strength in STRENGTHS:
-            found = _more(before, after, reading, strength, all_requests)
+            found = gained(before, after, reading, strength, all_requests=all_requests)
             if found:
                 return found
     return None
 
 
-def _more(
-    before: Judge, after: Judge, reading: Reading, strength: Strength, all_requests: bool
+def gained(
+    before: Judge,
+    after: Judge,
+    reading: Reading,
+    strength: Strength,
+    within: Box | None = None,
+    all_requests: bool = False,
 ) -> Counterexample | None:
+    """A request, within the box if there is one, that only the second policy gives with this strength.
+
+    Both judge in the same space. Raises Undecided.
+    """
+
     def judge(request: Request) -> Decision | None:
         old, new = (decided(judge.policy, request, reading) for judge in (before, after))
         return new if gives(new, strength) and not gives(old, strength) else None
@@ -169,6 +184,8 @@ def _more(
     old_denies = list(boxes(before.denies, reading.of_deny))
     old_allows = list(boxes(before.allows, reading.of_allow, strength))
     allowed = boxes(after.allows, reading.of_allow, strength)
+    if within:
+        allowed = filter(None, (meet(within, box) for box in allowed))
     if not all_requests:
         allowed = (part for box in allowed for part in after.space.real(box))
     for allow in allowed:

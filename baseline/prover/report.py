@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from baseline.iam.elements import items
-from baseline.iam.request import Caller, IamCaller
+from baseline.iam.evaluate import Decision
+from baseline.iam.request import Caller, IamCaller, Request
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.keys import Finding
 
@@ -18,7 +19,7 @@ def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tupl
         yield "context", f"{key} = {value if isinstance(value, str) else ', '.join(value)}"
     if not request.context:
         yield "context", "(no condition keys but those of the caller)"
-    yield "decision", _decision(found)
+    yield "decision", decision_in_words(found.decision)
     for operator, key, values in _conditions(policy, decision.sid):
         yield "condition", f"{operator} {key} = {', '.join(values)}: holds"
 
@@ -28,9 +29,14 @@ def in_a_sentence(finding: Finding) -> str:
     found = finding.counterexample
     if found is None:
         return finding.reason
-    pairs = [f"{k} = {v if isinstance(v, str) else ', '.join(v)}" for k, v in found.request.context.items()]
+    return f"{request_in_words(found.request)}: {decision_in_words(found.decision)}"
+
+
+def request_in_words(request: Request) -> str:
+    """Who calls, which action, with which condition keys."""
+    pairs = [f"{k} = {v if isinstance(v, str) else ', '.join(v)}" for k, v in request.context.items()]
     given = f" with {', '.join(pairs)}" if pairs else ""
-    return f"{caller_in_words(found.request.caller)}, {found.request.action}{given}: {_decision(found)}"
+    return f"{caller_in_words(request.caller)}, {request.action}{given}"
 
 
 def as_json(finding: Finding, policy: Policy) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def as_json(finding: Finding, policy: Policy) -> dict[str, Any]:
     if finding.reason:
         data["reason"] = finding.reason
     if found:
-        data["request"] = _request_as_json(found)
+        data["request"] = request_as_json(found.request)
         data["decision"] = {
             "effect": found.decision.effect,
             "strength": found.decision.strength,
@@ -59,13 +65,14 @@ def as_json(finding: Finding, policy: Policy) -> dict[str, Any]:
     return data
 
 
-def _request_as_json(found: Counterexample) -> dict[str, Any]:
-    caller = found.request.caller
+def request_as_json(request: Request) -> dict[str, Any]:
+    """A request, ready for JSON."""
+    caller = request.caller
     principal: dict[str, str] = {"kind": "service", "name": caller.name} if not isinstance(caller, IamCaller) else {}
     if isinstance(caller, IamCaller):
         principal = {"kind": "iam", "arn": caller.arn, "session": caller.session, "account": caller.account}
-    context = {key: value if isinstance(value, str) else list(value) for key, value in found.request.context.items()}
-    return {"principal": principal, "action": found.request.action, "context": context}
+    context = {key: value if isinstance(value, str) else list(value) for key, value in request.context.items()}
+    return {"principal": principal, "action": request.action, "context": context}
 
 
 def caller_in_words(caller: Caller) -> str:
@@ -77,8 +84,8 @@ def caller_in_words(caller: Caller) -> str:
     return f"{'the root user' if caller.is_root_user else resource} of {caller.account}{session}"
 
 
-def _decision(found: Counterexample) -> str:
-    decision = found.decision
+def decision_in_words(decision: Decision) -> str:
+    """What a policy says to a request, and by which statement."""
     if decision.effect == "not allowed":
         return "not allowed: no statement matches"
     by = f'by statement "{decision.sid}"'

@@ -61,17 +61,25 @@ def _shapes(subject: Subject, policy: Document) -> Iterator[str]:
         [str(len(settings.administrators))],
     ]
     text = json.dumps(said, ensure_ascii=False) + policy.render()
-    text = text.replace(place.account, _ACCOUNT)
-    yield text.replace(place.region, _REGION)
-    yield f"{place.region} {text}"
+    yield renamed(text, place.account, place.region)
+    yield f"{place.region} {renamed(text, place.account)}"
+
+
+def renamed(text: str, account: str, region: str = "") -> str:
+    """The text with symbols in place of the account and, if it is given, the region."""
+    text = text.replace(account, _ACCOUNT)
+    return text.replace(region, _REGION) if region else text
 
 
 def _is_renamable(shape: str) -> bool:
     """Whether the account and the region stand where renaming them changes nothing else."""
     said, at = json.JSONDecoder().raw_decode(shape, shape.index("["))
-    policy = json.loads(shape[at:])
-    texts = [text for of_kind in said for text in of_kind]
-    return all(map(is_whole, texts)) and all(map(_is_plain, policy["Statement"]))
+    return all(is_whole(text) for of_kind in said for text in of_kind) and is_renamable(shape[at:])
+
+
+def is_renamable(policy: str) -> bool:
+    """Whether the symbols in a policy's JSON stand where renaming them changes nothing else."""
+    return all(map(_is_plain, json.loads(policy)["Statement"]))
 
 
 def _is_plain(statement: dict[str, object]) -> bool:

@@ -2,6 +2,8 @@
 
 import typer
 
+from cli.policy.diff import diff
+from cli.policy.explain import explain
 from cli.policy.prove import prove
 from cli.policy.show import show
 from cli.policy.validate import validate
@@ -10,3 +12,5 @@ app = typer.Typer(no_args_is_help=True, help="Key policies, ours and those that 
 app.command()(show)
 app.command()(validate)
 app.command()(prove)
+app.command()(explain)
+app.command()(diff)

@@ -1,0 +1,103 @@
+"""What a change of a policy means: who can do what now and could not before, and the other way round."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from baseline.iam.actions import ACTIONS
+from baseline.iam.evaluate import Decision
+from baseline.prover.action_groups import GROUPS
+from baseline.prover.boxes import Box
+from baseline.prover.claims import Strength
+from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy, decided
+from baseline.prover.decide import STRENGTHS, Judge, gained, read
+from baseline.prover.space import ACTION, Space
+from baseline.prover.who import Who, everybody
+
+Direction = Literal["gains", "loses"]
+LATER = "what KMS may add"
+"""In place of a group: the actions that nobody knows yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request, with what the policy that gives it says, and the other one."""
+
+    given: Counterexample
+    otherwise: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that some callers gain or lose."""
+
+    direction: Direction
+    who: str
+    group: str
+    actions: tuple[str, ...]
+    """Those of the group."""
+    strength: Strength
+    """`direct`: from the policy itself; `may`: as far as IAM policies allow."""
+    example: Example
+
+
+def difference(old: Policy, new: Policy, partition: str, account: str) -> Sequence[Change]:
+    """Every change, gains first; none: both mean the same. Raises Unsupported, Undecided."""
+    before, after = read(old), read(new)
+    asked = list(everybody((*before, *after), partition, account))
+    space = Space(partition, (*before, *after), [who.region for who in asked])
+    was, is_now = Judge(old, before, space), Judge(new, after, space)
+    pairs: tuple[tuple[Direction, _Pair], ...] = (("gains", _Pair(was, is_now)), ("loses", _Pair(is_now, was)))
+    return [change for direction, pair in pairs for who in asked for change in _of_callers(direction, pair, who)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two policies, and what only the second one gives."""
+
+    without: Judge
+    giving: Judge
+
+    def example(self, strength: Strength, box: Box) -> Example | None:
+        for reading in (COVERED, NOT_COVERED):
+            found = gained(self.without, self.giving, reading, strength, within=box)
+            if found:
+                return Example(found, decided(self.without.policy, found.request, reading))
+        return None
+
+    def gives_something(self, box: Box) -> bool:
+        return any(self.example(strength, box) for strength in STRENGTHS)
+
+
+def _of_callers(direction: Direction, pair: _Pair, who: Who) -> Iterator[Change]:
+    space = pair.giving.space
+    box = space.region(who.region, services_carry_no_account=who.region.kind == "service")
+    if box is None or not pair.gives_something(box):
+        return
+    known = [c for group, actions in GROUPS.items() for c in _of_group(direction, pair, who, group, actions, box)]
+    unknown = [name for name in space.actions.names if name not in ACTIONS]
+    # What KMS may add comes by the patterns that give known actions too; it is worth a word where it comes alone.
+    yield from known or _of_group(direction, pair, who, LATER, unknown, box)
+
+
+def _of_group(
+    direction: Direction, pair: _Pair, who: Who, group: str, actions: Sequence[str], box: Box
+) -> Iterator[Change]:
+    space = pair.giving.space
+    if not pair.gives_something(_only(space, box, actions)):
+        return
+    found: dict[Strength, dict[str, Example]] = {"direct": {}, "may": {}}
+    for action in actions:
+        for strength in STRENGTHS:
+            example = pair.example(strength, _only(space, box, [action]))
+            if example:
+                found[strength][action] = example
+                break
+    for strength, examples in found.items():
+        if examples:
+            yield Change(direction, who.label, group, tuple(examples), strength, next(iter(examples.values())))
+
+
+def _only(space: Space, box: Box, actions: Sequence[str]) -> Box:
+    chosen = sum(1 << i for i, name in enumerate(space.actions.names) if name in actions)
+    return (*box[:ACTION], box[ACTION] & chosen, *box[ACTION + 1 :])

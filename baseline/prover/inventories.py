@@ -1,0 +1,80 @@
+"""What the change of a configuration means: keys born and gone, and what the policies of the others gain and lose."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from baseline.inventory import Inventory, Key
+from baseline.prover.difference import Change, difference
+from baseline.prover.shapes import is_renamable, renamed
+
+KeyId = tuple[str, str, str]
+"""Account ID, region, purpose."""
+_SETTINGS = ("rotation", "rotation_period_days", "deletion_window_days")
+
+
+@dataclass(slots=True)
+class ChangedKeys:
+    """Keys whose change means the same."""
+
+    keys: list[Key] = field(default_factory=list)
+    changes: Sequence[Change] = ()
+    """Of the first one's policy; none: the policy means the same."""
+    settings: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    """By name: the old and the new value."""
+
+
+@dataclass(slots=True)
+class InventoryDifference:
+    """What differs between two Inventories."""
+
+    born: list[Key] = field(default_factory=list)
+    gone: list[Key] = field(default_factory=list)
+    changed: list[ChangedKeys] = field(default_factory=list)
+    reworded: list[Key] = field(default_factory=list)
+    """Keys whose policy has another text and the same meaning."""
+
+
+def inventory_difference(old: Inventory, new: Inventory) -> InventoryDifference:
+    """What differs. Raises Unsupported, Undecided."""
+    before, after = _by_id(old), _by_id(new)
+    found = InventoryDifference(
+        born=[key for id, key in after.items() if id not in before],
+        gone=[key for id, key in before.items() if id not in after],
+    )
+    groups: dict[tuple[object, ...], ChangedKeys] = {}
+    for id, key in after.items():
+        if id in before:
+            _compare(before[id], key, new.organization.partition, groups, found)
+    return found
+
+
+def _by_id(inventory: Inventory) -> dict[KeyId, Key]:
+    return {(key.account_id, key.region, key.purpose): key for key in inventory.keys}
+
+
+def _compare(
+    old: Key, new: Key, partition: str, groups: dict[tuple[object, ...], ChangedKeys], found: InventoryDifference
+) -> None:
+    settings = {
+        name: (getattr(old.settings, name), getattr(new.settings, name))
+        for name in _SETTINGS
+        if getattr(old.settings, name) != getattr(new.settings, name)
+    }
+    texts = old.policy.render(), new.policy.render()
+    if texts[0] == texts[1] and not settings:
+        return
+    alike = (new.purpose, *_shapes(texts, new), *settings.items())
+    if alike not in groups:
+        changes = difference(old.policy.as_dict(), new.policy.as_dict(), partition, new.account_id)
+        groups[alike] = ChangedKeys([], changes, settings)
+        if changes or settings:
+            found.changed.append(groups[alike])
+    groups[alike].keys.append(new)
+    if texts[0] != texts[1] and not groups[alike].changes:
+        found.reworded.append(new)
+
+
+def _shapes(texts: Sequence[str], key: Key) -> Sequence[str]:
+    """What the meaning of the change follows from: the texts without account and region, where these only name."""
+    shapes = [renamed(text, key.account_id, key.region) for text in texts]
+    return shapes if all(map(is_renamable, shapes)) else [*texts, key.account_id, key.region]

@@ -1,0 +1,79 @@
+"""Who can do what with a key: every cell decided for all requests, not read from the names of actions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from baseline.iam.reading import PlainStatement
+from baseline.prover.action_groups import CORE, GROUPS
+from baseline.prover.claims import Claim, always
+from baseline.prover.counterexample import Policy
+from baseline.prover.decide import Judge, read
+from baseline.prover.errors import Unsupported
+from baseline.prover.space import Space
+from baseline.prover.subject import NO_BYPASS
+from baseline.prover.who import Who, everybody
+
+LEVELS: Mapping[str, str] = {
+    "no": "never",
+    "IAM, if": "as far as the IAM policies of the key's account allow, under conditions",
+    "IAM": "as far as the IAM policies of the key's account allow",
+    "if": "under conditions",
+    "yes": "always (but for skipping the lockout check); of another account, as far as its own IAM policies allow",
+}
+"""The words of the cells, weak to strong. `in part`: of some actions of the column."""
+_ORDER = tuple(LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What some callers can do."""
+
+    who: str
+    cells: Mapping[str, str]
+    """By column, the level of every action of it."""
+    levels: Mapping[str, str]
+    """By action."""
+
+
+def matrix(policy: Policy, partition: str, account: str) -> Sequence[Row]:
+    """A row for everybody that the policy tells apart. Raises Unsupported."""
+    statements = read(policy)
+    asked = list(everybody(statements, partition, account))
+    judge = _judge(policy, statements, partition, asked)
+    return [_row(judge, who) for who in asked]
+
+
+def _judge(policy: Policy, statements: Sequence[PlainStatement], partition: str, asked: Sequence[Who]) -> Judge:
+    regions = [who.doing("kms:*", under=(NO_BYPASS,)) for who in asked]
+    return Judge(policy, statements, Space(partition, statements, regions))
+
+
+def _row(judge: Judge, who: Who) -> Row:
+    levels = {action: _level(judge, who, action) for actions in GROUPS.values() for action in actions}
+    return Row(who.label, {group: _cell(group, levels) for group in GROUPS}, levels)
+
+
+def _cell(group: str, levels: Mapping[str, str]) -> str:
+    weakest = min((levels[action] for action in CORE[group]), key=_ORDER.index)
+    best = max((levels[action] for action in GROUPS[group]), key=_ORDER.index)
+    if weakest == best:
+        return best
+    return f"in part {best}" if weakest == "no" else f"{weakest}; in part {best}"
+
+
+def _level(judge: Judge, who: Who, action: str) -> str:
+    free, usual = who.doing(action), who.doing(action, under=(NO_BYPASS,))
+    if not judge.gives_some(free, "may"):
+        return "no"
+    if _holds(judge, always("direct", usual)):
+        return "yes"
+    if judge.gives_some(free, "direct"):
+        return "if"
+    return "IAM" if _holds(judge, always("may", usual)) else "IAM, if"
+
+
+def _holds(judge: Judge, claim: Claim) -> bool:
+    answer = judge.answer(claim)
+    if answer.verdict in ("unsupported", "undecided"):
+        raise Unsupported(answer.reason)
+    return answer.verdict == "holds"

@@ -1,0 +1,230 @@
+"""`policy explain`, `policy diff` and `diff`, as a person runs them."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baseline.found.sentences import sentences
+from baseline.iam.reading import read_policy
+from tests.conftest import SAMPLE, Run
+from tests.found.policies import ROLE, ROOT, A, B, policy, statement
+from tests.organizations import account, organization, text
+
+TOPIC = "kms:EncryptionContext:aws:sns:topicArn"
+ARNS = {TOPIC: ["arn:a:s:r:1:*", "arn:b:*:*:*:c"]}
+SENTENCES: tuple[tuple[dict[str, Any], list[str]], ...] = (
+    (statement(), [f"Role/App of {A} may decrypt (kms:Decrypt)."]),
+    (
+        ROOT,
+        [
+            f"The account {A} may do everything (kms:*).",
+            "Users and roles of an account may as far as IAM policies of that account allow; its root user may as it is.",
+        ],
+    ),
+    (
+        statement({"AWS": "*"}, StringEquals={"kms:CallerAccount": A, "kms:ViaService": "ec2.eu-west-2.amazonaws.com"}),
+        [
+            f"Everyone may decrypt (kms:Decrypt), if the caller's account is `{A}` and the service that calls for them is "
+            "`ec2.eu-west-2.amazonaws.com`."
+        ],
+    ),
+    (
+        statement("*", "kms:PutKeyPolicy", "Deny", Bool={"kms:BypassPolicyLockoutSafetyCheck": "true"}),
+        ["Everyone may never administer the key (kms:PutKeyPolicy), if they skip the lockout check."],
+    ),
+    (
+        statement(
+            {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
+            ArnLike=ARNS,
+        ),
+        [
+            "The service sns.amazonaws.com and the service events.amazonaws.com may decrypt (kms:Decrypt), if "
+            "`aws:sns:topicArn` of the encryption context is like the ARN `arn:a:s:r:1:*` or `arn:b:*:*:*:c`."
+        ],
+    ),
+    (
+        statement(action=["kms:CreateGrant"], StringNotEquals={"kms:ViaService": ["a", "b"]}, Null={TOPIC: "true"}),
+        [
+            f"Role/App of {A} may make grants (kms:CreateGrant), if the service that calls for them is not `a` nor `b`, or "
+            "is absent and `aws:sns:topicArn` of the encryption context is absent."
+        ],
+    ),
+    (
+        statement(
+            "*", "kms:ScheduleKeyDeletion", "Deny", NumericLessThanEquals={"kms:TrailingDaysWithoutKeyUsage": "30"}
+        ),
+        [
+            "Everyone may never delete the key (kms:ScheduleKeyDeletion), if the number of days since the key was last "
+            "used is at most `30`."
+        ],
+    ),
+    (
+        statement(**{"ForAllValues:StringLikeIfExists": {"kms:EncryptionContextKeys": "a*"}}),
+        [
+            f"Role/App of {A} may decrypt (kms:Decrypt), if every value of `kms:EncryptionContextKeys` is like `a*`, or "
+            "is absent."
+        ],
+    ),
+    (
+        {name: value for name, value in statement(action="kms:Nothing").items() if name != "Resource"},
+        [f"Role/App of {A} may do nothing that is known (kms:Nothing).", "It has no effect, for it has no Resource."],
+    ),
+)
+
+
+@pytest.mark.parametrize(("written", "expected"), SENTENCES)
+def test_a_statement_in_plain_sentences(written: dict[str, Any], expected: list[str]) -> None:
+    [plain] = read_policy({"Version": "2012-10-17", "Statement": written})
+    assert list(sentences(plain)) == expected
+
+
+def test_a_key_of_ours_is_explained_with_what_its_delegation_means(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "organization.yaml").write_bytes(SAMPLE.read_bytes())
+    done = run("policy", "explain", "data", "eu-west-2", "sns")
+    assert done.returncode == 0, done.stderr
+    assert "\nThe account's IAM policies may give management, never use." in done.stdout
+    [strangers] = [line for line in done.stdout.splitlines() if line.startswith("everybody of any other account")]
+    assert strangers.split()[5:] == ["no"] * 6
+    assert "\nif: under conditions\n" in done.stdout
+
+
+def test_a_policy_of_others_is_explained_from_its_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(policy(statement({"AWS": f"arn:aws:iam::{B}:role/Copy"})), encoding="utf-8")
+    data = json.loads(run("policy", "explain", "p.json", "--format", "json").stdout)
+    assert data["account_id"] == A
+    assert data["statements"][1] == {
+        "statement": "statement 2",
+        "sentences": [f"Role/Copy of {B} may decrypt (kms:Decrypt)."],
+    }
+    rows = {row["who"]: row for row in data["matrix"]}
+    assert rows[f"role/Copy of {B}"]["decrypt"] == "in part yes"
+    assert rows[f"role/Copy of {B}"]["actions"]["kms:Decrypt"] == "yes"
+    assert rows[f"everybody in {A}"]["grant"] == "IAM"
+
+
+def test_what_cannot_be_decided_is_said_of_its_statement_and_exits_4(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(policy(statement({"AWS": "AROAEXAMPLE1234567890"})), encoding="utf-8")
+    done = run("policy", "explain", "p.json")
+    assert done.returncode == 4
+    assert "Root\n  The account" in done.stdout
+    assert "statement 2\n  Not decided: `AROAEXAMPLE1234567890` is the ID of a deleted principal" in done.stdout
+    assert "who can do what is not decided" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("data", "eu-west-2"), ("nobody", "eu-west-2", "sns"), ("missing.json",)])
+def test_explaining_nothing_is_a_mistake(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "organization.yaml").write_bytes(SAMPLE.read_bytes())
+    assert run("policy", "explain", *words).returncode == 2
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, content in files.items():
+        (folder / f"{name}.json").write_text(content, encoding="utf-8")
+
+
+def test_a_change_names_who_gains_with_an_example(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, old=policy(), new=policy(statement()))
+    done = run("policy", "diff", "old.json", "new.json")
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"GAINS  role/App of {A}\n"
+        "  decrypt: kms:Decrypt\n"
+        f'    role/App of {A} (any session), kms:Decrypt: allowed directly by statement "statement 2"; no deny matches '
+        "(before: allowed only as far as IAM policies do)\n",
+    )
+    assert run("policy", "diff", "old.json", "new.json", "--no-new-access").returncode == 1
+    back = run("policy", "diff", "new.json", "old.json", "--no-new-access")
+    assert (back.returncode, back.stdout.split()[0]) == (0, "LOSES")
+
+
+def test_a_change_as_json(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, old=policy(), new=policy(statement()))
+    data = json.loads(run("policy", "diff", "old.json", "new.json", "--format", "json").stdout)
+    assert (data["version"], data["same_meaning"]) == (1, False)
+    [change] = data["changes"]
+    assert change["actions"] == ["kms:Decrypt"]
+    assert change["example"]["request"]["principal"]["arn"] == ROLE
+    assert change["example"]["otherwise"] == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (policy(), "same policy\n"),
+        (json.dumps({"Statement": ROOT}), "same policy\n"),
+        (policy(ROOT | {"Sid": "Other"}), "same meaning\n"),
+        (policy(statement(action="kms:Decrypt", StringEquals={TOPIC: []}, effect="Deny")), None),
+    ],
+)
+def test_another_text_may_mean_the_same(run: Run, tmp_path: Path, new: str, said: str | None) -> None:
+    write(tmp_path, old=policy(), new=new)
+    done = run("policy", "diff", "old.json", "new.json")
+    assert (done.returncode, done.stdout) == ((0, said) if said else (4, ""))
+
+
+USERS = {"keys": {"purposes": {"ebs": {"users": ["role/App"]}}}}
+
+
+def configuration(*accounts: dict[str, Any], **sections: Any) -> str:
+    return text(organization(*accounts, **sections))
+
+
+def test_two_configurations_differ_in_keys_and_in_who_can_do_what(run: Run, tmp_path: Path) -> None:
+    data, web = account("data", "033333333333"), account("web", "055555555555")
+    gone = account("old", "066666666666", regions=["eu-west-2"])
+    (tmp_path / "old.yaml").write_text(configuration(data, gone), encoding="utf-8")
+    (tmp_path / "organization.yaml").write_text(configuration(data, web, **USERS), encoding="utf-8")
+    done = run("diff", "old.yaml")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0, done.stderr
+    assert [line for line in lines if line.startswith("BORN")] == [
+        f"BORN  web / {region} / {purpose}"
+        for region in ("eu-west-2", "us-east-1")
+        for purpose in ("ebs", "logs", "sns")
+    ]
+    assert [line for line in lines if line.startswith("GONE")] == [
+        f"GONE  old / eu-west-2 / {p}" for p in ("ebs", "logs", "sns")
+    ]
+    assert "CHANGED  data / eu-west-2 / ebs and 1 other key alike: data/us-east-1" in lines
+    assert "  GAINS  role/App of 033333333333" in lines
+    assert run("diff", "old.yaml", "--no-new-access").returncode == 1
+    found = json.loads(run("diff", "old.yaml", "organization.yaml", "--format", "json").stdout)
+    assert (len(found["born"]), len(found["gone"])) == (6, 3)
+    assert [key["region"] for key in found["changed"][0]["keys"]] == ["eu-west-2", "us-east-1"]
+
+
+def test_settings_and_other_words_are_told_too(run: Run, tmp_path: Path) -> None:
+    data = account("data", "033333333333")
+    roles = {"users": ["role/A", "role/App"]}
+    (tmp_path / "old.yaml").write_text(configuration(data, keys=roles), encoding="utf-8")
+    again = {"keys": {"users": ["role/App", "role/A"], "rotation": False}}
+    (tmp_path / "organization.yaml").write_text(configuration(data, **again), encoding="utf-8")
+    done = run("diff", "old.yaml")
+    assert "  rotation: true -> false" in done.stdout.splitlines()
+    assert "GAINS" not in done.stdout
+    assert run("diff", "old.yaml", "old.yaml").stdout == "nothing changes\n"
+
+
+def git(folder: Path, *words: str) -> None:
+    names = {f"GIT_{who}_{what}": "x@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", *words], cwd=folder, env={**os.environ, **names}, check=True, capture_output=True)
+
+
+def test_a_revision_is_compared_with_the_working_tree(run: Run, tmp_path: Path) -> None:
+    data = account("data", "033333333333")
+    (tmp_path / "organization.yaml").write_text(configuration(data), encoding="utf-8")
+    git(tmp_path, "init")
+    git(tmp_path, "add", "organization.yaml")
+    git(tmp_path, "commit", "-m", "first")
+    assert run("diff").stdout == "nothing changes\n"
+    (tmp_path / "organization.yaml").write_text(configuration(data, **USERS), encoding="utf-8")
+    assert "GAINS  role/App of 033333333333" in run("diff", "--from", "HEAD").stdout
+    wrong = run("diff", "--from", "nowhere")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("error: organization.yaml in revision nowhere: invalid object name 'nowhere'")
+    both = run("diff", "organization.yaml", "--from", "HEAD")
+    assert both.returncode == 2

@@ -242,3 +242,8 @@ def test_parameters_have_their_types_and_defaults() -> None:
 def test_a_loop_is_refused(steps: list[dict[str, Any]]) -> None:
     with pytest.raises(RunbookError, match="loops: A > B > A"):
         Runbook.parse({"schemaVersion": "0.3", "mainSteps": steps})
+
+
+def test_an_end_is_no_part_of_a_loop() -> None:
+    steps = [step("A", isEnd=True), step("B", nextStep="A")]
+    assert Runbook.parse({"schemaVersion": "0.3", "mainSteps": steps}).steps

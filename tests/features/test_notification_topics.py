@@ -122,7 +122,7 @@ def addresses(text: str) -> set[str]:
 
 def test_names_in_terraform_depend_on_nothing_but_what_they_name() -> None:
     first = "{protocol: email, endpoint: a@example.com}"
-    second = "{protocol: https, endpoint: 'https://a@example.com'}"
+    second = "{protocol: email, endpoint: a.example@com.example}, {protocol: https, endpoint: 'https://a@example.com'}"
     alone, both = addresses(one(f"subscriptions: [{first}]")), addresses(one(f"subscriptions: [{first}, {second}]"))
     assert alone < both == addresses(one(f"subscriptions: [{second}, {first}]"))
     more = one(f"subscriptions: [{first}]").replace("      - name: a", "      - {name: before}\n      - name: a")

@@ -14,11 +14,25 @@ VERSION = "5.100.0"
 FILE = Path(__file__).with_name(f"provider_schema_{VERSION}.json")
 RESOURCES = (
     "aws_budgets_budget",
+    "aws_config_config_rule",
+    "aws_config_configuration_recorder",
+    "aws_config_configuration_recorder_status",
+    "aws_config_delivery_channel",
+    "aws_config_remediation_configuration",
+    "aws_iam_role",
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
     "aws_kms_alias",
     "aws_kms_key",
+    "aws_s3_bucket",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_s3_bucket_versioning",
     "aws_sns_topic",
     "aws_sns_topic_policy",
     "aws_sns_topic_subscription",
+    "aws_ssm_document",
     "aws_ssm_parameter",
 )
 PROVIDER_BLOCKS = ("assume_role", "default_tags")

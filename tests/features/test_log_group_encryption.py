@@ -13,6 +13,7 @@ from baseline.inventory import expand
 from baseline.regions import PARTITIONS
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
+from tests.test_synthesized import META, SCHEMA, unknown
 
 NAME = "log_group_encryption_us_east_1"
 RECORDER = "config_recorder_us_east_1"
@@ -44,6 +45,12 @@ def block(stack: Mapping[str, Any], type: str, name: str = NAME) -> dict[str, An
 
 def statements(policy: str) -> Iterator[dict[str, Any]]:
     yield from json.loads(policy)["Statement"]
+
+
+def test_the_provider_knows_every_argument(stacks: Stacks) -> None:
+    for type, of_type in stacks["data"]["resource"].items():
+        for name, resource in of_type.items():
+            assert not list(unknown(resource, SCHEMA["resource"][type], META | {"depends_on"}, f"{type}.{name}"))
 
 
 def test_the_rule_of_aws_looks_at_all_log_groups_from_time_to_time(stacks: Stacks) -> None:

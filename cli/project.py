@@ -83,11 +83,12 @@ class Project:
         """Raise Refusal or Undecided unless every property of every key holds or is waived, and every use is allowed."""
         from baseline.prover.refusal import refusal
 
-        if error := refusal(self.proofs, self._place_of_statement):
+        if error := refusal(self.proofs, self.place_of_statement):
             raise error
         check_chains(self.inventory)
 
-    def _place_of_statement(self, proof: "Proof") -> str:
+    def place_of_statement(self, proof: "Proof") -> str:
+        """`file:line` of the owner's statement that decided; empty if none of the owner's did."""
         key, sid = proof.key, proof.finding.sid
         return self.configuration.place_of_statement(key.account_id, key.region, key.purpose, sid) if sid else ""
 

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import groupby
+from typing import Annotated, Any
 
 import typer
 
@@ -12,15 +14,32 @@ from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS, scope
 from baseline.prover.decide import Verdict
 from baseline.prover.inventory import Proof, alike, elsewhere, idle_waivers, properties_in_words, prove_all
 from baseline.prover.keys import ALL
-from baseline.prover.report import as_json, counterexample_lines
-from cli import options, output
+from baseline.prover.report import as_json, counterexample_lines, in_a_sentence
+from cli import junit, options, output, sarif
 from cli.keys import select
 from cli.project import Project, configuration_path
+from cli.version import VERSION
 
 EXIT_FAILED = 1
 EXIT_OPEN = 4
 WAIVED = "waived"
+LEVELS: Mapping[Verdict, sarif.Level] = {"fails": "error", "unsupported": "warning", "undecided": "warning"}
 VERDICTS: tuple[Verdict, ...] = ("holds", "fails", "unsupported", "undecided")
+
+
+class Format(StrEnum):
+    """How verdicts are printed."""
+
+    table = "table"
+    json = "json"
+    junit = "junit"
+    sarif = "sarif"
+
+
+OutputFormat = Annotated[
+    Format,
+    typer.Option("--format", help="table for people, json for programs, junit for CI, sarif for code hosts."),
+]
 
 
 def prove(
@@ -28,7 +47,7 @@ def prove(
     account: options.Accounts = None,
     region: options.Regions = None,
     purpose: options.Purposes = None,
-    format: options.OutputFormat = options.Format.table,
+    format: OutputFormat = Format.table,
 ) -> None:
     """Prove every property of every key policy for all possible requests. Nothing is written.
 
@@ -39,8 +58,12 @@ def prove(
     project = Project(configuration_path(config))
     keys = list(select(project, account or (), region or (), purpose or ()))
     proofs = list(prove_all(project.inventory, keys))
-    if format is options.Format.json:
+    if format is Format.json:
         output.show_json(_as_json(keys, proofs))
+    elif format is Format.sarif:
+        output.show_json(sarif.sarif(VERSION, _rules(), _results(project, proofs)))
+    elif format is Format.junit:
+        output.show(junit.junit("kms-baseline prove", list(_suites(project, proofs))))
     else:
         _show(keys, proofs)
         _say_idle_waivers(project, keys, proofs)
@@ -96,8 +119,7 @@ def _rows(proven: Iterable[Proof]) -> Iterator[tuple[str, ...]]:
 def _failure(group: Sequence[Proof]) -> Iterator[str]:
     first = group[0]
     key, finding = first.key, first.finding
-    where = f"{key.account} / {key.region} / {key.purpose}"
-    yield f"{_verdict(first).upper()}  {properties_in_words(group)}   {where}   ({key.settings.place})"
+    yield f"{_verdict(first).upper()}  {properties_in_words(group)}   {_where(key)}   ({key.settings.place})"
     if finding.verdict == "fails":
         yield f"  {finding.about.sentence}"
     if finding.counterexample:
@@ -111,8 +133,56 @@ def _failure(group: Sequence[Proof]) -> Iterator[str]:
         yield f"  same in    {others}"
 
 
+def _rules() -> Iterator[sarif.Rule]:
+    for entry in ALL:
+        yield sarif.Rule(entry.id, entry.sentence, "docs/properties.md says what is proven, and how to waive it.")
+
+
+def _results(project: Project, proofs: Iterable[Proof]) -> Iterator[sarif.Result]:
+    for proof in proofs:
+        if proof.finding.verdict != "holds":
+            file, line = _place(project, proof)
+            yield sarif.Result(
+                rule=proof.finding.about.id,
+                level=LEVELS[proof.finding.verdict],
+                text=f"{_where(proof.key)}: {proof.finding.verdict}: {in_a_sentence(proof.finding)}",
+                file=file,
+                line=line,
+                inside=_where(proof.key),
+                excuse=proof.waiver.reason if proof.waiver else "",
+            )
+
+
+def _suites(project: Project, proofs: Iterable[Proof]) -> Iterator[tuple[str, list[junit.Case]]]:
+    for where, of_key in groupby(proofs, key=lambda proof: _where(proof.key)):
+        yield where, [_case(project, proof) for proof in of_key]
+
+
+def _case(project: Project, proof: Proof) -> junit.Case:
+    finding, waiver = proof.finding, proof.waiver
+    if finding.verdict == "holds":
+        return junit.Case(finding.about.id, "passed")
+    file, line = _place(project, proof)
+    said = in_a_sentence(finding)
+    if waiver:
+        return junit.Case(finding.about.id, "skipped", f"waived: {waiver.reason}", said, file, line)
+    outcome: junit.Outcome = "failure" if finding.verdict == "fails" else "error"
+    return junit.Case(finding.about.id, outcome, f"{finding.verdict}: {said}", finding.about.sentence, file, line)
+
+
+def _place(project: Project, proof: Proof) -> tuple[str, int]:
+    """The owner's statement that decided, else what is said about the key."""
+    file, _, line = (project.place_of_statement(proof) or proof.key.settings.place).rpartition(":")
+    return file, int(line)
+
+
+def _where(key: Key) -> str:
+    return f"{key.account} / {key.region} / {key.purpose}"
+
+
 def _as_json(keys: Iterable[Key], proven: Iterable[Proof]) -> dict[str, Any]:
     return {
+        "version": 1,
         "assumptions": dict(ASSUMPTIONS),
         "actions": ACTIONS_KNOWN,
         "properties": [{"id": e.id, "sentence": e.sentence, "formula": e.formula} for e in ALL],

@@ -5,6 +5,7 @@ import os
 import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +18,7 @@ HOLE = {
     "Principal": {"AWS": "arn:aws:iam::999988887777:role/Auditor"},
     "Action": "kms:Decrypt",
 }
+FAILING = {"no-foreign-principal", "nobody-else-directly", "only-through-the-service"}
 SNS_HOLE = {"keys": {"purposes": {"sns": {"statements": [HOLE]}}}}
 
 
@@ -118,3 +120,45 @@ def test_proving_the_sample_takes_about_a_second(run: Run, tmp_path: Path) -> No
     after = os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
     assert spent < 2.5, f"{spent:.2f} s of CPU in {time.monotonic() - started:.2f} s"
+
+
+def test_sarif_points_at_the_owner_s_statement_and_marks_what_is_waived(run: Run, tmp_path: Path) -> None:
+    waiver = {"property": "only-through-the-service", "reason": "they audit"}
+    (tmp_path / "organization.yaml").write_text(
+        "version: 1\n"
+        "organization: {home_region: eu-west-2, regions: [eu-west-2]}\n"
+        "keys:\n"
+        "  purposes:\n"
+        "    sns:\n"
+        "      statements:\n"
+        f"        - {json.dumps(HOLE)}\n"
+        f"  waivers: [{json.dumps(waiver)}]\n"
+        "accounts: [{name: data, id: '033333333333'}]\n",
+        encoding="utf-8",
+    )
+    done = run("prove", "--format", "sarif")
+    assert done.returncode == 1
+    [log] = json.loads(done.stdout)["runs"]
+    assert len(log["tool"]["driver"]["rules"]) == 36
+    by_rule = {result["ruleId"]: result for result in log["results"]}
+    assert set(by_rule) == FAILING
+    [place] = by_rule["no-foreign-principal"]["locations"]
+    assert place["physicalLocation"] == {"artifactLocation": {"uri": "organization.yaml"}, "region": {"startLine": 7}}
+    assert place["logicalLocations"] == [{"fullyQualifiedName": "data / eu-west-2 / sns"}]
+    assert "suppressions" not in by_rule["no-foreign-principal"]
+    assert by_rule["only-through-the-service"]["suppressions"] == [{"kind": "external", "justification": "they audit"}]
+
+
+def test_junit_has_a_suite_a_key_and_a_case_a_property(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, **SNS_HOLE)
+    root = ElementTree.fromstring(run("prove", "--format", "junit").stdout)
+    suites = {suite.get("name"): suite for suite in root}
+    assert len(suites) == 6
+    sns = suites["data / eu-west-2 / sns"]
+    assert (sns.get("failures"), sns.get("errors"), sns.get("skipped")) == ("3", "0", "0")
+    failing = {case.get("name"): case.find("failure") for case in sns if len(case)}
+    assert set(failing) == FAILING
+    failure = failing["no-foreign-principal"]
+    assert failure is not None
+    assert failure.get("message", "").startswith("fails: role/Auditor of 999988887777 (any session), kms:Decrypt")
+    assert root.get("tests") == str(sum(len(suite) for suite in root))

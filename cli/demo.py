@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from baseline.errors import UsageError, WorldError
+from baseline.errors import Refusal, UsageError, WorldError
 from baseline.inventory import Inventory
 from baseline.organization import LocalBackend
 from cli import options, output
@@ -60,6 +60,7 @@ def demo(config: options.Config = None, parallelism: Parallelism = None, keep: K
         _deploy(cdktf, project, folder, variables, parallelism)
         output.say("reading the keys back")
         show_keys(inventory, variables)
+        _probe(inventory, variables)
         _plan_again(inventory, folder, variables)
         output.say(f"done in {time.monotonic() - started:.0f} seconds")
         if keep:
@@ -99,6 +100,18 @@ def _deploy(cdktf: Path, project: Project, folder: Path, variables: dict[str, st
         folder / "logs" / "cdktf.log",
         Progress(),
     )
+
+
+def _probe(inventory: Inventory, variables: dict[str, str]) -> None:
+    """Use every key as the services do. Raises Refusal when AWS refused something."""
+    from cli import probing
+
+    output.say("probing: every key is used once, as AWS's services use it")
+    places = dict.fromkeys((key.account_id, key.region) for key in inventory.keys)
+    outcomes = [outcome for place in places for outcome in probing.run(inventory, *place, variables)]
+    output.show(probing.summary(outcomes))
+    if failed := probing.failures(outcomes):
+        raise Refusal(f"{output.count(failed, 'probe')} of {len(outcomes)} failed")
 
 
 def _plan_again(inventory: Inventory, folder: Path, variables: dict[str, str]) -> None:

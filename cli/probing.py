@@ -9,8 +9,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Provider
 from cli import output
+from cli.embedded_probes import embedded_probes
 from live.probes import Outcome, described, probe_key
 from live.session import session
+from sandbox.pages import is_sandbox
 
 EBS_FEATURE = "ebs_default_encryption"
 
@@ -33,12 +35,25 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
     for key in inventory.keys:
         if (key.account_id, key.region) == (account_id, region):
             yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
+    if endpoint is not None and is_sandbox(endpoint):
+        yield from embedded_probes(inventory, account_id, region, entered, endpoint)
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
     """A line a probe."""
     rows = [(o.account, o.region, o.probe, o.problem or "works") for o in outcomes]
     return output.table(("ACCOUNT", "REGION", "PROBE", "RESULT"), rows)
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """A line for each kind of probe, with how often it worked, and a line for each one that did not."""
+    kinds: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        kinds.setdefault(outcome.probe, []).append(outcome)
+    rows = [(kind, f"{len(of) - failures(of)} of {len(of)}") for kind, of in kinds.items()]
+    lines = [output.table(("PROBE", "WORKS"), rows)]
+    lines += [f"{o.account} {o.region}: {o.probe}: {o.problem}" for of in kinds.values() for o in of if o.problem]
+    return "\n".join(lines)
 
 
 def failures(outcomes: Sequence[Outcome]) -> int:

@@ -29,6 +29,16 @@ def ask(url: str, method: str, path: str, body: str | None = None, *, timeout: f
         raise WorldError(f"no sandbox answers at {url}") from error
 
 
+def is_sandbox(url: str) -> bool:
+    """Whether a sandbox answers there."""
+    if urlsplit(url).hostname != "127.0.0.1":
+        return False
+    try:
+        return "pid" in ask(url, "GET", "/sandbox/ready", timeout=5)
+    except (WorldError, TypeError, ValueError):
+        return False
+
+
 def require_loopback(url: str) -> None:
     """Raises WorldError unless the URL is on this machine: nothing meant for the sandbox may leave it."""
     if urlsplit(url).hostname != "127.0.0.1":

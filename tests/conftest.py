@@ -19,7 +19,10 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "organization.yaml"
+SHIPPED = ROOT / "organization.yaml"
+"""The sample that README deploys, with features."""
+SAMPLE = ROOT / "tests" / "sample.yaml"
+"""The same organization without features: its 30 keys and nothing else."""
 COMMAND = ROOT / ".venv" / "bin" / "kms-baseline"
 
 Stacks = Mapping[str, Mapping[str, Any]]

@@ -23,7 +23,7 @@ from baseline.purpose import Permission
 from baseline.purposes import PURPOSES
 from cli.commands import program
 from stacks.versions import REQUIRED_TERRAFORM
-from tests.conftest import ROOT, SAMPLE, Run, configuration, inventory
+from tests.conftest import ROOT, SHIPPED, Run, configuration, inventory
 from tests.expected_policies import policies
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -157,7 +157,7 @@ SHOWN = [block for block in BLOCKS_OF_PAGES if block.page == "README.md" and blo
 @pytest.mark.parametrize("block", SHOWN, ids=str)
 def test_the_outputs_in_the_readme_are_real(block: Fence, run: Run, tmp_path: Path) -> None:
     """They are those of the sample, before anything was recorded."""
-    (tmp_path / "organization.yaml").write_bytes(SAMPLE.read_bytes())
+    (tmp_path / "organization.yaml").write_bytes(SHIPPED.read_bytes())
     first, _, shown = block.text.partition("\n")
     done = run(*shlex.split(first)[2:])
     assert (done.returncode, done.stdout + done.stderr) == (0, shown)

@@ -52,7 +52,9 @@ def everything(backend: Data) -> Data:
         "features": {name: {} for name in FEATURES}
         | {"log_groups": {"groups": [{"name": "a", "retention_days": 30}]}}
         | {"savings_plans_notifications": {"emails": ["a@example.com"]}}
-        | {"notification_topics": {"topics": [{"name": "a", "publishers": ["events"], "subscriptions": SUBSCRIPTIONS}]}},
+        | {
+            "notification_topics": {"topics": [{"name": "a", "publishers": ["events"], "subscriptions": SUBSCRIPTIONS}]}
+        },
         "accounts": [{"name": "data", "id": "033333333333", "keys": {"purposes": {}}, "features": {}}],
         "retired": [{"account": "data", "then": "keep"}],
     }

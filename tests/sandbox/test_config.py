@@ -547,6 +547,18 @@ def test_a_remediation_that_fails_says_why_and_gives_up_after_its_attempts(
     assert "not authorized to perform: logs:AssociateKmsKey" in status["StepDetails"][-1]["ErrorMessage"]
 
 
+def test_a_group_that_complied_is_remediated_anew(
+    config: Any, rule: Any, role: Any, document: str, group: Any, logs_key: str, evaluated: Any, clients: Any
+) -> None:
+    role(), rule(), group("again")
+    once = remediation(logs_key, MaximumAutomaticAttempts=1)
+    config.put_remediation_configurations(RemediationConfigurations=[once])
+    for _ in range(2):
+        assert evaluated("again") == ("NON_COMPLIANT", "SUCCEEDED")
+        assert evaluated("again") == ("COMPLIANT", "")
+        clients("logs").disassociate_kms_key(logGroupName="again")
+
+
 def test_a_remediation_whose_role_cannot_be_assumed_fails(
     config: Any, rule: Any, document: str, group: Any, logs_key: str, evaluated: Any
 ) -> None:
@@ -584,6 +596,7 @@ STATIC = {"StaticValue": {"Values": ["x"]}}
         ({"Parameters": {"Colour": STATIC}}, "The parameter Colour is not a parameter of the document"),
         ({"Parameters": {"LogGroup": STATIC}}, f"The document {DOCUMENT} needs the parameter AutomationAssumeRole"),
         ({"MaximumAutomaticAttempts": None}, "MaximumAutomaticAttempts and RetryAttemptSeconds must be specified"),
+        ({"MaximumAutomaticAttempts": 0}, "MaximumAutomaticAttempts must be 1 to 25, got 0"),
         ({"MaximumAutomaticAttempts": 26}, "MaximumAutomaticAttempts must be 1 to 25, got 26"),
         ({"RetryAttemptSeconds": 0}, "RetryAttemptSeconds must be 1 to 2678000, got 0"),
     ],

@@ -1,7 +1,10 @@
 """Reading and writing the files that a project consists of, whole or not at all."""
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from baseline.configuration.source import decode
@@ -35,6 +38,25 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def alone(*folders: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """While nobody else who asks for one of these folders has it: two runs write one after the other.
+
+    File systems without such locks let everybody in.
+    """
+    with ExitStack() as opened:
+        for folder in sorted({folder.resolve() for folder in folders}):
+            descriptor = os.open(folder, os.O_RDONLY)
+            opened.callback(os.close, descriptor)
+            with suppress(OSError):
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    say(f"waiting for another run, which writes to {folder}")
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def _umask() -> int:

@@ -50,9 +50,15 @@ class Project:
     @cached_property
     def lock(self) -> Lock:
         """The lock as it is on the disk; an empty one when nothing was generated yet."""
-        if not self.lock_path.exists():
-            return Lock()
-        return Lock.parse(read_text(self.lock_path, "restore it from version control"), str(self.lock_path))
+        return Lock() if self.lock_text is None else Lock.parse(self.lock_text, str(self.lock_path))
+
+    @cached_property
+    def lock_text(self) -> str | None:
+        """The text of the lock when this project was first asked for it; None: there was no file."""
+        return self._lock_text_now()
+
+    def _lock_text_now(self) -> str | None:
+        return read_text(self.lock_path, "restore it from version control") if self.lock_path.exists() else None
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -68,9 +74,11 @@ class Project:
     @property
     def lock_differs(self) -> bool:
         """Whether synth would change the lock's file, be it only its form."""
-        if not self.lock_path.exists():
-            return True
-        return read_text(self.lock_path, "restore it from version control") != self.inventory.lock.render()
+        return self.lock_text != self._new_lock_text
+
+    @cached_property
+    def _new_lock_text(self) -> str:
+        return self.inventory.lock.render()
 
     @cached_property
     def proofs(self) -> "tuple[Proof, ...]":
@@ -104,11 +112,15 @@ class Project:
     def record_keys(self) -> None:
         """Write the lock, if it would change. To be done before anything that could make a key.
 
-        Raises Refusal or Undecided for a key that is not proven, Refusal for a use that its key does not allow.
+        Raises Refusal or Undecided for a key that is not proven, Refusal for a use that its key does not allow, and for
+        a lock that another run changed since it was read: what that run recorded must not be lost.
         """
         self.check_policies()
-        if self.lock_differs:
-            write_text(self.lock_path, self.inventory.lock.render())
+        now = self._lock_text_now()
+        if now not in (self.lock_text, self._new_lock_text):
+            raise Refusal(f"{self.lock_path} was changed by another run meanwhile", "run the command again")
+        if now != self._new_lock_text:
+            write_text(self.lock_path, self._new_lock_text)
 
     def account(self, name_or_id: str) -> Account:
         """The account with this name or ID. Raises UsageError."""

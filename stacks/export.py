@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from baseline.errors import UsageError
-from baseline.inventory import Inventory
-from stacks.synth import STACK_FILE, synthesized
+from stacks.synth import Synthesis
 
 MANIFEST = "manifest.json"
 EXPORTED_FILE = "main.tf.json"
@@ -30,24 +29,24 @@ def check_folder(folder: Path) -> None:
 
 
 @contextmanager
-def exported(inventory: Inventory, beside: Path) -> Iterator[Path]:
+def exported(made: Synthesis, beside: Path) -> Iterator[Path]:
     """A temporary folder with every stack and the manifest, on the file system of `beside`."""
     folder = beside.absolute()
-    with (
-        synthesized(inventory, folder) as source,
-        tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary,
-    ):
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary:
         sums = {}
-        for stack in inventory.stacks:
-            written = json.loads((source / "stacks" / stack.name / STACK_FILE).read_text(encoding="utf-8"))
-            text = json.dumps(normalized(written), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        for stack, text in made.texts(normalized_text):
             target = Path(temporary) / stack.name / EXPORTED_FILE
             target.parent.mkdir()
             target.write_text(text, encoding="utf-8", newline="\n")
             sums[f"{stack.name}/{EXPORTED_FILE}"] = hashlib.sha256(text.encode()).hexdigest()
-        manifest = {"kind": _KIND, "version": 1, "sha256": sums}
+        manifest = {"kind": _KIND, "version": 1, "sha256": dict(sorted(sums.items()))}
         (Path(temporary) / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
         yield Path(temporary)
+
+
+def normalized_text(synthesized: str) -> str:
+    """A stack's text in the normal form."""
+    return json.dumps(normalized(json.loads(synthesized)), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def normalized(synthesized: dict[str, Any]) -> dict[str, Any]:

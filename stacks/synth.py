@@ -1,125 +1,176 @@
-"""Writes the output folder: `manifest.json` and `stacks/<stack>/cdk.tf.json`, as `cdktf synth` leaves them.
+"""The stacks of an Inventory as Terraform JSON: each shape is built once, and stamped for every stack that has it.
 
-Everything is built in a temporary folder beside the output and held against the Inventory first. Then each file
-replaces its predecessor as a whole; what Terraform keeps beside them (`.terraform`, plans) is left alone.
+Before anything is used, a stack of each shape is held against the Inventory. Whenever something is built, one stack
+chosen at random is built in full as well, and compared with what is stamped.
 """
 
-import atexit
 import json
 import os
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Stack
+from stacks.builders import Built, build_all
+from stacks.check import check
+from stacks.shape import Shape, Shapes, Unlike, with_symbols
+from stacks.template import Template, manifest
+from stacks.template_cache import TemplateCache, building_versions, cache_folder
 
-STACK_FILE = "cdk.tf.json"
+Progress = Callable[[int, int], None]
+"""Is told how many shapes of how many are built."""
+
+
+class Building(NamedTuple):
+    """How to build."""
+
+    full: bool = False
+    """Every stack by itself, and nothing that was built before."""
+    memory: int | None = None
+    """The bytes that may be used, which bound how many processes build; None: unknown."""
+    begin: Callable[[], None] = lambda: None
+    """Is called before anything is built."""
+    progress: Progress = lambda _done, _all: None
 
 
 @contextmanager
-def synthesized(inventory: Inventory, beside: Path) -> Iterator[Path]:
-    """A temporary folder with everything synthesized and checked, on the file system of `beside`.
-
-    Raises WorldError when the output is not what the Inventory says.
-    """
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{beside.name}-", dir=beside.parent) as folder:
-        # It would win over the folder that the app is given.
-        os.environ.pop("CDKTF_OUTDIR", None)
-        # Standard output is for data; whatever a program in Node prints is none.
-        with _temporary_files_of_node(), redirect_stdout(sys.stderr):
-            _build(inventory, Path(folder))
+def synthesized(inventory: Inventory, building: Building = Building()) -> "Iterator[Synthesis]":  # noqa: B008
+    """Build what must be built. Raises WorldError when Node fails, or when the output is not what the Inventory says."""
+    shapes = Shapes(building_versions())
+    with TemporaryDirectory(prefix="kms-baseline-templates-") as own:
+        users = None if building.full else cache_folder(os.environ)
+        synthesis = Synthesis(shapes, TemplateCache(Path(own)), TemplateCache(users) if users else None)
         for stack in inventory.stacks:
-            check(stack, json.loads((Path(folder) / "stacks" / stack.name / STACK_FILE).read_text(encoding="utf-8")))
-        yield Path(folder)
+            synthesis.add(stack, shapes.of_itself(stack) if building.full else shapes.of(stack))
+        synthesis.build(building)
+        yield synthesis
 
 
-@contextmanager
-def _temporary_files_of_node() -> Iterator[None]:
-    """Let Node unpack into a folder that goes when we end: a Node that is interrupted leaves its files behind."""
-    folder = tempfile.mkdtemp(prefix="kms-baseline-node-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    former = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = folder
-    try:
-        yield
-    finally:
-        if former is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = former
+class _Request(NamedTuple):
+    """A stack to be built, perhaps with symbols in it."""
+
+    stack: Stack
+    symbols: dict[str, str]
+    digest: str
+    """The shape; empty: the sample."""
 
 
-def _build(inventory: Inventory, folder: Path) -> None:
-    """Build and synthesize the app. Raises WorldError when Node fails."""
-    from jsii.errors import JSIIError
+class Synthesis:
+    """Everything that `cdktf synth` would write, not yet written."""
 
-    try:
-        from stacks.app import build  # starts Node, which nothing but a synth needs
+    def __init__(self, shapes: Shapes, own: TemplateCache, users: TemplateCache | None) -> None:
+        self._shapes = shapes
+        self._own = own
+        self._users = users
+        self._members: dict[str, list[tuple[Stack, Shape]]] = {}
+        self._ready: set[str] = set()
 
-        build(inventory, folder).synth()
-    # What Node's errors arrive as, and what its sudden end looks like from here.
-    except (JSIIError, RuntimeError, BrokenPipeError, json.JSONDecodeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise WorldError(
-            f"Node failed while synthesizing: {reason}",
-            "see that Node runs and that the disk has room; nothing was written",
-        ) from error
+    def add(self, stack: Stack, shape: Shape) -> None:
+        """One stack more."""
+        self._members.setdefault(shape.digest, []).append((stack, shape))
 
+    def texts(self, form: Callable[[str], str] | None = None) -> Iterator[tuple[Stack, str]]:
+        """Every stack with its JSON, shape by shape. Another form may leave things out and order them, no more."""
+        for digest, members in self._members.items():
+            template = self._template(digest)
+            template = template.rewritten(form) if form else template
+            for stack, shape in members:
+                yield stack, template.stamped(shape.values)
 
-def publish(inventory: Inventory, folder: Path, output: Path) -> None:
-    """Move what was synthesized into the output folder, the manifest last; take away the files of former stacks."""
-    former = _stacks_in(output)
-    for stack in inventory.stacks:
-        target = output / "stacks" / stack.name / STACK_FILE
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (folder / "stacks" / stack.name / STACK_FILE).replace(target)
-    (folder / "manifest.json").replace(output / "manifest.json")
-    for name in former - {stack.name for stack in inventory.stacks}:
-        (output / "stacks" / name / STACK_FILE).unlink(missing_ok=True)
+    def manifest(self) -> str:
+        """What lists all stacks for `cdktf`."""
+        entries = []
+        for digest, members in self._members.items():
+            template = self._template(digest)
+            entries += [(stack.name, template.manifest_entry(shape.values)) for stack, shape in members]
+        return manifest([entry for _, entry in sorted(entries)])
 
+    def build(self, building: Building) -> None:
+        """Build every shape of which no template is known."""
+        samples: list[tuple[Stack, Built]] = []
+        while missing := self._missing():
+            building.begin()
+            requests = list(self._requests(missing))
+            if requests and not samples and not building.full:
+                requests.append(_Request(random.choice(self._stacks()), {}, ""))
 
-def _stacks_in(output: Path) -> set[str]:
-    """The stacks of an earlier synth into this folder; none when there is no manifest that can be read."""
-    try:
-        manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
-        return {name for name in manifest["stacks"] if Path(name).name == name}
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+            def done(position: int, built: Built, requests: Sequence[_Request] = requests) -> None:
+                if requests[position].digest:
+                    self._take(requests[position], built)
+                else:
+                    samples.append((requests[position].stack, built))
 
+            for number in build_all([request.stack for request in requests], done, building.memory):
+                building.progress(number, len(requests))
+        for stack, built in samples:
+            self._compare(stack, built)
 
-def check(stack: Stack, synthesized: Mapping[str, Any]) -> None:
-    """Hold a stack's JSON against the Inventory. Raises WorldError naming what differs: then nothing is written."""
-    resources = {f"{kind}.{name}" for kind, of_kind in synthesized.get("resource", {}).items() for name in of_kind}
-    unprotected = {
-        f"aws_kms_key.{name}"
-        for name, key in synthesized.get("resource", {}).get("aws_kms_key", {}).items()
-        if key.get("lifecycle", {}).get("prevent_destroy") is not True
-    }
-    providers = [provider["alias"] for provider in synthesized.get("provider", {}).get("aws", [])]
-    removed = synthesized.get("removed", [])
-    forgotten = [block["from"] for block in removed]
-    differences = {
-        "resources": resources ^ stack.addresses(),
-        "keys without prevent_destroy": unprotected,
-        "providers": set(providers) ^ {provider.alias for provider in stack.providers},
-        "providers written twice": {alias for alias in providers if providers.count(alias) > 1},
-        "outputs": set(synthesized.get("output", {})) ^ {key.output for key in stack.keys},
-        "forgotten addresses": set(forgotten) ^ set(stack.forgotten),
-        "addresses forgotten twice": {address for address in forgotten if forgotten.count(address) > 1},
-        "addresses destroyed": {
-            block["from"] for block in removed if block.get("lifecycle", {}).get("destroy") is not False
-        },
-    }
-    wrong = [f"{what}: {', '.join(sorted(names))}" for what, names in differences.items() if names]
-    if wrong:
-        raise WorldError(
-            f"the synthesized stack `{stack.name}` differs from the configuration, so nothing was written: "
-            + "; ".join(wrong),
-            "this is a defect of kms-baseline or of the installed cdktf; please report it",
-        )
+    def _stacks(self) -> list[Stack]:
+        return [stack for members in self._members.values() for stack, _ in members]
+
+    def _missing(self) -> list[str]:
+        return [digest for digest in self._members if digest not in self._ready and not self._is_known(digest)]
+
+    def _is_known(self, digest: str) -> bool:
+        """Whether the user's cache has a template that fits the Inventory."""
+        template = self._users and self._users.read(digest)
+        if not template or self._users is None:
+            return False
+        try:
+            self._check(digest, template)
+        except (WorldError, ValueError, KeyError, TypeError, AttributeError):  # damaged, whatever its sum says
+            return False
+        self._users.used(digest)
+        self._ready.add(digest)
+        return True
+
+    def _requests(self, missing: Sequence[str]) -> Iterator[_Request]:
+        for digest in missing:
+            stack, shape = self._members[digest][0]
+            try:
+                yield _Request(*(with_symbols(stack, shape) if shape.values else (stack, {})), digest)
+            except Unlike:
+                self._separate(digest)
+
+    def _separate(self, digest: str) -> None:
+        """Every stack of a shape becomes one of itself."""
+        for stack, _ in self._members.pop(digest):
+            self.add(stack, self._shapes.of_itself(stack))
+
+    def _take(self, request: _Request, built: Built) -> None:
+        """Keep what was built, if it can be stamped exactly."""
+        template = Template(*built, request.symbols)
+        if not template.is_exact():
+            self._separate(request.digest)
+            return
+        self._check(request.digest, template)
+        if not (self._users and self._users.keeps(request.digest, template)):
+            self._own.write(request.digest, template)
+        self._ready.add(request.digest)
+
+    def _check(self, digest: str, template: Template) -> None:
+        stack, shape = self._members[digest][0]
+        check(stack, json.loads(template.stamped(shape.values)))
+
+    def _template(self, digest: str) -> Template:
+        template = self._own.read(digest) or (self._users.read(digest) if self._users else None)
+        if template is None:
+            raise WorldError("what was built is gone from the cache", "run the command again")
+        return template
+
+    def _compare(self, stack: Stack, built: Built) -> None:
+        """Hold what is stamped against a stack that was built in full."""
+        [(digest, shape)] = [
+            (digest, shape) for digest, members in self._members.items() for of, shape in members if of is stack
+        ]
+        template = self._template(digest)
+        entry = template.manifest_entry(shape.values)
+        if template.stamped(shape.values) != built.stack or manifest([entry]) != built.manifest:
+            raise WorldError(
+                f"the stack `{stack.name}` is another when it is built by itself, so nothing was written",
+                "this is a defect of kms-baseline; please report it, and use --full meanwhile",
+            )

@@ -31,10 +31,29 @@ def loaded_after(folder: Path, *arguments: str) -> set[str]:
     return set(done.stdout.splitlines())
 
 
-def test_a_synth_loads_few_of_the_aws_bindings(tmp_path: Path) -> None:
-    bindings = {name for name in loaded_after(tmp_path, "synth") if name.startswith(f"{BINDINGS}.")}
+def test_building_loads_few_of_the_aws_bindings(tmp_path: Path) -> None:
+    program = (
+        "import pathlib, sys; from stacks.app import build; from tests.conftest import SAMPLE, inventory;"
+        "build(inventory(SAMPLE.read_text()).stacks[:1], pathlib.Path(sys.argv[1]));"
+        "print(*sys.modules, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    bindings = {name for name in done.stdout.splitlines() if name.startswith(f"{BINDINGS}.")}
     assert f"{BINDINGS}.kms_key" in bindings
     assert len(bindings) < 100
+
+
+def test_a_synth_leaves_cdktf_to_another_process(tmp_path: Path) -> None:
+    packages = {name.partition(".")[0] for name in loaded_after(tmp_path, "synth")}
+    assert "stacks" in packages
+    assert not packages & {*HEAVY, "modules", BINDINGS}
 
 
 @pytest.mark.parametrize("command", ["keys", "policy show data eu-west-2 sns", "check"])

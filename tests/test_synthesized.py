@@ -13,7 +13,8 @@ import pytest
 
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Key, Stack
-from stacks.synth import STACK_FILE, check, synthesized
+from stacks.check import check
+from stacks.synth import synthesized
 from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
 from tests import provider_schema
 from tests.conftest import ROOT, SAMPLE, Stacks, inventory
@@ -73,9 +74,8 @@ def inventories() -> dict[str, Inventory]:
 def synthesize_all(folder: Path) -> None:
     """Every configuration's JSON, for a process of its own: Node starts once for all of them."""
     for name, what in inventories().items():
-        with synthesized(what, folder / name) as made:
-            files = {stack.name: made / "stacks" / stack.name / STACK_FILE for stack in what.stacks}
-            stacks = {stack: json.loads(file.read_text(encoding="utf-8")) for stack, file in files.items()}
+        with synthesized(what) as made:
+            stacks = {stack.name: json.loads(text) for stack, text in made.texts()}
             (folder / f"{name}.json").write_text(json.dumps(stacks), encoding="utf-8")
 
 

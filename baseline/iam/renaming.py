@@ -18,19 +18,20 @@ class RenamedDocument(Document):
     Only for documents that are `renamable`.
     """
 
-    __slots__ = ("_renaming",)
-    _renaming: tuple[Document, str, str]
+    __slots__ = ("renaming",)
+    renaming: tuple[Document, str, str]
+    """The other document, the account that it speaks of, and the account that this one does."""
 
     def __init__(self, like: Document, old: str, new: str) -> None:
-        object.__setattr__(self, "_renaming", (like, old, new))
+        object.__setattr__(self, "renaming", (like, old, new))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        like, old, new = self._renaming
+        like, old, new = self.renaming
         return tuple(_statement(statement, old, new) for statement in like.statements)
 
     def render(self) -> str:
-        like, old, new = self._renaming
+        like, old, new = self.renaming
         return like.render().replace(old, new)
 
     def as_dict(self) -> dict[str, object]:
@@ -42,6 +43,9 @@ class RenamedDocument(Document):
 
     def __hash__(self) -> int:
         return hash((self.statements,))
+
+    def __reduce__(self) -> tuple[type["RenamedDocument"], tuple[Document, str, str]]:
+        return RenamedDocument, self.renaming
 
     def __repr__(self) -> str:
         return f"Document(statements={self.statements!r})"

@@ -1,12 +1,13 @@
 """The synthesized JSON of a configuration, for the tests of features."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from baseline.inventory import Inventory
 from stacks.synth import synthesized
-from tests.conftest import Stacks, read_stacks
+from tests.conftest import Stacks
 
 TWO_BY_TWO = """\
 version: 1
@@ -20,8 +21,8 @@ accounts:
 
 def synthesize(inventory: Inventory, folder: Path) -> Stacks:
     """The JSON of every stack."""
-    with synthesized(inventory, folder / "cdktf.out") as output:
-        return read_stacks(output)
+    with synthesized(inventory) as made:
+        return {stack.name: json.loads(text) for stack, text in made.texts()}
 
 
 def resources(stack: Mapping[str, Any], type: str) -> Mapping[str, Any]:

@@ -465,6 +465,10 @@ def test_a_channel_may_be_written_to_by_the_recorders_role(config: Any, clients:
     may = {"Effect": "Allow", "Action": ["s3:GetBucketAcl", "s3:PutObject"], "Resource": [RECORDS, FILES]}
     iam.put_role_policy(RoleName="records", PolicyName="may", PolicyDocument=policy(may))
     config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
+    deny = {**statement("No", "*", "s3:PutObject", Effect="Deny"), "Resource": FILES}
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(deny))
+    denied = refusal(config.put_delivery_channel, DeliveryChannel={"name": "default", "s3BucketName": bucket})
+    assert denied[0] == "InsufficientDeliveryPolicyException"
     iam.delete_role_policy(RoleName="records", PolicyName="may")
     s3.put_bucket_policy(Bucket=bucket, Policy=policy(*DELIVERS))
 
@@ -503,7 +507,7 @@ def test_a_recorder_takes_an_exclusion_of_nothing(config: Any) -> None:
 def test_a_group_in_the_clear_is_found_remediated_and_complies_the_next_time(
     config: Any, rule: Any, role: Any, document: str, group: Any, key_of: Any, logs_key: str, evaluated: Any
 ) -> None:
-    role(), rule(), group("found")
+    role(), rule(), group("found"), group("found-as-well")
     config.put_remediation_configurations(RemediationConfigurations=[remediation(logs_key)])
     assert (evaluated("found"), key_of("found")) == (("NON_COMPLIANT", "SUCCEEDED"), logs_key)
     assert compliance(config, "found") == "NON_COMPLIANT"
@@ -512,9 +516,13 @@ def test_a_group_in_the_clear_is_found_remediated_and_complies_the_next_time(
         "RemediationExecutionStatuses"
     ]
     assert (status["ResourceKey"], status["State"]) == (key, "SUCCEEDED")
+    every = config.describe_remediation_execution_status(ConfigRuleName=RULE)["RemediationExecutionStatuses"]
+    assert {each["ResourceKey"]["resourceId"] for each in every} >= {"found", "found-as-well"}
     assert [step["Name"] for step in status["StepDetails"]][-1] == "Associate"
     assert evaluated("found") == ("COMPLIANT", "")
     assert compliance(config, "found") == "COMPLIANT"
+    wrong = config.get_compliance_details_by_config_rule(ConfigRuleName=RULE, ComplianceTypes=["NON_COMPLIANT"])
+    assert wrong["EvaluationResults"] == []
 
 
 def test_a_rule_is_evaluated_when_somebody_starts_it(

@@ -45,4 +45,4 @@ def test_a_policy_of_aws_can_be_attached_and_read(role: Any, name: str) -> None:
 def test_what_aws_does_not_publish_under_that_path_cannot_be_attached(role: Any, name: str) -> None:
     arn = f"arn:aws:iam::aws:policy/{name}"
     refused = refusal(role.attach_role_policy, RoleName="with-managed-policies", PolicyArn=arn)
-    assert refused[0] == "NoSuchEntity"
+    assert refused[0] == refusal(role.get_policy, PolicyArn=arn)[0] == "NoSuchEntity"

@@ -38,8 +38,7 @@ def test_an_account_has_running_recorders_in_the_regions_that_its_seed_names(
 ) -> None:
     role = "arn:aws:iam::666666666666:role/kms-baseline-deploy"
     account = AccountSeed("666666666666", "aws", recorders=("eu-west-2",))
-    for _ in range(2):  # seeded again it has no second one
-        seed(url, CALLER_ACCOUNT, [account], [role])
+    seed(url, CALLER_ACCOUNT, [account], [role])
     (status,) = client("config", role).describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
     assert status["recording"]
     (recorder,) = client("config", role).describe_configuration_recorders()["ConfigurationRecorders"]
@@ -47,6 +46,19 @@ def test_an_account_has_running_recorders_in_the_regions_that_its_seed_names(
     assert recording["Arn"] == recorder["roleARN"]
     elsewhere = client("config", role, "us-east-1").describe_configuration_recorders()
     assert elsewhere["ConfigurationRecorders"] == []
+
+
+def test_seeding_again_leaves_a_recorder_as_it_became(url: str, credentials: Credentials, client: Client) -> None:
+    role = "arn:aws:iam::666666666667:role/kms-baseline-deploy"
+    account = AccountSeed("666666666667", "aws", recorders=("eu-west-2",))
+    seed(url, CALLER_ACCOUNT, [account], [role])
+    config = client("config", role)
+    (before,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
+    keys_only = {"allSupported": False, "resourceTypes": ["AWS::KMS::Key"]}
+    config.put_configuration_recorder(ConfigurationRecorder={**before, "recordingGroup": keys_only})
+    seed(url, CALLER_ACCOUNT, [account], [role])
+    (after,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
+    assert after["recordingGroup"]["resourceTypes"] == ["AWS::KMS::Key"]
 
 
 def test_two_roles_of_one_name_are_refused_as_iam_does(url: str, credentials: Credentials) -> None:

@@ -209,10 +209,16 @@ def test_a_key_that_cloudtrail_may_not_use_is_refused(
     assert note in last_call()["note"]
 
 
-def test_a_key_in_another_region_than_the_bucket_is_not_found(trails: Any, bucket: Any, client: Client) -> None:
-    elsewhere = client("kms", DEPLOY_ROLE, "us-east-1").create_key()["KeyMetadata"]["Arn"]
-    refused = refusal(trails.create_trail, Name=NAME, S3BucketName=bucket(ACL, WRITE), KmsKeyId=elsewhere)
-    assert refused[0] == "KmsKeyNotFoundException"
+def test_the_key_is_in_the_region_of_the_bucket_not_of_the_trail(bucket: Any, trail_key: Any, client: Client) -> None:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html"""
+    trails, kms = (client(service, DEPLOY_ROLE, "us-east-1") for service in ("cloudtrail", "kms"))
+    writes = [about(ITSELF, "Acl", SERVICE, "s3:GetBucketAcl"), about(FILES, "Write", SERVICE, "s3:PutObject")]
+    make = {"Name": NAME, "S3BucketName": bucket(*writes)}
+    uses = statement("Uses", SERVICE, ["kms:GenerateDataKey", "kms:DescribeKey"])
+    beside_the_trail = kms.create_key(Policy=policy(ROOT, uses))["KeyMetadata"]["Arn"]
+    assert refusal(trails.create_trail, **make, KmsKeyId=beside_the_trail)[0] == "KmsKeyNotFoundException"
+    made = trails.create_trail(**make, KmsKeyId=trail_key(uses))
+    trails.delete_trail(Name=made["TrailARN"])
 
 
 def test_a_key_that_cannot_be_used_now_is_refused(trails: Any, bucket: Any, trail_key: Any, clients: Clients) -> None:

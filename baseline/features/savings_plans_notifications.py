@@ -104,7 +104,8 @@ def _build(settings: SavingsPlansNotificationsSettings, site: Site) -> SavingsPl
 
 def _budget(site: Site, measure: str, below: int) -> Budget:
     return Budget(
-        address=names.address(f"savings_plans_{measure}", site.region),
+        # Without the region: when home moves, it stays one budget, instead of two of one name for a moment.
+        address=f"savings_plans_{measure}",
         name=f"{site.namespace}-savings-plans-{measure}",
         type=f"SAVINGS_PLANS_{measure.upper()}",
         below=below,

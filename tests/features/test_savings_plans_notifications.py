@@ -35,7 +35,7 @@ def test_the_two_budgets_notify_the_topic_when_the_month_is_below_the_percentage
     budgets = resources(stacks["payer"], "aws_budgets_budget")
     below = {"utilization": 80, "coverage": 60}
     assert {name: written(budget) for name, budget in budgets.items()} == {
-        f"savings_plans_{measure}_eu_west_2": {
+        f"savings_plans_{measure}": {
             "provider": "aws.eu_west_2",
             "name": f"baseline-savings-plans-{measure}",
             "budget_type": f"SAVINGS_PLANS_{measure.upper()}",
@@ -112,6 +112,19 @@ def test_an_address_more_changes_no_other_name() -> None:
     before = addresses("finops@example.com")
     assert len(addresses("another@example.com, finops@example.com") - before) == 1
     assert before < addresses("another@example.com, finops@example.com")
+
+
+def test_when_home_moves_the_budgets_stay_what_they_are_and_the_old_topic_is_forgotten() -> None:
+    before = inventory(PAYER)
+    moved = PAYER.replace("role: null", "role: null, home_region: us-east-1")
+    [_, payer] = expand(configuration(moved).organization, before.lock).stacks
+    addresses = {resource.address for part in payer.parts for resource in part.resources()}
+    assert {address for address in addresses if "budget" in address} == {
+        "aws_budgets_budget.savings_plans_utilization",
+        "aws_budgets_budget.savings_plans_coverage",
+    }
+    assert "aws_sns_topic.savings_plans_notifications_us_east_1" in addresses
+    assert payer.forgotten == (f"aws_sns_topic.{NAME}", f"aws_sns_topic_policy.{NAME}")
 
 
 PLACES = """\

@@ -43,7 +43,7 @@ def check(config: options.Config = None) -> None:
         output.show(
             f"{project.lock_path}: {output.count(len(project.new_keys), 'new key')} to be recorded by synth or lock"
         )
-    for note in (*waived(project), *notes(inventory)):
+    for note in (*waived(project), *idle_exceptions(project), *notes(inventory)):
         output.show(f"note: {note}")
 
 
@@ -59,6 +59,12 @@ def waived(project: Project) -> Iterator[str]:
             yield f"{properties_in_words(group)} waived of {where} by {waiver.place}: {waiver.reason}"
     for waiver, why in idle_waivers(project.inventory, project.proofs):
         yield f"{waiver.place}: the waiver of {waiver.property} is not needed: {why}"
+
+
+def idle_exceptions(project: Project) -> Iterator[str]:
+    """The exceptions that change nothing, as one for a region that an account does not have."""
+    for place in project.configuration.idle_exceptions():
+        yield f"{place}: the exception speaks of no key: none has this account, region and purpose"
 
 
 def notes(inventory: Inventory) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """From the text of `organization.yaml` to the Organization, or to everything that is wrong with it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from baseline.configuration.consistency import Consistency
 from baseline.configuration.file import AccountSection
-from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
+from baseline.configuration.precedence import Chosen, Level, Levels, fields, selects, strongest
 from baseline.configuration.resolve import resolve
 from baseline.configuration.source import Source, compose
 from baseline.configuration.validate import Sections, validate
@@ -44,6 +45,17 @@ class Configuration:
             if statement.get("Sid") == sid:
                 return f"{self.source.file}:{self.source.line((*chosen.path, i))}"
         return ""
+
+    def idle_exceptions(self) -> Iterator[str]:
+        """`file:line` of every exception that speaks of no key."""
+        assert self.sections.keys is not None
+        for i, exception in enumerate(self.sections.keys.exceptions or []):
+            if not any(
+                selects(exception, account.name, region, purpose)
+                for account in self.organization.accounts
+                for region, purpose in account.keys
+            ):
+                yield self.source.place(("keys", "exceptions", i))
 
     def place(self, chosen: Chosen) -> str:
         """`file:line` of a chosen value, or an empty text for a default."""

@@ -87,7 +87,7 @@ class Levels:
         )
 
     def exceptions_for(self, account: str, region: str, purpose: str) -> tuple[Level, ...]:
-        return tuple(level for exception, level in self._exceptions if _selects(exception, account, region, purpose))
+        return tuple(level for exception, level in self._exceptions if selects(exception, account, region, purpose))
 
     def _of_organization(self, purpose: Purpose) -> tuple[Level, ...]:
         default = Level("default", (), {**DEFAULTS, purpose.services_field: list(purpose.default_services)})
@@ -104,7 +104,8 @@ def _of_purpose(purposes: Any, purpose: str, name: str, path: Path) -> tuple[Lev
     return (Level(name, (*path, "purposes", purpose), vars(section)),) if section is not None else ()
 
 
-def _selects(exception: ExceptionSection, account: str, region: str, purpose: str) -> bool:
+def selects(exception: ExceptionSection, account: str, region: str, purpose: str) -> bool:
+    """Whether an exception speaks of this key."""
     return (
         exception.account in (None, account)
         and exception.region in (None, region)

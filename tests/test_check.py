@@ -1,0 +1,23 @@
+"""`kms-baseline check`: what follows from a configuration that has no mistake."""
+
+from pathlib import Path
+
+from tests.conftest import SAMPLE, Run
+
+EXCEPTIONS = """\
+  exceptions:
+    - {account: data, region: eu-west-2, purpose: logs, rotation: false}
+    - {account: data, purpose: backup, rotation: false}
+    - {region: eu-west-1, rotation: false}
+features:"""
+
+
+def test_an_exception_that_speaks_of_no_key_is_named(run: Run, tmp_path: Path) -> None:
+    """Nothing is wrong with it; but its writer thinks that it changes something."""
+    text = SAMPLE.read_text(encoding="utf-8").replace("features:", EXCEPTIONS, 1)
+    (tmp_path / "organization.yaml").write_text(text, encoding="utf-8")
+    done = run("check")
+    assert done.returncode == 0, done.stderr
+    first = next(i for i, line in enumerate(text.splitlines(), start=1) if "purpose: logs, rotation" in line)
+    idle = [line for line in done.stdout.splitlines() if "speaks of no key" in line]
+    assert [line.split(": ")[1] for line in idle] == [f"organization.yaml:{first + i}" for i in (1, 2)]

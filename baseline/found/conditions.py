@@ -135,7 +135,8 @@ def _values(test: Test) -> Iterator[Problem]:
     for value in filter(has_wildcard, test.values):
         if base.startswith(("StringEquals", "StringNotEquals")) and not is_open:
             yield "literal-wildcard", f"`{test.written}` on `{test.key}` takes the wildcard of `{value}` literally"
-        if base in ("StringLike", "StringNotLike") and value.startswith("arn:"):
+        head = ":".join(value.split(":", 5)[:5])  # in the last part it cannot reach another account
+        if base in ("StringLike", "StringNotLike") and value.startswith("arn:") and has_wildcard(head):
             yield "wildcard-across-parts", f"`{test.written}` on `{test.key}` with `{value}`"
 
 

@@ -92,11 +92,10 @@ def _untied(statement: FoundStatement, named: Sequence[str]) -> Iterator[PlainCo
         yield condition("StringNotEquals", "aws:SourceAccount", *named)
         yield condition("ArnNotLike", "aws:SourceArn", *arns)
     for key, values in _tests(statement):
-        if key.startswith(ENCRYPTION_CONTEXT.lower()):
-            if arns and all(value.count(":") >= 5 and value.split(":")[4] for value in values):
-                yield condition("ArnNotLike", key, *arns)
-            else:
-                yield condition("Null", key, "true")
+        if key.startswith(ENCRYPTION_CONTEXT.lower()) or key == "aws:sourcearn":
+            # A bucket's ARN has no account, and names one resource all the same.
+            has_account = all(value.count(":") >= 5 and value.split(":")[4] for value in values)
+            yield condition("ArnNotLike", key, *arns) if arns and has_account else condition("Null", key, "true")
         elif key in [name.lower() for name in _BY_PRESENCE]:
             yield condition("Null", key, "true")
 

@@ -138,6 +138,11 @@ FINE: dict[str, str] = {
     "everyone of an organization": policy(statement("*", StringEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})),
     "actions in another letter case": policy(statement(action="kms:decrypt")),
     "another account, named": policy(statement({"AWS": f"arn:aws:iam::{B}:root"})),
+    "a bucket": policy(statement({"Service": "s3.amazonaws.com"}, ArnLike={TOPIC: f"arn:aws:sns:*:{A}:*"})),
+    "a topic as a text": policy(statement(ALARMS, StringLike={"aws:SourceArn": f"arn:aws:cloudwatch:{R}:{A}:alarm:*"})),
+    "a source without account": policy(
+        statement({"Service": "sqs.amazonaws.com"}, ArnEquals={"aws:SourceArn": "arn:aws:s3:::bucket"})
+    ),
     "an alarm of this account": policy(statement(ALARMS, StringEquals=OURS)),
     "the short form of the account": policy(ROOT | {"Sid": "x", "Principal": {"AWS": A}}, root=False),
 }

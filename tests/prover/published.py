@@ -88,6 +88,28 @@ EBS_MANAGED = policy(
     statement({"AWS": ROOT}, ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"]),
 )
 
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+BACKUP = policy(
+    statement({"AWS": ROOT}, ["kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt", "kms:List*"]),
+    statement(
+        {"AWS": ROOT},
+        "kms:CreateGrant",
+        **{
+            "ForAnyValue:StringEquals": {NAMES: "aws:backup:backup-vault"},
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+            "StringLike": {"kms:ViaService": "backup.*.amazonaws.com"},
+        },  # type: ignore[arg-type]
+    ),
+)
+BACKUP_MANAGED = policy(
+    statement(
+        {"AWS": "*"},
+        ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey*"],
+        StringEquals={"kms:CallerAccount": A, "kms:ViaService": f"backup.{R}.amazonaws.com"},
+    ),
+    statement({"AWS": ROOT}, ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"]),
+)
+
 
 def told(answer: Answer) -> str:
     return answer.verdict + (" A3" if answer.needs_a3 else "")

@@ -7,13 +7,15 @@ import pytest
 from baseline.prover.claims import Claim, Region, always, never
 from baseline.prover.conditions import condition
 from baseline.prover.decide import prove
-from baseline.prover.subject import people, services
+from baseline.prover.subject import FOR_AWS, NOT_FOR_AWS, people, services
 from tests.prover.published import (
     ALARMS,
     ALARMS_FENCED,
     ALARMS_IF_EXISTS,
     ANY_SERVICE,
     AS_ADMIN,
+    BACKUP,
+    BACKUP_MANAGED,
     CLOUDTRAIL,
     CLOUDTRAIL_ARN_LIKE,
     DEFAULT,
@@ -21,6 +23,7 @@ from tests.prover.published import (
     FOREIGN,
     LOG_GROUP,
     LOGS,
+    NAMES,
     OWN,
     ROOT,
     TRAIL,
@@ -33,6 +36,11 @@ from tests.prover.published import (
 NO_SOURCE = services(condition("StringNotEquals", "aws:SourceAccount", A))
 OTHER_TRAIL = services(condition("ArnNotLike", TRAIL, f"arn:aws:cloudtrail:*:{A}:trail/*"))
 OUTSIDE_EC2 = people(OWN, condition("StringNotEquals", "kms:ViaService", f"ec2.{R}.amazonaws.com"), actions=USE[:4])
+OUTSIDE_BACKUP = condition("StringNotLike", "kms:ViaService", "backup.*.amazonaws.com")
+IN_BACKUP = condition("StringEquals", "kms:ViaService", f"backup.{R}.amazonaws.com")
+NO_VAULT = condition("ForAllValues:StringNotEquals", NAMES, "aws:backup:backup-vault")
+NOT_ROOT = condition("StringNotEquals", "aws:PrincipalArn", ROOT)
+GRANT = ("kms:CreateGrant",)
 OUR_LOGS = condition("ArnLike", LOG_GROUP, f"arn:aws:logs:{R}:{A}:log-group:*")
 
 
@@ -98,6 +106,24 @@ TABLE: tuple[tuple[str, dict[str, Any], Claim, str], ...] = (
     ("EBS: nobody outside EC2", EBS_MANAGED, never("may", OUTSIDE_EC2), "holds"),
     ("EBS: an admin through EC2", EBS_MANAGED, never("may", people(AS_ADMIN, actions=("kms:Decrypt",))), "fails"),
     ("EBS: no service", EBS_MANAGED, never("may", ANY_SERVICE), "holds A3"),
+    ("Backup: grants through Backup alone", BACKUP, never("may", people(OUTSIDE_BACKUP, actions=GRANT)), "holds"),
+    ("Backup: grants for AWS alone", BACKUP, never("may", people(NOT_FOR_AWS, actions=GRANT)), "holds"),
+    ("Backup: nothing for vaults alone", BACKUP, never("may", people(NO_VAULT, actions=GRANT)), "holds"),
+    (
+        "Backup: a grant without the vault",
+        BACKUP,
+        always("may", people(OWN, IN_BACKUP, FOR_AWS, actions=GRANT)),
+        "fails",
+    ),
+    ("Backup: everybody by IAM alone", BACKUP, never("direct", people(OWN, NOT_ROOT)), "holds"),
+    ("Backup's own key: outside it", BACKUP_MANAGED, never("may", people(OUTSIDE_BACKUP, actions=USE[:4])), "holds"),
+    ("Backup's own key: any grant", BACKUP_MANAGED, never("may", people(NOT_FOR_AWS, actions=GRANT)), "fails"),
+    (
+        "Backup's own key: the vault",
+        BACKUP_MANAGED,
+        always("direct", people(OWN, IN_BACKUP, FOR_AWS, actions=GRANT)),
+        "holds",
+    ),
     ("EBS: locked out", EBS_MANAGED, always("may", people(OWN, actions=("kms:PutKeyPolicy",))), "fails"),
 )
 

@@ -107,6 +107,40 @@ def _backend_changed(_: ErrorBlock, place: _Place) -> Cause:
     return Cause("the state is still in the former backend", f"move it: {place.command('init', '-migrate-state')}")
 
 
+def _bucket_name_taken(block: ErrorBlock, _: _Place) -> Cause:
+    name = _named(block)
+    return Cause(
+        f"another account has a bucket called {name} (BucketAlreadyExists): accounts share the names of all buckets",
+        "make a bucket of another name and write it under `features.cloudtrail.bucket`",
+    )
+
+
+def _exists(block: ErrorBlock, place: _Place) -> Cause:
+    """What a feature made stays when the feature is switched off, and is there when it is switched on again."""
+    address, code = _address(block), re.search(r"\w*Already\w+", block.text)
+    # Terraform knows a trail by its ARN, whose account the error does not tell.
+    id = "ARN" if address.startswith("aws_cloudtrail.") else _named(block)
+    return Cause(
+        f"{address} exists already{f' ({code[0]})' if code else ''}",
+        f"if an earlier deployment made it, take it over and deploy again:\n  {place.command('import', address, id)}",
+    )
+
+
+def _named(block: ErrorBlock) -> str:
+    """What the error calls the resource: "creating S3 Bucket (NAME): ..."."""
+    name = re.search(r"\(([^()\s]+)\):", block.text)
+    return name[1] if name else "NAME"
+
+
+def _address(block: ErrorBlock) -> str:
+    address = re.search(r"with (aws_\w+\.[\w-]+),", block.text)
+    return address[1] if address else "ADDRESS"
+
+
+_EXISTS = (
+    r"BucketAlreadyOwnedByYou|ResourceAlreadyExistsException|TrailAlreadyExistsException"
+    r"|CreateBackupVault.*AlreadyExistsException"
+)
 _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     r"No valid credential sources found": _no_credentials,
     r"failed to refresh cached credentials, no EC2 IMDS role found": _no_credentials,
@@ -118,6 +152,8 @@ _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     ),
     r"Error acquiring the state lock|Error locking state": _locked,
     r"Instance cannot be destroyed": _protected,
+    r"BucketAlreadyExists": _bucket_name_taken,
+    _EXISTS: _exists,
     r"Backend configuration changed|Backend initialization required": _backend_changed,
 }
 

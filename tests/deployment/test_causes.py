@@ -117,5 +117,82 @@ def test_a_changed_backend_says_how_to_move_the_state_and_nothing_that_loses_it(
     assert "reconfigure" not in cause.problem + cause.help
 
 
+CREATING = """\
+Error: creating {what} ({name}): operation error {call}, https response error StatusCode: 409, RequestID: a, {code}: x
+
+  with {address},
+  on cdk.tf.json line 87, in resource.{resource}:
+  87:       }}
+"""
+
+
+def test_a_bucket_name_that_another_account_has_is_named_with_a_way_out() -> None:
+    cause = _known(
+        CREATING.format(
+            what="S3 Bucket",
+            name="baseline-trail-222222222222-eu-west-2",
+            call="S3: CreateBucket",
+            code="BucketAlreadyExists",
+            address="aws_s3_bucket.cloudtrail_eu_west_2",
+            resource="aws_s3_bucket.cloudtrail_eu_west_2",
+        )
+    )
+    assert cause.problem == (
+        "another account has a bucket called baseline-trail-222222222222-eu-west-2 (BucketAlreadyExists): "
+        "accounts share the names of all buckets"
+    )
+    assert "`features.cloudtrail.bucket`" in cause.help
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "call", "code", "address", "id"),
+    [
+        (
+            "S3 Bucket",
+            "b-1",
+            "S3: CreateBucket",
+            "BucketAlreadyOwnedByYou",
+            "aws_s3_bucket.cloudtrail_eu_west_2",
+            "b-1",
+        ),
+        (
+            "Backup Vault",
+            "baseline",
+            "Backup: CreateBackupVault",
+            "AlreadyExistsException",
+            "aws_backup_vault.backup_eu_west_2",
+            "baseline",
+        ),
+        (
+            "CloudTrail Trail",
+            "baseline",
+            "CloudTrail: CreateTrail",
+            "TrailAlreadyExistsException",
+            "aws_cloudtrail.cloudtrail_eu_west_2",
+            "ARN",
+        ),
+        (
+            "CloudWatch Logs Log Group",
+            "/baseline/automation",
+            "CloudWatch Logs: CreateLogGroup",
+            "ResourceAlreadyExistsException",
+            "aws_cloudwatch_log_group.log_group__baseline_automation_eu_west_2",
+            "/baseline/automation",
+        ),
+    ],
+)
+def test_what_an_earlier_deployment_left_is_taken_over_by_an_import(
+    what: str, name: str, call: str, code: str, address: str, id: str
+) -> None:
+    cause = _known(CREATING.format(what=what, name=name, call=call, code=code, address=address, resource=address))
+    assert cause.problem == f"{address} exists already ({code})"
+    assert cause.help.endswith(f"/bin/terraform -chdir=/out/stacks/data import {address} {id}")
+
+
+def test_an_alias_that_exists_speaks_for_itself() -> None:
+    """It may point to another key: nothing is to be taken over unseen."""
+    assert _cause("Error: creating KMS Alias (alias/baseline/sns): AlreadyExistsException: An alias exists") is None
+
+
 def test_an_error_that_is_not_known_must_speak_for_itself() -> None:
     assert _cause("Error: creating KMS Key: MalformedPolicyDocumentException") is None

@@ -1,14 +1,15 @@
 """What the features of an organization create, and in which stack."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from baseline import names
 from baseline.errors import Mistake, Mistakes
 from baseline.features import FEATURES
 from baseline.features.feature import Part, Site
+from baseline.iam.request import IamCaller
 from baseline.lock import LockedResource
-from baseline.organization import Account, FeatureUse, Organization
+from baseline.organization import Account, FeatureUse, KeySettings, NamedPrincipal, Organization
 from baseline.retention import Retention
 
 
@@ -41,23 +42,43 @@ def placed_parts(organization: Organization, retention: Retention) -> Iterator[P
                     yield PlacedPart(part, stack, use)
 
 
-def check_parts(parts: Sequence[PlacedPart], keys: Collection[tuple[str, str]]) -> None:
-    """Raise Mistakes for a part without its key, and for two that want one name.
+Keys = Mapping[tuple[str, str], KeySettings]
+"""The settings of the keys that exist, by account ID and address."""
 
-    `keys` are those that exist, by account ID and address.
-    """
-    mistakes = [*_without_key(parts, keys), *_same_name(parts)]
+
+def check_parts(parts: Sequence[PlacedPart], keys: Keys) -> None:
+    """Raise Mistakes for a part without its key, for a role that its key denies, and for two that want one name."""
+    mistakes = [*_without_key(parts, keys), *_denied_roles(parts, keys), *_same_name(parts)]
     if mistakes:
         raise Mistakes(list(dict.fromkeys(mistakes)))
 
 
-def _without_key(parts: Sequence[PlacedPart], keys: Collection[tuple[str, str]]) -> Iterator[Mistake]:
+def _without_key(parts: Sequence[PlacedPart], keys: Keys) -> Iterator[Mistake]:
     for placed in parts:
         site = placed.part.site
         for use in placed.part.uses():
             if (site.account_id, use.key) not in keys:
                 problem = f"the key `{use.key}` of `{site.account}`, which this feature uses, is retired"
                 yield placed.use.place().mistake(problem, "switch the feature off there, or take the retirement back")
+
+
+def _denied_roles(parts: Sequence[PlacedPart], keys: Keys) -> Iterator[Mistake]:
+    """A role of a feature that is among the administrators, whom `separate_duties` denies every use."""
+    for placed in parts:
+        site = placed.part.site
+        for use in placed.part.uses():
+            settings = keys.get((site.account_id, use.key))
+            if settings is None or not settings.separate_duties or not isinstance(use.caller, IamCaller):
+                continue
+            role = NamedPrincipal(use.caller.principal_arn)
+            for administrator in settings.administrators:
+                if administrator.covers(role):
+                    problem = (
+                        f"`{administrator.arn}` covers `{role.arn}`, the role of the feature {site.feature} by "
+                        f"{placed.use.place()}, which separate_duties would deny every use"
+                    )
+                    help = "name administrators apart from the roles of features"
+                    yield settings.administrators_place.mistake(problem, help)
 
 
 def _same_name(parts: Sequence[PlacedPart]) -> Iterator[Mistake]:

@@ -138,7 +138,7 @@ class _Expansion:
         keys = [key for key in self.keys() if key.locked.key not in retired]
         self.retention.check_losses({key.locked.key for key in keys}, retired)
         parts = tuple(placed_parts(self.organization, self.retention))
-        check_parts(parts, {(key.account_id, key.address) for key in keys})
+        check_parts(parts, {(key.account_id, key.address): key.settings for key in keys})
         made = [locked for placed in parts for locked in placed.locked]
         lock = self.lock.adding(
             self.layout, self.organization.deployment.backend.place, (key.locked for key in keys), made

@@ -48,6 +48,11 @@ def role(namespace: str, feature: str, region: str) -> str:
     return f"{namespace}-{feature.replace('_', '-')}-{region}"
 
 
+def trail_bucket(namespace: str, account_id: str, region: str) -> str:
+    """The bucket of an account's trail: bucket names are shared by all of AWS. At most 55 characters of 63."""
+    return f"{namespace}-trail-{account_id}-{region}"
+
+
 def output(purpose: str, region: str) -> str:
     """The Terraform output that carries a key's ARN."""
     return f"{address(purpose, region)}_key_arn"

@@ -44,6 +44,8 @@ class KeySettings:
     """All that an owner can say about one key."""
 
     administrators: tuple[NamedPrincipal, ...]
+    administrators_place: FieldPlace
+    """Where they are listed, for messages."""
     users: tuple[NamedPrincipal, ...]
     iam_delegation: IamDelegation
     separate_duties: bool

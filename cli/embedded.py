@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from baseline.features.cloudtrail import CLOUDTRAIL, CloudtrailSettings
 from baseline.features.log_group_encryption import NAME as LOG_GROUP_ENCRYPTION
 from baseline.features.log_group_encryption import LogGroupEncryptionSettings
 from baseline.iam.arns import Arn
@@ -24,6 +25,7 @@ def _account(organization: Organization, account: Account) -> AccountSeed:
         roles=tuple(sorted(name for name in named if name.startswith("role/"))),
         users=tuple(sorted(name for name in named if name.startswith("user/"))),
         recorders=_recorders(account),
+        manages=_managed_organization(organization, account),
     )
 
 
@@ -32,6 +34,13 @@ def _recorders(account: Account) -> tuple[str, ...]:
     use = account.features.get(LOG_GROUP_ENCRYPTION)
     exist = use and isinstance(use.settings, LogGroupEncryptionSettings) and use.settings.recorder == "existing"
     return account.regions if exist else ()
+
+
+def _managed_organization(organization: Organization, account: Account) -> str:
+    """The organization's ID, where the account makes its trail, as only the management account can."""
+    use = account.features.get(CLOUDTRAIL.name)
+    makes_trail = use and isinstance(use.settings, CloudtrailSettings) and use.settings.scope == "organization"
+    return organization.id or "" if makes_trail else ""
 
 
 def _named(organization: Organization) -> Iterator[NamedPrincipal]:

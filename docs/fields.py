@@ -168,7 +168,7 @@ def spelled(value: Any) -> str:
         value = value.model_dump(exclude_unset=True)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and value.startswith("*"):
+    if isinstance(value, str) and (value.startswith("*") or value in ("true", "false")):
         return f'"{value}"'
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k}: {spelled(v)}" for k, v in value.items()) + "}"

@@ -13,7 +13,11 @@ from deployment.mirror import find_mirror, provider_environment
 VERSION = "5.100.0"
 FILE = Path(__file__).with_name(f"provider_schema_{VERSION}.json")
 RESOURCES = (
+    "aws_backup_plan",
+    "aws_backup_selection",
+    "aws_backup_vault",
     "aws_budgets_budget",
+    "aws_cloudtrail",
     "aws_config_config_rule",
     "aws_config_configuration_recorder",
     "aws_config_configuration_recorder_status",
@@ -25,6 +29,8 @@ RESOURCES = (
     "aws_kms_alias",
     "aws_kms_key",
     "aws_s3_bucket",
+    "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_ownership_controls",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
     "aws_s3_bucket_server_side_encryption_configuration",

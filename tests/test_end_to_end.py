@@ -120,7 +120,7 @@ def test_nothing_is_applied_without_being_asked_for(deploy: Deploy, aws: Embedde
     assert deploy(TWO_ACCOUNTS).returncode == 2
     dry = deploy(TWO_ACCOUNTS, "--dry-run")
     assert dry.returncode == 0, dry.stderr
-    assert [line.split()[:2] for line in dry.stdout.splitlines()[1:]] == [["data", "27"], ["payer", "27"]]
+    assert [line.split()[:2] for line in dry.stdout.splitlines()[1:]] == [["data", "49"], ["payer", "49"]]
     assert keys_of(aws) == {}
 
 
@@ -198,8 +198,8 @@ def test_without_its_lock_the_plan_is_still_refused(deploy: Deploy, folder: Path
 def test_retired_keys_are_forgotten_and_stay_enabled(deploy: Deploy, aws: Embedded) -> None:
     planned = deploy(FEATURES_OFF + RETIRED, "--dry-run")
     assert [line.split() for line in planned.stdout.splitlines()[1:]] == [
-        ["data", "0", "0", "0", "0", "9"],
-        ["payer", "0", "0", "0", "0", "9"],
+        ["data", "0", "0", "0", "12", "19"],
+        ["payer", "0", "0", "0", "12", "19"],
     ]
     done = deploy(FEATURES_OFF + RETIRED, "--yes")
     assert done.returncode == 0, done.stderr

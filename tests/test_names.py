@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from baseline import names
 from baseline.errors import Refusal
+from baseline.features import FEATURES
 from baseline.inventory import Inventory, Key, Stack
 from baseline.names import Layout, key_addresses
 from baseline.purposes import PURPOSES
@@ -19,6 +20,24 @@ from tests.organizations import IDS, NAMES, Data, account, organizations, region
 
 GOLDEN = ROOT / "tests" / "golden" / "addresses.txt"
 LAYOUTS: tuple[Layout, ...] = ("account", "account-region")
+ON: dict[str, str] = {
+    "ebs_default_encryption": "true",
+    "log_groups": "{groups: [{name: /baseline/automation}, {name: app.log}]}",
+    "log_group_encryption": "{remediation: automatic, recorder: managed}",
+    "savings_plans_notifications": "{emails: [finops@example.com]}",
+    "notification_topics": (
+        "{topics: [{name: alerts, publishers: [cloudwatch], subscriptions: "
+        "[{protocol: email, endpoint: ops@example.com}]}, {name: home, home_region_only: true}]}"
+    ),
+    "cloudtrail": "true",
+    "backup": "true",
+}
+"""Settings of every feature with which it creates all that it can."""
+ONE_ACCOUNT = """\
+version: 1
+organization: {home_region: eu-west-2, regions: [eu-west-2, us-east-1]}
+accounts: [{name: data, id: "033333333333"}]
+"""
 
 
 def sample(layout: str) -> Inventory:
@@ -42,12 +61,31 @@ def lines(inventory: Inventory) -> Iterator[str]:
             yield f"  {key.provider:9}  {key.address:20}  {key.alias:25}  {key.parameter:28}  {key.output}"
 
 
+def with_features(*names: str) -> Inventory:
+    """One account with these features on."""
+    return inventory(ONE_ACCOUNT + "features:\n" + "".join(f"  {name}: {ON[name]}\n" for name in names))
+
+
+def created(inventory: Inventory, feature: str) -> list[str]:
+    """The addresses of what a feature creates, each with the region it is in."""
+    parts = [part for stack in inventory.stacks for part in stack.parts if part.site.feature == feature]
+    return sorted(f"  {part.site.provider}  {made.address}" for part in parts for made in part.resources())
+
+
 def test_the_names_of_the_sample_are_those_of_the_golden_file() -> None:
     """Another name would make Terraform destroy a key: lines may come to the file, and none may change or go."""
-    found = ["# Contract: a line that changes or goes destroys a key. See tests/test_names.py."]
+    found = ["# Contract: a line that changes or goes destroys a key or what a feature made. See tests/test_names.py."]
     for layout in LAYOUTS:
         found += ["", f"# layout: {layout}", *lines(sample(layout))]
+    found += ["", "# features, the same in every account"]
+    for feature in FEATURES:
+        found += [f"{feature}:", *created(with_features(*ON), feature)]
     assert "\n".join(found) + "\n" == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_what_a_feature_creates_is_called_the_same_whatever_else_is_on(feature: str) -> None:
+    assert created(with_features(feature), feature) == created(with_features(*reversed(ON)), feature) != []
 
 
 def test_every_key_has_three_resources_of_one_name() -> None:

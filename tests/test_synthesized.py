@@ -26,7 +26,10 @@ META = {"//", "provider", "lifecycle", "alias"}
 """Terraform's own words in a resource or provider, which no provider's schema has."""
 
 ALL_ON = re.sub(r"(cloudtrail|backup): false", r"\1: true", SAMPLE.read_text(encoding="utf-8"))
-RETIRED = ALL_ON + "retired: [{account: data, region: us-east-1, then: keep}]\n"
+RETIRED = (
+    ALL_ON.replace('"033333333333"', '"033333333333", regions: [eu-west-2]')
+    + "retired: [{account: data, region: us-east-1, then: keep}]\n"
+)
 OPT_IN = """\
 version: 1
 organization: {home_region: eu-west-2, regions: [eu-west-2, me-central-1], tags: {cost-center: platform}}

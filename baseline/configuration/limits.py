@@ -99,6 +99,10 @@ ROTATION_PERIOD = Between(90, 2560, "days")
 """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
 DELETION_WINDOW = Between(7, 30, "days")
 """https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html"""
+COLD_STORAGE = Between(0, 36500, "days")
+"""0: never; a hundred years is our own bound."""
+RETENTION = Between(1, 36500, "days")
+"""Of backups and log files; a hundred years is our own bound."""
 RECENT_USE = Between(0, 3650, "days")
 """0 switches the protection off; ten years is our own bound."""
 ACCOUNT_ID = Text(r"[0-9]{12}", "an account ID of 12 digits in quotes")

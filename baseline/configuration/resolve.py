@@ -145,10 +145,7 @@ class _Resolution:
                     merged[field] = getattr(written, field)
                     paths[field] = (*path, name, field)
             if paths:
-                places = {
-                    field: FieldPlace(self.source.file, self.source.line(path), spell(path))
-                    for field, path in paths.items()
-                }
+                places = {field: self.field_place(path) for field, path in paths.items()}
                 yield name, FeatureUse(feature.settings.model_construct(**merged), places)
 
     def role(self, index: int, account: AccountSection) -> str | None:
@@ -181,6 +178,7 @@ class _Resolution:
         services = values[kind.services_field]
         return KeySettings(
             administrators=tuple(dict.fromkeys(administrators)),
+            administrators_place=self.field_place(chosen["administrators"].path or ("accounts", index)),
             users=tuple(dict.fromkeys(users)),
             iam_delegation=values["iam_delegation"],
             separate_duties=values["separate_duties"],
@@ -196,6 +194,9 @@ class _Resolution:
 
     def place(self, chosen: Chosen, index: int) -> str:
         return self.source.place(chosen.path or ("accounts", index))
+
+    def field_place(self, path: Path) -> FieldPlace:
+        return FieldPlace(self.source.file, self.source.line(path), spell(path))
 
     def principals(self, chosen: Chosen, account: AccountSection) -> list[NamedPrincipal]:
         return [resolve_principal(written, self.written.partition, account.id) for written in chosen.value]

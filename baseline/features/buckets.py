@@ -1,4 +1,4 @@
-"""S3 buckets that services write to: closed to the public, versioned, encrypted by S3, and by TLS only."""
+"""S3 buckets that services write to: closed to the public, without ACLs, versioned, encrypted, and by TLS only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from baseline.features.feature import Resource, Site
 from baseline.iam.access import AccessStatement, When, render
 
-_TYPES = (
-    "aws_s3_bucket",
+FORMER_VERSION_DAYS = 30
+"""How long an object that was deleted or overwritten can still be brought back, where objects go in time."""
+_SETTINGS = (
+    "aws_s3_bucket_ownership_controls",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
     "aws_s3_bucket_server_side_encryption_configuration",
@@ -25,6 +27,10 @@ class Bucket:
     name: str
     statements: tuple[AccessStatement, ...]
     """Whom its policy lets in, apart from what IAM policies of its account say."""
+    key: str | None = None
+    """The address of the key that encrypts it by default; None: S3's own."""
+    retention_days: int | None = None
+    """How long objects are kept; None: for good."""
 
     @property
     def arn(self) -> str:
@@ -45,8 +51,11 @@ class Bucket:
 
     def resources(self) -> Iterator[Resource]:
         """Switched off, all of it stays as it is: it holds data."""
-        for type in _TYPES:
+        yield Resource("aws_s3_bucket", self.address, "forget", called=self.name)
+        for type in _SETTINGS:
             yield Resource(type, self.address, "forget")
+        if self.retention_days is not None:
+            yield Resource("aws_s3_bucket_lifecycle_configuration", self.address, "forget")
 
 
 def bucket_arn(site: Site, name: str) -> str:

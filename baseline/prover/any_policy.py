@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from baseline.errors import FieldPlace
 from baseline.key_policy import Place
 from baseline.organization import KeySettings
 from baseline.prover import general_claims as claims_of
@@ -90,6 +91,7 @@ def prove_policy(
 
 _NOBODY = KeySettings(
     administrators=(),
+    administrators_place=FieldPlace("", 0, ""),
     users=(),
     iam_delegation="full",
     separate_duties=False,

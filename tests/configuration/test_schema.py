@@ -51,6 +51,7 @@ def everything(backend: Data) -> Data:
         },
         "features": {name: {} for name in FEATURES}
         | {"log_groups": {"groups": [{"name": "a", "retention_days": 30}]}}
+        | {"backup": {"selection_tag": {"key": "backup", "value": "true"}}}
         | {"savings_plans_notifications": {"emails": ["a@example.com"]}}
         | {
             "notification_topics": {"topics": [{"name": "a", "publishers": ["events"], "subscriptions": SUBSCRIPTIONS}]}

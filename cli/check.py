@@ -98,7 +98,7 @@ def _inferred(inventory: Inventory) -> Iterator[str]:
     permissions = (permission for purpose in PURPOSES.values() for permission in purpose.permissions)
     every: tuple[Permission | Block, ...] = (*permissions, *BLOCKS)
     inferred = {known.sid: known for known in every if known.evidence == "inferred"}
-    used = dict.fromkeys(statement.sid for key in inventory.keys for statement in key.policy.statements)
+    used = dict.fromkeys(sid for key in inventory.keys for sid in key.policy.sids)
     for sid in used:
         if sid in inferred:
             known = inferred[sid]

@@ -25,12 +25,12 @@ def keys(
     project = Project(configuration_path(config))
     selected = list(select(project, account or (), region or (), purpose or ()))
     if format is options.Format.json:
-        output.show_json([_as_json(project, key, explain) for key in selected])
+        output.show_json_list(_as_json(project, key, explain) for key in selected)
     elif explain:
         for key in selected:
             output.show(_explained(project, key))
     else:
-        output.show(output.table(_HEAD, (_row(key) for key in selected)))
+        output.show_table(_HEAD, lambda: map(_row, selected))
         output.say(output.count(len(selected), "key"))
 
 

@@ -4,7 +4,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -36,10 +36,10 @@ def say_last(text: str) -> None:
     sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
-def show(text: str) -> None:
+def show(text: str, end: str = "\n") -> None:
     """Data, on standard output."""
     with _reader_may_leave():
-        print(text)  # noqa: T201
+        print(text, end=end)  # noqa: T201
 
 
 def flush() -> None:
@@ -61,13 +61,35 @@ def show_json(data: Any) -> None:
     show(json.dumps(data, indent=2, ensure_ascii=False))
 
 
+def show_json_list(items: Iterable[Any]) -> None:
+    """A JSON array, each item printed when it comes: a long list is never in memory as a whole."""
+    begun = False
+    for item in items:
+        text = json.dumps(item, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+        show(f"{',' if begun else '['}\n  {text}", end="")
+        begun = True
+    show("\n]" if begun else "[]")
+
+
+def show_table(head: Sequence[str], rows: Callable[[], Iterable[Sequence[str]]]) -> None:
+    """A table, a line at a time. Its rows are asked for twice: for the widths, then for the lines."""
+    widths = [len(cell) for cell in head]
+    for row in rows():
+        widths = list(map(max, widths, map(len, row)))
+    show(_line(head, widths))
+    for row in rows():
+        show(_line(row, widths))
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns as wide as their widest value: nothing is wrapped or cut, so IDs and places stay whole."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def count(number: int, noun: str) -> str:

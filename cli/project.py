@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from baseline.chains import check_chains
 from baseline.configuration.limits import nearest
 from baseline.configuration.load import Configuration, load
-from baseline.errors import Refusal, UsageError
+from baseline.errors import KmsBaselineError, Refusal, UsageError
 from baseline.inventory import Inventory, Key, expand
 from baseline.lock import Lock, LockedKey
 from baseline.organization import Account
@@ -82,18 +82,27 @@ class Project:
 
     @cached_property
     def proofs(self) -> "tuple[Proof, ...]":
-        """Every property of every key."""
+        """The properties of keys that do not hold, waived or not."""
         from baseline.prover.inventory import prove_shapes  # here, for most commands prove nothing
 
-        return tuple(prove_shapes(self.inventory))
+        return tuple(proof for proof in prove_shapes(self.inventory) if proof.finding.verdict != "holds")
 
     def check_policies(self) -> None:
         """Raise Refusal or Undecided unless every property of every key holds or is waived, and every use is allowed."""
+        if self._refusal:
+            raise self._refusal
+
+    @cached_property
+    def _refusal(self) -> KmsBaselineError | None:
         from baseline.prover.refusal import refusal
 
         if error := refusal(self.proofs, self.place_of_statement):
-            raise error
-        check_chains(self.inventory)
+            return error
+        try:
+            check_chains(self.inventory)
+        except Refusal as broken:
+            return broken
+        return None
 
     def place_of_statement(self, proof: "Proof") -> str:
         """`file:line` of the owner's statement that decided; empty if none of the owner's did."""

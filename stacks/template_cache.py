@@ -81,6 +81,11 @@ class TemplateCache:
         with suppress(OSError):
             os.utime(self._path(digest))
 
+    def remove(self, digest: str) -> None:
+        """Remove a template, if it can be removed."""
+        with suppress(OSError):
+            self._path(digest).unlink()
+
     def _tidy(self) -> None:
         for path in self._folder.iterdir():
             with suppress(OSError):  # another run may have removed it

@@ -38,6 +38,11 @@ class Document:
             raise PolicyError(f"the key policy has {size} bytes; KMS takes {MAXIMUM_BYTES}")
         object.__setattr__(self, "_text", text)
 
+    @property
+    def sids(self) -> tuple[str, ...]:
+        """The names of the statements, in their order."""
+        return tuple(statement.sid for statement in self.statements)
+
     def render(self) -> str:
         """The canonical JSON text, without spaces: the same statements always give the same bytes."""
         return self._text

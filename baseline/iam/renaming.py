@@ -30,6 +30,11 @@ class RenamedDocument(Document):
         like, old, new = self.renaming
         return tuple(_statement(statement, old, new) for statement in like.statements)
 
+    @property
+    def sids(self) -> tuple[str, ...]:
+        like, old, new = self.renaming
+        return tuple(sid.replace(old, new) for sid in like.sids)
+
     def render(self) -> str:
         like, old, new = self.renaming
         return like.render().replace(old, new)

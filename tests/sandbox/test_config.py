@@ -1,4 +1,4 @@
-"""AWS Config and Systems Manager: the rule on log groups, its remediation, and the runbook that is run for it."""
+"""AWS Config and Systems Manager: the rule on log groups, its remediation, and the product's runbook that is run for it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from baseline.features.runbook import encrypting_runbook
 from sandbox.pages import ask
 from tests.sandbox.conftest import ACCOUNT, DEPLOY_ROLE, Client, policy, statement
 from tests.sandbox.refusals import refusal
-from tests.sandbox.runbooks import encrypting_runbook
 
 REGION = "eu-central-1"
 HERE = f"arn:aws:logs:{REGION}:{ACCOUNT}"
@@ -97,7 +97,7 @@ def role(clients: Callable[[str], Any]) -> Iterator[Callable[..., None]]:
 def document(clients: Callable[[str], Any]) -> Iterator[str]:
     """The runbook, which leaves some groups alone."""
     ssm = clients("ssm")
-    content = json.dumps(encrypting_runbook(["/aws/*", "*-public", "*secret*", "exactly"]))
+    content = encrypting_runbook(["/aws/*", "*-public", "*secret*", "exactly"])
     ssm.create_document(Name=DOCUMENT, Content=content, DocumentType="Automation", DocumentFormat="JSON")
     yield DOCUMENT
     ssm.delete_document(Name=DOCUMENT)
@@ -163,7 +163,7 @@ def test_a_group_in_the_clear_gets_the_key(
         logs_key,
         None,
     )
-    assert steps(execution) == ["NameOrArn", "Excluded", "Find", "HasKey", "Associate"]
+    assert steps(execution) == ["NameOrArn", "Find", "IsExcluded", "HasKey", "Associate"]
 
 
 def test_an_arn_works_as_well_as_a_name(
@@ -172,7 +172,7 @@ def test_an_arn_works_as_well_as_a_name(
     role()
     execution = run(f"{HERE}:log-group:{group('by-arn')}")
     assert (execution["AutomationExecutionStatus"], key_of("by-arn")) == ("Success", logs_key)
-    assert steps(execution) == ["NameOrArn", "FindByArn", "ExcludedByArn", "HasKeyByArn", "AssociateByArn"]
+    assert steps(execution) == ["NameOrArn", "FindByArn", "IsExcludedByArn", "HasKeyByArn", "AssociateByArn"]
 
 
 @pytest.mark.parametrize("arn", ["", f"{HERE}:log-group:"])
@@ -280,7 +280,7 @@ def test_a_role_that_does_not_exist_is_not_assumed(run: Callable[..., Any]) -> N
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"ReplaceOtherKeys": "maybe"}, 'Parameter "ReplaceOtherKeys" has value "maybe" not found in [true, false].'),
+        ({"ReplaceOtherKeys": "maybe"}, 'Parameter "ReplaceOtherKeys" has value "maybe" not found in [false, true].'),
         ({"Colour": "red"}, "Parameter Colour is not defined in the document"),
     ],
 )
@@ -636,7 +636,7 @@ def test_an_automatic_remediation_has_the_role_that_its_document_assumes(
     config: Any, rule: Any, clients: Callable[[str], Any], logs_key: str
 ) -> None:
     rule()
-    fixed = {**encrypting_runbook(), "assumeRole": ROLE_ARN}
+    fixed = {**json.loads(encrypting_runbook([])), "assumeRole": ROLE_ARN}
     ssm = clients("ssm")
     ssm.create_document(Name="fixed-role", Content=json.dumps(fixed), DocumentType="Automation")
     wanted = remediation(logs_key, TargetId="fixed-role")

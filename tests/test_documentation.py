@@ -26,7 +26,7 @@ from stacks.versions import REQUIRED_TERRAFORM
 from tests.conftest import ROOT, SHIPPED, Run, configuration, inventory
 from tests.expected_policies import policies
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MINIMAL = """\
 version: 1
 organization: {home_region: eu-west-2, regions: [eu-west-2, us-east-1]}

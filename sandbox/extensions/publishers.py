@@ -22,6 +22,7 @@ SOURCES_SENT_TO_TOPICS = {
     "cloudtrail.amazonaws.com": _DOCS
     + "awscloudtrail/latest/userguide/cloudtrail-permissions-for-sns-notifications.html",
     "cloudwatch.amazonaws.com": _DOCS + "sns/latest/dg/sns-access-policy-use-cases.html",
+    "codestar-notifications.amazonaws.com": _DOCS + "dtconsole/latest/userguide/troubleshooting.html",
     "costalerts.amazonaws.com": _DOCS + "cost-management/latest/userguide/ad-SNS.html",
     "events.amazonaws.com": _DOCS + "eventbridge/latest/userguide/eb-use-conditions.html",
     "s3.amazonaws.com": _DOCS + "AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html",

@@ -16,7 +16,7 @@ TOPICS = """\
   notification_topics:
     topics:
       - name: alerts
-        publishers: [cloudwatch, events, s3, cloudtrail]
+        publishers: [cloudwatch, events, s3, cloudtrail, codestar-notifications]
         subscriptions: [{protocol: email, endpoint: ops@example.com}]
       - {name: bills, home_region_only: true, publishers: [costalerts, budgets]}
 """
@@ -28,7 +28,7 @@ BILLS = [(account, "eu-west-2", "bills") for account in IDS]
 SAVINGS_PLANS = ("payer", "eu-west-2", "baseline-savings-plans-notifications")
 OF_THE_PAYER = [place for place in (*ALERTS, *BILLS, SAVINGS_PLANS) if place[0] == "payer"]
 ALLOWED = {
-    "alerts": {"cloudwatch", "events", "s3", "cloudtrail"},
+    "alerts": {"cloudwatch", "events", "s3", "cloudtrail", "codestar-notifications"},
     "bills": {"costalerts", "budgets"},
     SAVINGS_PLANS[2]: {"budgets"},
 }

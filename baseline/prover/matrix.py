@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from baseline.iam.conditions import is_carried
 from baseline.iam.reading import PlainStatement
 from baseline.prover.action_groups import CORE, GROUPS
+from baseline.prover.actions import KNOWN
 from baseline.prover.claims import Claim, always
 from baseline.prover.counterexample import Policy
 from baseline.prover.decide import Judge, read
@@ -40,7 +42,8 @@ def matrix(policy: Policy, partition: str, account: str) -> Sequence[Row]:
     statements = read(policy)
     asked = list(everybody(statements, partition, account))
     judge = _judge(policy, statements, partition, asked)
-    return [_row(judge, who) for who in asked]
+    alike = _alike(judge)
+    return [_row(judge, who, alike) for who in asked]
 
 
 def _judge(policy: Policy, statements: Sequence[PlainStatement], partition: str, asked: Sequence[Who]) -> Judge:
@@ -48,8 +51,21 @@ def _judge(policy: Policy, statements: Sequence[PlainStatement], partition: str,
     return Judge(policy, statements, Space(partition, statements, regions))
 
 
-def _row(judge: Judge, who: Who) -> Row:
-    levels = {action: _level(judge, who, action) for actions in GROUPS.values() for action in actions}
+def _alike(judge: Judge) -> Mapping[str, str]:
+    """For each action one that every statement treats the same, and whose calls carry the same of the keys in play."""
+    first: dict[tuple[bool, ...], str] = {}
+    found = {}
+    masks = [judge.space.actions.mask(statement.actions) for statement in judge.space.statements]
+    for i, action in enumerate(KNOWN):
+        meant = (bool(mask >> i & 1) for mask in masks)
+        carries = (is_carried(coordinate.name, action) for coordinate in judge.space.coordinates)
+        found[action] = first.setdefault((*meant, *carries), action)
+    return found
+
+
+def _row(judge: Judge, who: Who, alike: Mapping[str, str]) -> Row:
+    of_first = {action: _level(judge, who, action) for action in dict.fromkeys(alike.values())}
+    levels = {action: of_first[alike[action]] for actions in GROUPS.values() for action in actions}
     return Row(who.label, {group: _cell(group, levels) for group in GROUPS}, levels)
 
 

@@ -65,7 +65,7 @@ def test_the_next_plan_is_empty(deployed: Deployment, calls: Calls) -> None:
 def test_every_probe_works(deployed: Deployment, calls: Calls) -> None:
     done = deployed.run("probe", "account-1", "ap-northeast-1", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(done.stdout.splitlines()) == 13
+    assert len(done.stdout.splitlines()) == 12
 
 
 def test_every_feature_is_in_it() -> None:

@@ -105,7 +105,7 @@ def test_changed_in_one_account_and_switched_off_in_the_other(deployed: Deployme
     assert done.returncode == 0, done.stderr
     # The key whose policy was broken is mended along the way.
     assert [line.split() for line in done.stdout.splitlines()[1:3]] == [
-        ["data", "0", "1", "0", "10", "22"],
+        ["data", "0", "1", "0", "10", "24"],
         ["payer", "0", "6", "0", "0", "0"],
     ]
 

@@ -4,12 +4,15 @@ Decided by `iam/evaluate.py` with the condition keys that the service is documen
 policies must add to a delegated permission is not looked at: the roles that we create get theirs from us.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from baseline.errors import FieldPlace, Refusal
 from baseline.features.feature import KeyUse, Site
+from baseline.iam.document import Document
 from baseline.iam.evaluate import Decision, decide
+from baseline.iam.renaming import first_of
 from baseline.iam.request import IamCaller, Request
 from baseline.inventory import Inventory, Key
 
@@ -57,16 +60,52 @@ def check_chains(inventory: Inventory) -> None:
 def broken_chains(inventory: Inventory) -> Iterator[BrokenChain]:
     """Every chain that does not hold; of each use the first action that is refused."""
     accounts = {account.id: account for account in inventory.organization.accounts}
+    holding = _Holding()
     for stack in inventory.stacks:
         keys = {key.address: key for key in stack.keys}
         for part in stack.parts:
             place = accounts[part.site.account_id].features[part.site.feature].place()
             for use in part.uses():
-                refused = _refused(keys[use.key], use)
-                if refused is not None:
-                    policy = keys[use.key].policy
-                    allows = frozenset(s.sid for s in policy.statements if s.effect == "Allow")
+                key = keys[use.key]
+                if holding.covers(key, use):
+                    continue
+                refused = _refused(key, use)
+                if refused is None:
+                    holding.add(key, use)
+                else:
+                    allows = frozenset(s.sid for s in key.policy.statements if s.effect == "Allow")
                     yield BrokenChain(part.site, use, *refused, allows, place)
+
+
+class _Holding:
+    """The chains that hold, each for all accounts that differ in nothing but their ID.
+
+    Whether a policy allows a request follows from which texts are equal, and from patterns. Where no pattern has a
+    digit beside a wildcard, no wildcard can end within an account's ID, so another ID changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._known: set[tuple[int, str]] = set()
+        self._firsts: dict[int, tuple[Document, bool]] = {}
+
+    def covers(self, key: Key, use: KeyUse) -> bool:
+        """Whether the same chain of another account was found to hold."""
+        return self._likeness(key, use) in self._known
+
+    def add(self, key: Key, use: KeyUse) -> None:
+        """Remember a chain that holds."""
+        first = first_of(key.policy)
+        if id(first) not in self._firsts:
+            texts = (text for statement in first.statements for c in statement.all_conditions for text in c.values)
+            self._firsts[id(first)] = first, not any(map(_DIGIT_BESIDE_WILDCARD.search, texts))
+        if self._firsts[id(first)][1]:
+            self._known.add(self._likeness(key, use))
+
+    def _likeness(self, key: Key, use: KeyUse) -> tuple[int, str]:
+        return id(first_of(key.policy)), repr(use).replace(key.account_id, "\0")
+
+
+_DIGIT_BESIDE_WILDCARD = re.compile(r"[0-9][*?]|[*?][0-9]")
 
 
 def _refused(key: Key, use: KeyUse) -> tuple[str, Decision] | None:

@@ -59,6 +59,14 @@ def test_an_owners_deny_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize("pattern", ["arn:aws:iam::03*:role/*", "arn:aws:iam::?33333333333:role/*"])
+def test_a_pattern_that_ends_within_an_accounts_id_is_judged_for_each_account(pattern: str) -> None:
+    deny = DENY + f"          Condition: {{ArnLike: {{aws:PrincipalArn: '{pattern}'}}}}\n"
+    accounts = '[{name: a, id: "222222222222"}, {name: b, id: "033333333333"}]'
+    more = FEATURES.replace('[{name: data, id: "033333333333"}]', accounts)
+    assert {chain.site.account for chain in broken_chains(inventory(more + deny))} == {"b"}
+
+
 @pytest.mark.parametrize("command", ["check", "synth", "export audit", "lock"])
 def test_a_broken_chain_is_refused_before_anything_is_written(run: Run, tmp_path: Path, command: str) -> None:
     broken = FEATURES + "keys: {purposes: {logs: {services: []}}}\n"

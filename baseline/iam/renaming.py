@@ -56,6 +56,11 @@ class RenamedDocument(Document):
         return f"Document(statements={self.statements!r})"
 
 
+def first_of(document: Document) -> Document:
+    """The document that this one is a copy of, for another account; the document itself where it is none."""
+    return document.renaming[0] if isinstance(document, RenamedDocument) else document
+
+
 def _statement(statement: Statement, old: str, new: str) -> Statement:
     principal = replace(
         statement.principal,

@@ -4,7 +4,7 @@ The rules that a policy is composed and checked by ask of an account's ID only w
 So accounts whose settings are equal, once their own ID is replaced by a symbol, have equal policies up to that ID.
 """
 
-from dataclasses import replace
+from dataclasses import fields
 
 from baseline.iam.document import Document
 from baseline.iam.renaming import RenamedDocument, renamable
@@ -12,6 +12,8 @@ from baseline.key_policy import Place, key_policy
 from baseline.organization import KeySettings
 from baseline.purpose import Purpose
 
+SETTINGS_THAT_COUNT = tuple(f.name for f in fields(KeySettings) if f.name.rpartition("_")[2] != "place")
+"""All but the places, which say where something is written."""
 _OWN = "\x00"  # `repr` never writes it
 
 
@@ -36,6 +38,6 @@ class Policies:
         """The settings and the account's role as text, without the account's ID and the lines of the file."""
         known = self._texts.get((id(settings), place.account))
         if known is None:
-            said = (replace(settings, place=""), place.organization_id, place.role)
+            said = ([getattr(settings, name) for name in SETTINGS_THAT_COUNT], place.organization_id, place.role)
             known = self._texts[id(settings), place.account] = settings, repr(said).replace(place.account, _OWN)
         return known[1]

@@ -21,6 +21,7 @@ from baseline.iam.document import Document
 from baseline.iam.renaming import RenamedDocument
 from baseline.inventory import Key, Provider, Stack
 from baseline.organization import KeySettings
+from baseline.policies import SETTINGS_THAT_COUNT
 
 T = TypeVar("T")
 Policies = dict[int, tuple[Document, str]]
@@ -33,8 +34,8 @@ WHOLE: Mapping[type, Mapping[str, str]] = {
     Site: {"account": "account", "role": "role"},
 }
 """The fields that are replaced as a whole, and by which value."""
-LEFT_OUT: Mapping[type, frozenset[str]] = {KeySettings: frozenset({"place"})}
-"""What never reaches the output: the line of the configuration."""
+ONLY: Mapping[type, tuple[str, ...]] = {KeySettings: SETTINGS_THAT_COUNT}
+"""Of these classes only some fields can reach the output: not the lines of the configuration."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]+")
 """Values that no text around them changes: JSON and Terraform take them as they are."""
@@ -176,8 +177,8 @@ def _field_names(kind: Any) -> tuple[str, ...]:
 @cache
 def _fields_written(kind: Any) -> tuple[tuple[str, str], ...]:
     """The fields of a class that reach the output, and by which value they are replaced as a whole, if by any."""
-    whole, left_out = WHOLE.get(kind, {}), LEFT_OUT.get(kind, ())
-    return tuple((name, whole.get(name, "")) for name in _field_names(kind) if name not in left_out)
+    whole = WHOLE.get(kind, {})
+    return tuple((name, whole.get(name, "")) for name in ONLY.get(kind, _field_names(kind)))
 
 
 def symbols(stack: Stack, values: Mapping[str, str]) -> dict[str, str]:

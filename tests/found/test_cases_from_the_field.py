@@ -12,6 +12,7 @@ from baseline.iam.evaluate import decide
 from baseline.iam.request import IamCaller, Request, ServiceCaller
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.difference import difference
+from baseline.prover.general_claims import KEEPS
 from tests.found.policies import ROOT, A, policy, statement
 
 OPERATOR = f"arn:aws:iam::{A}:user/operator"
@@ -202,3 +203,9 @@ def test_duplicate_keys_and_a_byte_order_mark() -> None:
     twice = policy().replace('"Action": "kms:*"', '"Action": "kms:*", "Action": "kms:Decrypt"')
     assert set(ids(twice)) == {"policy duplicate-key"}
     assert validate("\ufeff" + policy()) == []
+
+
+@pytest.mark.parametrize("action", KEEPS)
+def test_each_right_of_the_root_user_is_asked_for(action: str) -> None:
+    assert verdicts(policy())["no-lockout"] == "holds"
+    assert verdicts(policy(statement("*", action, "Deny")))["no-lockout"] == "fails"

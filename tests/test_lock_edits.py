@@ -51,9 +51,15 @@ class Edits(RuleBasedStateMachine):
             return
         check_no_key_is_lost(draft, self.lock, found)
         check_stacks(found)
-        self.data, self.lock = draft, Lock.parse(found.lock.render(), "organization.lock.json")
-        assert self.lock == found.lock
-        assert inventory(text(draft), self.lock).lock == self.lock
+        lock = Lock.parse(found.lock.render(), "organization.lock.json")
+        assert lock == found.lock
+        try:
+            assert inventory(text(draft), lock).lock == lock
+        except Mistakes as refused:
+            # A feature came whose new key an older entry under `retired` speaks of from now on.
+            assert "which this feature uses, is retired" in str(refused)
+            return
+        self.data, self.lock = draft, lock
 
     @rule(free=st.sampled_from(NAMES), id=st.sampled_from(IDS), first=st.booleans())
     def an_account_comes(self, free: str, id: str, first: bool) -> None:

@@ -57,7 +57,7 @@ class Edits(RuleBasedStateMachine):
             assert inventory(text(draft), lock).lock == lock
         except Mistakes as refused:
             # A feature came whose new key an older entry under `retired` speaks of from now on.
-            assert "which this feature uses, is retired" in str(refused)
+            assert "which this feature uses, is retired" in str(refused)  # noqa: PT017
             return
         self.data, self.lock = draft, lock
 

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format generated clean
+.PHONY: help install demo test check format generated bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,13 @@ check: install ## Format, lint, types, layers and generated pages
 
 generated: install ## Renew the pages and the schema that follow from the code
 	@$(BIN)/python docs/generate.py
+
+bench: install .install/aws-cdk ## Measure at 30 to 51,000 keys beside the alternatives; write docs/performance.md
+	@$(BIN)/python -m benchmarks
+
+# An alternative to compare with. Where it cannot be had, the comparison goes without it.
+.install/aws-cdk: benchmarks/requirements.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --target $@ -r $< || rm -rf $@
 
 format: install ## Format the code
 	@$(BIN)/ruff format .

@@ -3,9 +3,11 @@
 import os
 import resource
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,17 +29,19 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
     """Run a command to its end. Raises CalledProcessError when it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
-    process = subprocess.Popen(
-        list(command), cwd=folder, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    peak = _Peak(process.pid)
-    peak.start()
-    code = process.wait()
-    wall = time.monotonic() - started
-    peak.done.set()
-    peak.join()
-    if code:
-        raise subprocess.CalledProcessError(code, list(command))
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            list(command), cwd=folder, env=dict(environment), stdout=subprocess.DEVNULL, stderr=said
+        )
+        peak = _Peak(process.pid)
+        peak.start()
+        code = process.wait()
+        wall = time.monotonic() - started
+        peak.done.set()
+        peak.join()
+        if code:
+            said.seek(0)
+            raise subprocess.CalledProcessError(code, list(command), stderr=said.read()[-2000:])
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Figures(cpu, wall, peak.kilobytes / 1000)
@@ -56,10 +60,11 @@ class _Peak(threading.Thread):
 
 
 def _tree(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
+    """A process and all that it started, by whichever of its threads."""
+    children: list[str] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            children += task.read_text().split()
     return [pid, *(found for child in children for found in _tree(int(child)))]
 
 

@@ -1,12 +1,14 @@
 """What people see while something takes long: a line a step, so that logs of CI read as well as a terminal."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from cli import output
 from deployment.events import Event, Notice, StackEvent
 
+T = TypeVar("T")
 _DOING = {"init": "preparing", "plan": "planning", "show": "reading the plan", "apply": "applying"}
 _STEPS = 4
 """How often a stack reports while it is applied."""
@@ -54,3 +56,11 @@ class Counting:
         if FEW < of != done and now - self._said >= SECONDS_BETWEEN:
             self._said = now
             self._say(f"{self._doing} {done} of {output.count(of, self._noun)}")
+
+
+def counted(items: Sequence[T], doing: str, noun: str) -> Iterator[T]:
+    """The items, with words about how many of them were taken."""
+    counting = Counting(doing, noun)
+    for number, item in enumerate(items):
+        counting(number, len(items))
+        yield item

@@ -83,9 +83,9 @@ class Project:
     @cached_property
     def proofs(self) -> "tuple[Proof, ...]":
         """The properties of keys that do not hold, waived or not."""
-        from baseline.prover.inventory import prove_shapes  # here, for most commands prove nothing
+        from baseline.prover.inventory import not_holding  # here, for most commands prove nothing
 
-        return tuple(proof for proof in prove_shapes(self.inventory) if proof.finding.verdict != "holds")
+        return tuple(not_holding(self.inventory))
 
     def check_policies(self) -> None:
         """Raise Refusal or Undecided unless every property of every key holds or is waived, and every use is allowed."""

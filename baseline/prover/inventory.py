@@ -33,17 +33,33 @@ def prove_all(inventory: Inventory, keys: Iterable[Key]) -> Iterator[Proof]:
     return _proofs(inventory, keys, prove_key)
 
 
-def prove_shapes(inventory: Inventory) -> Iterator[Proof]:
-    """Every property of every key; keys of one shape are proven once."""
-    return _proofs(inventory, inventory.keys, Shapes().prove)
+def prove_shapes(inventory: Inventory, keys: Iterable[Key] | None = None) -> Iterator[Proof]:
+    """Every property of these keys, or of all; keys of one shape are proven once."""
+    return _proofs(inventory, inventory.keys if keys is None else keys, Shapes().prove)
+
+
+def not_holding(inventory: Inventory) -> Iterator[Proof]:
+    """Every property that does not hold, of every key."""
+    holding: dict[int, tuple[Finding, ...]] = {}  # by identity: many keys share their findings
+    for key, findings in _findings(inventory, inventory.keys, Shapes().prove):
+        if id(findings) not in holding:
+            failing = [finding for finding in findings if finding.verdict != "holds"]
+            if not failing:
+                holding[id(findings)] = findings
+            yield from (Proof(key, found, _waiver(inventory.organization.waivers, key, found)) for found in failing)
 
 
 def _proofs(inventory: Inventory, keys: Iterable[Key], prover: Prover) -> Iterator[Proof]:
+    for key, findings in _findings(inventory, keys, prover):
+        for finding in findings:
+            yield Proof(key, finding, _waiver(inventory.organization.waivers, key, finding))
+
+
+def _findings(inventory: Inventory, keys: Iterable[Key], prover: Prover) -> Iterator[tuple[Key, tuple[Finding, ...]]]:
     organization = inventory.organization
     accounts = {account.id: account for account in organization.accounts}
     for key in keys:
-        for finding in prover(subject(key, accounts[key.account_id], organization), key.policy):
-            yield Proof(key, finding, _waiver(organization.waivers, key, finding))
+        yield key, prover(subject(key, accounts[key.account_id], organization), key.policy)
 
 
 def _waiver(waivers: Sequence[Waiver], key: Key, finding: Finding) -> Waiver | None:

@@ -18,9 +18,13 @@ organization: {id: o-a1b2c3d4e5, home_region: eu-west-2, regions: [eu-west-2, me
 deployment: {external_id: some-id, session_name: deploying}
 keys:
   administrators: [role/Administrators, "role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_Keys_*"]
-  users: [role/Application, "arn:aws:iam::444455556666:root"]
+  users: [role/Application, "arn:aws:iam::555566667777:root"]
   separate_duties: true
   deny_deletion_if_used_within_days: 365
+  waivers:
+    - {property: user-uses, purpose: logs, reason: the sale is not read by us}
+    - {property: account-uses-the-service, purpose: logs, reason: the sale is not read by us}
+    - {property: logs-encrypts, purpose: logs, reason: the sale is not read by us}
   purposes:
     ebs: {share_with: [organization]}
     backup: {share_with: ["444455556666"]}

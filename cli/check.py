@@ -16,6 +16,7 @@ from cli.project import Project, configuration_path
 MEGABYTES_A_PROVIDER = 90
 """What one more provider alias of the AWS provider takes (proportional memory, measured with 5.100.0)."""
 MANY_PROVIDERS = 16
+MOST_NAMED = 5
 
 
 def check(config: options.Config = None) -> None:
@@ -75,13 +76,7 @@ def notes(inventory: Inventory) -> Iterator[str]:
     opt_in = sorted({key.region for key in inventory.keys if is_opt_in(key.region)})
     if opt_in:
         yield f"{', '.join(opt_in)}: must be enabled in every account that uses it"
-    for stack in inventory.stacks:
-        if len(stack.providers) >= MANY_PROVIDERS:
-            gigabytes = len(stack.providers) * MEGABYTES_A_PROVIDER / 1000
-            yield (
-                f"stack {stack.name} has {len(stack.providers)} providers, about {gigabytes:.1f} GB of memory for a plan; "
-                "`deployment.layout: account-region`, chosen before the first deployment, plans each region by itself"
-            )
+    yield from _many_providers(inventory)
     forgotten = [
         address for stack in inventory.stacks for address in stack.forgotten if address.startswith("aws_kms_key.")
     ]
@@ -91,6 +86,23 @@ def notes(inventory: Inventory) -> Iterator[str]:
     if isinstance(backend, CloudBackend):
         workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
         yield f"workspaces of {backend.organization} that must exist: {workspaces}"
+
+
+def _many_providers(inventory: Inventory) -> Iterator[str]:
+    """Stacks whose plans take much memory; those with as many providers together."""
+    alike: dict[int, list[str]] = {}
+    for stack in inventory.stacks:
+        if len(stack.providers) >= MANY_PROVIDERS:
+            alike.setdefault(len(stack.providers), []).append(stack.name)
+    for providers, stacks in alike.items():
+        shown = ", ".join(stacks[:MOST_NAMED]) + (
+            f" and {len(stacks) - MOST_NAMED} more" if stacks[MOST_NAMED:] else ""
+        )
+        verb = "stack {} has" if len(stacks) == 1 else "stacks {} have"
+        yield (
+            f"{verb.format(shown)} {providers} providers, about {providers * MEGABYTES_A_PROVIDER / 1000:.1f} GB of memory "
+            "for a plan; `deployment.layout: account-region`, chosen before the first deployment, plans each region by itself"
+        )
 
 
 def _inferred(inventory: Inventory) -> Iterator[str]:

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from tests.conftest import SAMPLE, Run
+from baseline.regions import AWS
+from cli.check import notes
+from tests import organizations
+from tests.conftest import SAMPLE, Run, inventory
 
 EXCEPTIONS = """\
   exceptions:
@@ -21,3 +24,12 @@ def test_an_exception_that_speaks_of_no_key_is_named(run: Run, tmp_path: Path) -
     first = next(i for i, line in enumerate(text.splitlines(), start=1) if "purpose: logs, rotation" in line)
     idle = [line for line in done.stdout.splitlines() if "speaks of no key" in line]
     assert [line.split(": ")[1] for line in idle] == [f"organization.yaml:{first + i}" for i in (1, 2)]
+
+
+def test_stacks_with_as_many_providers_are_one_note() -> None:
+    accounts = [organizations.account(f"account-{i}", f"{i:012d}") for i in range(1, 8)]
+    what = inventory(organizations.text(organizations.organization(*accounts, regions=AWS.regions[:16])))
+    [note] = [note for note in notes(what) if "providers" in note]
+    assert note.startswith(
+        "stacks account-1, account-2, account-3, account-4, account-5 and 2 more have 16 providers, about 1.4 GB"
+    )

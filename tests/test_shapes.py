@@ -45,7 +45,10 @@ def awkward(layout: str) -> str:
     accounts = [organizations.account(name, id, **own.get(name, {})) for name, id in zip(NAMES, ids, strict=True)]
     features = {
         "cloudtrail": True,
+        "backup": True,
         "ebs_default_encryption": True,
+        "log_group_encryption": True,
+        "savings_plans_notifications": {"emails": ["finops@example.com"]},
         "log_groups": {"groups": [{"name": f"/of/{ids[1]}/and/acct-1"}, {"name": "aws"}]},
     }
     statement = {

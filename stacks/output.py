@@ -62,7 +62,7 @@ def staged(made: Synthesis, output: Path) -> Iterator[Staged]:
 
 def _has(path: Path, content: bytes) -> bool:
     try:
-        return not path.is_symlink() and path.stat().st_size == len(content) and path.read_bytes() == content
+        return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:
         return False
 

@@ -33,7 +33,7 @@ demo: install ## Deploy the sample organization into the embedded AWS and show i
 	@$(BIN)/kms-baseline demo
 
 test: install check ## Run every check and test
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: install ## Format, lint, types, layers and generated pages
 	@$(BIN)/ruff format --check .

@@ -95,3 +95,9 @@ def sample_stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     (folder / "organization.yaml").write_bytes(SAMPLE.read_bytes())
     subprocess.run([str(COMMAND), "synth"], cwd=folder, check=True, capture_output=True, timeout=120)
     return read_stacks(folder / "cdktf.out")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deployments first: they wait for Terraform for minutes, and the rest fits beside them."""
+    waits = {item.path for item in items if {"deployed", "aws"} & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in waits)

@@ -322,9 +322,10 @@ class TestInterrupts:
         self, project: Path, tmp_path_factory: pytest.TempPathFactory, command: list[str]
     ) -> None:
         """Node is interrupted too, as by the terminal, and leaves the files behind that it has unpacked."""
-        temporary = tmp_path_factory.mktemp("temporary")
+        temporary, cache = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("cache")
         process = subprocess.Popen(
-            [str(COMMAND), *command], cwd=project, env={**os.environ, "TMPDIR": str(temporary)},
+            [str(COMMAND), *command], cwd=project,
+            env={**os.environ, "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(cache)},
             start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         wait_until(lambda: any(temporary.rglob("jsii-kernel-*")) or process.poll() is not None)

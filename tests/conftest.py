@@ -14,8 +14,8 @@ from baseline.configuration.load import Configuration, load
 from baseline.inventory import Inventory, expand
 from baseline.lock import Lock
 
-# A busy machine is no failure of an example.
-settings.register_profile("patient", deadline=None)
+# A busy machine is no failure of an example. Half of the usual examples: another half comes with the next run.
+settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
@@ -97,7 +97,11 @@ def sample_stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     return read_stacks(folder / "cdktf.out")
 
 
+LONG = ("test_shapes.py", "test_schema.py", "test_synthesized.py")
+"""Files with single tests that take a minute."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deployments first: they wait for Terraform for minutes, and the rest fits beside them."""
+    """Deployments first: they wait for Terraform for minutes, and the rest fits beside them. Then what takes long."""
     waits = {item.path for item in items if {"deployed", "aws"} & set(getattr(item, "fixturenames", ()))}
-    items.sort(key=lambda item: item.path not in waits)
+    items.sort(key=lambda item: (item.path not in waits, item.path.name not in LONG))

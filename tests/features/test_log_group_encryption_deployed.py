@@ -52,12 +52,10 @@ def another_key(deployed: Deployment, account: str, region: str) -> str:
     return str(kms.create_key(Policy=ours["Policy"])["KeyMetadata"]["Arn"])
 
 
-def test_it_is_deployed_and_the_next_plan_is_empty(deployed: Deployment) -> None:
+def test_it_is_deployed(deployed: Deployment) -> None:
+    """That the next plan is empty the demo shows, in more accounts."""
     done = deployed.deploy(ON)
     assert done.returncode == 0, done.stderr
-    again = deployed.deploy(ON)
-    assert again.returncode == 0, again.stderr
-    assert "no changes" in again.stderr
 
 
 @pytest.mark.parametrize(("account", "region"), PLACES)

@@ -34,7 +34,7 @@ def answers(chance: Random) -> tuple[dict[str, object], list[tuple[Claim, Answer
     return policy, list(zip(claims, prove(policy, "aws", claims), strict=True))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seeds)
 def test_what_holds_survives_every_aimed_request(seed: int) -> None:
     chance = Random(seed)
@@ -53,7 +53,7 @@ def test_what_holds_survives_every_aimed_request(seed: int) -> None:
                 assert gives(decision, claim.strength) == (claim.mode == "always"), (policy, claim, request)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(seeds)
 def test_what_fails_has_a_counterexample_of_the_region(seed: int) -> None:
     policy, answered = answers(Random(seed))
@@ -67,7 +67,7 @@ def test_what_fails_has_a_counterexample_of_the_region(seed: int) -> None:
             assert carries_no_account(request)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(seeds)
 def test_no_new_access_means_that_no_request_gains(seed: int) -> None:
     chance = Random(seed)

@@ -32,6 +32,8 @@ install: .install/python .install/node ## Install everything into .venv and node
 demo: install ## Deploy the sample organization into the embedded AWS and show its keys
 	@$(BIN)/kms-baseline demo
 
+# Terraform and its provider collect their garbage less often, which saves a sixth of their CPU.
+test: export GOGC := 300
 test: install check ## Run every check and test
 	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 

@@ -11,7 +11,7 @@ import boto3
 from baseline.features.feature import Part
 from baseline.iam.arns import Arn
 from baseline.inventory import Inventory
-from live.probes import Outcome, ProbeFailed
+from live.probes import Outcome, ProbeFailed, attempted
 from sandbox.pages import ask
 
 
@@ -23,7 +23,7 @@ def embedded_probes(
         for part in stack.parts:
             if (part.site.account_id, part.site.region) == (account_id, region):
                 for what, probe in _of_part(inventory, part, session, url):
-                    yield _outcome(part, what, probe)
+                    yield attempted(part.site.account, part.site.region, what, probe)
 
 
 Probe = Callable[[], None]
@@ -43,14 +43,6 @@ def _of_part(inventory: Inventory, part: Part, session: boto3.Session, url: str)
         automatic = getattr(account.features[site.feature].settings, "remediation", "") == "automatic"
         what = "a log group in the clear is " + ("found and encrypted" if automatic else "found")
         yield what, partial(_clear_log_group, session, part, url, automatic)
-
-
-def _outcome(part: Part, what: str, probe: Probe) -> Outcome:
-    try:
-        probe()
-    except ProbeFailed as error:
-        return Outcome(part.site.account, part.site.region, what, str(error))
-    return Outcome(part.site.account, part.site.region, what)
 
 
 def _accepted(url: str, page: str, values: Mapping[str, Any]) -> None:

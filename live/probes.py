@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -42,28 +43,28 @@ def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str 
     """
     clients = _Clients(session, key.region, endpoint)
     name = f"{key.alias.split('/')[1]}-probe-{token_hex(4)}"
-    what, probe = _PROBES[key.purpose]
-    try:
-        arn = str(clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"])
-        if key.purpose == "ebs" and by_default:
-            what = "make a volume without asking for encryption"
-            _volume(clients, arn, name, by_default=True)
-        else:
-            probe(clients, arn, name)
-    except ProbeFailed as error:
-        return Outcome(key.account, key.region, what, str(error))
-    except (ClientError, BotoCoreError) as error:
-        return Outcome(key.account, key.region, what, _reason(error))
-    return Outcome(key.account, key.region, what)
+    what, probe = _probe_of(key, by_default)
+
+    def use() -> None:
+        probe(clients, str(clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"]), name)
+
+    return attempted(key.account, key.region, what, use)
 
 
 def described(key: Key, by_default: bool) -> str:
     """What the probe of a key does, before it is done."""
-    return (
-        "make a volume without asking for encryption"
-        if key.purpose == "ebs" and by_default
-        else _PROBES[key.purpose][0]
-    )
+    return _probe_of(key, by_default)[0]
+
+
+def attempted(account: str, region: str, what: str, probe: Callable[[], None]) -> Outcome:
+    """Run a probe; what it saw, or what AWS refused, is the problem."""
+    try:
+        probe()
+    except ProbeFailed as error:
+        return Outcome(account, region, what, str(error))
+    except (ClientError, BotoCoreError) as error:
+        return Outcome(account, region, what, _reason(error))
+    return Outcome(account, region, what)
 
 
 class _Clients:
@@ -81,10 +82,6 @@ def _topic(clients: _Clients, key: str, name: str) -> None:
     topic = sns.create_topic(Name=name, Attributes={"KmsMasterKeyId": key})["TopicArn"]
     with _removing("topic", name, lambda: sns.delete_topic(TopicArn=topic)):
         sns.publish(TopicArn=topic, Message="kms-baseline probe")
-
-
-def _asked_volume(clients: _Clients, key: str, name: str) -> None:
-    _volume(clients, key, name, by_default=False)
 
 
 def _volume(clients: _Clients, key: str, name: str, *, by_default: bool) -> None:
@@ -150,13 +147,21 @@ def _trail(clients: _Clients, key: str, _name: str) -> None:
         raise ProbeFailed("no trail of the region uses the key")
 
 
-_PROBES: dict[str, tuple[str, Callable[[_Clients, str, str], None]]] = {
+_Probe = tuple[str, Callable[[_Clients, str, str], None]]
+"""What it does, in words, and the doing."""
+
+_BY_DEFAULT: _Probe = ("make a volume without asking for encryption", partial(_volume, by_default=True))
+_PROBES: dict[str, _Probe] = {
     "sns": ("publish to an encrypted topic", _topic),
-    "ebs": ("make an encrypted volume", _asked_volume),
+    "ebs": ("make an encrypted volume", partial(_volume, by_default=False)),
     "logs": ("write to an encrypted log group and read it", _log_group),
     "cloudtrail": ("look at the trail's last delivery", _trail),
     "backup": ("make an encrypted vault", _vault),
 }
+
+
+def _probe_of(key: Key, by_default: bool) -> _Probe:
+    return _BY_DEFAULT if by_default and key.purpose == "ebs" else _PROBES[key.purpose]
 
 
 def _until(look: Callable[[], Any], problem: str) -> Any:

@@ -1,6 +1,7 @@
 """What a feature is, and what it creates in one region of one account."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, TypeVar
@@ -142,6 +143,11 @@ class Context:
 
     organization_id: str | None
     namespace: str
+
+
+def repeated(values: Iterable[str]) -> list[str]:
+    """The values that are there more than once, sorted."""
+    return sorted(value for value, times in Counter(values).items() if times > 1)
 
 
 def _no_problems(_uses: Sequence[Use[S]], _context: Context) -> Iterable[Problem]:

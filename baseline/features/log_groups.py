@@ -19,6 +19,7 @@ from baseline.features.feature import (
     Resource,
     Site,
     Use,
+    repeated,
 )
 from baseline.iam.request import IamCaller, ServiceCaller
 from baseline.regions import PARTITIONS, via_service
@@ -118,8 +119,7 @@ def _build(settings: LogGroupsSettings, site: Site) -> LogGroups | None:
 
 def _problems(uses: Sequence[Use[LogGroupsSettings]], _context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
-        every = [group.name for group in use.settings.groups]
-        for name in sorted({name for name in every if every.count(name) > 1}):
+        for name in repeated(group.name for group in use.settings.groups):
             yield Problem(i, "groups", f"the log group `{name}` is listed twice", "keep one")
 
 

@@ -20,6 +20,7 @@ from baseline.features.feature import (
     Resource,
     Site,
     Use,
+    repeated,
 )
 from baseline.features.topics import PUBLISHERS, Topic
 from baseline.iam.arns import Arn
@@ -124,8 +125,7 @@ def _build(settings: NotificationTopicsSettings, site: Site) -> NotificationTopi
 
 def _problems(uses: Sequence[Use[NotificationTopicsSettings]], _context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
-        every = [topic.name for topic in use.settings.topics]
-        for name in sorted({name for name in every if every.count(name) > 1}):
+        for name in repeated(topic.name for topic in use.settings.topics):
             yield Problem(i, "topics", f"the topic `{name}` is listed twice", "keep one")
         for topic in use.settings.topics:
             for problem, help in _of_topic(topic, use):

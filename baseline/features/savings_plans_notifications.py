@@ -19,6 +19,7 @@ from baseline.features.feature import (
     Resource,
     Site,
     Use,
+    repeated,
 )
 from baseline.features.topics import Topic
 from baseline.regions import partition_of
@@ -114,8 +115,7 @@ def _budget(site: Site, measure: str, below: int) -> Budget:
 
 def _problems(uses: Sequence[Use[SavingsPlansNotificationsSettings]], _context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
-        emails = use.settings.emails
-        for email in sorted({email for email in emails if emails.count(email) > 1}):
+        for email in repeated(use.settings.emails):
             yield Problem(i, "emails", f"`{email}` is listed twice", "keep one")
 
 

@@ -97,11 +97,21 @@ def sample_stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     return read_stacks(folder / "cdktf.out")
 
 
-LONG = ("test_shapes.py", "test_schema.py", "test_synthesized.py")
+STAGES = ("nothing_deployed", "bucket_taken", "switched_on", "changed", "switched_off", "switched_on_again")
+"""The fixtures of the one deployment that most tests with Terraform share, each built on the one before."""
+LONG = ("test_demo.py", "test_shapes.py", "test_schema.py", "test_synthesized.py")
 """Files with single tests that take a minute."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deployments first: they wait for Terraform for minutes, and the rest fits beside them. Then what takes long."""
-    waits = {item.path for item in items if {"deployed", "aws"} & set(getattr(item, "fixturenames", ()))}
-    items.sort(key=lambda item: (item.path not in waits, item.path.name not in LONG))
+    """The shared deployment first, stage by stage in one process; then what takes long. Other files stay together."""
+    for item in items:
+        together = "deployed" if _stage(item) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
+    items.sort(key=lambda item: (_stage(item) or len(STAGES) + 1, item.path.name not in LONG))
+
+
+def _stage(item: pytest.Item) -> int:
+    """The number of the stage that a test looks at; 0: none."""
+    return sum(name in STAGES for name in getattr(item, "fixturenames", ()))

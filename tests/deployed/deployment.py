@@ -1,0 +1,114 @@
+"""A deployment that lives through several tests: real Terraform, the real AWS provider, an embedded AWS."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.pages import ask
+from tests.conftest import COMMAND
+from tests.embedded import Embedded, embedded, need_terraform
+
+IDS = {"payer": "111111111111", "data": "033333333333"}
+ROLES = {"payer": None, "data": IDS["data"]}
+"""The account whose deployment role is assumed; None: the caller's own account."""
+REGIONS = ("eu-west-2", "us-east-1")
+_OURS = {"TagKey": "managed-by", "TagValue": "kms-baseline"}
+PLACES = [(account, region) for account in IDS for region in REGIONS]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A folder with a configuration, and the AWS that it is deployed to."""
+
+    folder: Path
+    aws: Embedded
+    changes: Mapping[str, list[int]] = field(default_factory=dict)
+    """What the last deployment did to each stack, as its table says."""
+    calls: frozenset[tuple[str, str]] = frozenset()
+    """Services and operations that were called until then."""
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command of kms-baseline in this folder and this AWS."""
+        return subprocess.run(
+            [str(COMMAND), *arguments],
+            cwd=self.folder,
+            env=self.aws.variables | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    def deploy(self, configuration: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Write the configuration and deploy it."""
+        (self.folder / "organization.yaml").write_text(configuration, encoding="utf-8")
+        return self.run("deploy", *arguments)
+
+    def deployed(self, configuration: str) -> "Deployment":
+        """The same after the configuration was deployed."""
+        done = self.deploy(configuration, "--yes")
+        assert done.returncode == 0, done.stderr
+        called = ask(self.aws.url, "GET", "/sandbox/calls")
+        return replace(
+            self,
+            changes=rows(done.stdout),
+            calls=frozenset((call["service"], call["operation"]) for call in called),
+        )
+
+    def client(self, service: str, account: str, region: str) -> Any:
+        """A client in one of the two accounts."""
+        return self.aws.client(service, ROLES[account], region)
+
+    def key_arn(self, account: str, region: str, purpose: str) -> str:
+        """The ARN of the account's key in the region, by its alias."""
+        kms = self.client("kms", account, region)
+        arn = kms.describe_key(KeyId=f"alias/baseline/{purpose}")["KeyMetadata"]["Arn"]
+        assert arn.split(":")[3:5] == [region, IDS[account]]
+        return str(arn)
+
+    def key_states(self) -> dict[str, str]:
+        """The state of every key that is ours, in both accounts and both regions, by ARN."""
+        states = {}
+        for place in PLACES:
+            kms = self.client("kms", *place)
+            for key in kms.list_keys(Limit=1000)["Keys"]:
+                if _OURS in kms.list_resource_tags(KeyId=key["KeyArn"])["Tags"]:
+                    states[key["KeyArn"]] = kms.describe_key(KeyId=key["KeyArn"])["KeyMetadata"]["KeyState"]
+        return states
+
+    @contextmanager
+    def policy(self, account: str, region: str, purpose: str, policy: str) -> Iterator[None]:
+        """Put another policy on a key for a while, past Terraform."""
+        kms, key = self.client("kms", account, region), self.key_arn(account, region, purpose)
+        before = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        assert json.loads(before) != json.loads(policy)
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+        try:
+            yield
+        finally:
+            kms.put_key_policy(KeyId=key, PolicyName="default", Policy=before)
+
+    def key_policy(self, account: str, region: str, purpose: str) -> str:
+        """The policy that a key has."""
+        kms, key = self.client("kms", account, region), self.key_arn(account, region, purpose)
+        return str(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+
+
+def rows(table: str) -> dict[str, list[int]]:
+    """The numbers of `deploy`'s table by stack: created, changed, replaced, deleted, forgotten."""
+    return {name: [int(n) for n in numbers] for name, *numbers in map(str.split, table.splitlines()[1:3])}
+
+
+@contextmanager
+def deployment(configuration: str, folders: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The accounts of a configuration, in which nothing is deployed yet."""
+    need_terraform()
+    with embedded(configuration, folders.mktemp("mirror")) as aws:
+        yield Deployment(folders.mktemp("deployment"), aws)

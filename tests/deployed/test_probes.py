@@ -1,0 +1,82 @@
+"""Probes against the embedded AWS, through real Terraform: they use every key, find what is wrong, and leave nothing."""
+
+import json
+import re
+
+import pytest
+
+from baseline.iam.document import Document
+from tests.conftest import inventory
+from tests.deployed.configurations import ON
+from tests.deployed.deployment import Deployment
+
+PLACE = ("data", "eu-west-2")
+
+
+def beside_the_deployment(deployed: Deployment) -> list[str]:
+    """What a probe makes, by name, as far as it is there."""
+    topics = deployed.client("sns", *PLACE).list_topics()["Topics"]
+    groups = deployed.client("logs", *PLACE).describe_log_groups()["logGroups"]
+    volumes = deployed.client("ec2", *PLACE).describe_volumes()["Volumes"]
+    vaults = deployed.client("backup", *PLACE).list_backup_vaults()["BackupVaultList"]
+    names = [
+        *(topic["TopicArn"] for topic in topics),
+        *(group["logGroupName"] for group in groups),
+        *(vault["BackupVaultName"] for vault in vaults),
+    ]
+    return [*(name for name in names if "probe" in name), *(volume["VolumeId"] for volume in volumes)]
+
+
+def test_every_key_of_the_region_is_used_and_nothing_stays(switched_on: Deployment) -> None:
+    done = switched_on.run("probe", *PLACE, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    probes = [re.split(r"  +", line)[2:] for line in done.stdout.splitlines()[1:]]
+    assert {result for _, result in probes} == {"works"}
+    assert [what for what, _ in probes if "publishes" not in what] == [
+        "make an encrypted vault",
+        "look at the trail's last delivery",
+        "make a volume without asking for encryption",
+        "write to an encrypted log group and read it",
+        "publish to an encrypted topic",
+        "CloudTrail delivers a log file",
+        "start an instance",
+        "a log group in the clear is found and encrypted",
+    ]
+    assert len([what for what, _ in probes if "publishes" in what]) == 5 + 2  # to alerts, to bills
+    assert beside_the_deployment(switched_on) == []
+
+
+def test_nothing_is_made_without_being_asked_for(switched_on: Deployment) -> None:
+    done = switched_on.run("probe", *PLACE)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--yes probes without asking" in done.stderr
+    unknown = switched_on.run("probe", "data", "eu-west-1", "--yes")
+    assert unknown.returncode == 2
+    assert "`eu-west-1` is no enabled region of data" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("purpose", "without", "problem", "failing"),
+    [
+        ("sns", "AccountUsesTheKeyThroughSns", "KMSAccessDenied", 1),
+        # An instance ends for the same reason for which a volume vanishes.
+        ("ebs", "Ec2GrantsForTheAccount", "the volume vanished", 2),
+        # The remediation fails as well.
+        ("logs", "LogsUsesTheKey", "AccessDeniedException", 2),
+        ("logs", "AccountUsesTheKeyThroughLogs", "AccessDeniedException", 2),
+        ("backup", "BackupGrantsForTheAccount", "AccessDeniedException", 1),
+    ],
+)
+def test_a_key_policy_that_lacks_a_statement_is_found(
+    switched_on: Deployment, purpose: str, without: str, problem: str, failing: int
+) -> None:
+    [key] = [key for key in inventory(ON).keys if (key.account, key.region, key.purpose) == (*PLACE, purpose)]
+    lacking = Document(tuple(statement for statement in key.policy.statements if statement.sid != without))
+    assert len(lacking.statements) == len(key.policy.statements) - 1
+    with switched_on.policy(*PLACE, purpose, lacking.render()):
+        done = switched_on.run("probe", *PLACE, "--yes", "--format", "json")
+    found = {p["probe"]: p["problem"] for p in json.loads(done.stdout)["probes"] if p["problem"]}
+    assert done.returncode == 1
+    assert len(found) == failing, found
+    assert next(iter(found.values())).startswith(problem), found
+    assert beside_the_deployment(switched_on) == []

@@ -58,6 +58,8 @@ class Glob:
         state = self.start
         for char in word:
             state = self.step(state, char)
+            if not state:
+                return False
         return bool(state & self.accept)
 
 

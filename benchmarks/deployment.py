@@ -2,8 +2,10 @@
 
     python -m benchmarks.deployment regions [REGIONS ...]
     python -m benchmarks.deployment accounts [ACCOUNTS]
+    python -m benchmarks.deployment demo [ACCOUNTS]
 
-`regions` deploys one account with every feature; `accounts` deploys accounts of one region, several stacks at once.
+`regions` deploys one account with every feature; `accounts` deploys accounts of one region, several stacks at once;
+`demo` runs the demo for accounts of two regions with every feature.
 Memory is that of the command with Terraform and its providers; the embedded AWS is another process.
 """
 
@@ -86,6 +88,16 @@ def by_accounts(accounts: int) -> None:
         print(f"| {accounts} | {at_once} | {_cells(first)} | {_cells(again)} |", flush=True)  # noqa: T201
 
 
+def demo(accounts: int) -> None:
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        text = configuration(accounts, 2, "account", features=True)
+        (folder / "organization.yaml").write_text(text, encoding="utf-8")
+        figures = measure([str(COMMAND), "demo"], folder, os.environ)
+    print("| accounts | demo, wall s | CPU s | MB |\n| --: | --: | --: | --: |")  # noqa: T201
+    print(f"| {accounts} | {_cells(figures)} |")  # noqa: T201
+
+
 def _cells(figures: Figures) -> str:
     return f"{figures.wall:.0f} | {figures.cpu:.0f} | {figures.megabytes:.0f}"
 
@@ -94,5 +106,7 @@ if __name__ == "__main__":
     what, *numbers = sys.argv[1:] or ["regions"]
     if what == "accounts":
         by_accounts(int(numbers[0]) if numbers else 20)
+    elif what == "demo":
+        demo(int(numbers[0]) if numbers else 5)
     else:
         by_regions([int(number) for number in numbers] or [1, 2, 4])

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from benchmarks.measure import Figures, clean_environment, measure
 from benchmarks.organizations import kind, organization
+from stacks import builders
 
 COMMAND = Path(sys.executable).with_name("kms-baseline")
 ROOT = Path(__file__).parent.parent
@@ -75,6 +76,8 @@ def alternative(size: Size, name: str) -> Run | None:
         folder = Path(temporary)
         (folder / "organization.yaml").write_text(size.text(), encoding="utf-8")
         environment = clean_environment() | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(AWS_CDK)])}
+        if name == "typed":  # our constructs as we build them, lazy bindings included
+            environment["NODE_OPTIONS"] = builders.environment(folder)["NODE_OPTIONS"]
         command = [sys.executable, "-m", f"benchmarks.{name}", str(folder / "organization.yaml"), str(folder / "out")]
         return Run(size, name, measure(command, folder, environment))
 

@@ -1,9 +1,8 @@
 """CDKTF constructs, one concern each. They take values of the Inventory and decide nothing.
 
 Only here are the AWS bindings imported. Their parent package's `__init__` imports all of its 1,500 submodules; it is
-not executed here, which makes a synth of 30 keys take 3 seconds instead of 14
-(https://github.com/hashicorp/terraform-cdk/issues/3753). The submodules are the real ones and type checkers see the
-real package.
+not executed here (https://github.com/hashicorp/terraform-cdk/issues/3753). The submodules are the real ones and type
+checkers see the real package. `stacks/lazy_bindings.cjs` does the same for the JavaScript behind them.
 """
 
 import importlib.util

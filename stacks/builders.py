@@ -1,5 +1,6 @@
 """The processes that build stacks: as many as pay and as the memory allows."""
 
+import json
 import os
 import pickle
 import shutil
@@ -17,14 +18,15 @@ from typing import NamedTuple
 from baseline.errors import WorldError
 from baseline.inventory import Stack
 
-KEYS_A_PROCESS = 4_000
-"""A second process takes three seconds of CPU to start: it pays where so many keys are to be built."""
+KEYS_A_PROCESS = 1_000
+"""A second process takes almost a second of CPU to start: it pays where so many keys are to be built."""
 MOST_PROCESSES = 4
-BYTES_A_PROCESS = 900_000_000
+BYTES_A_PROCESS = 350_000_000
 KEYS_UNTIL_RESTART = 6_000
 """Node keeps everything that it ever built; another process begins with nothing."""
 SECONDS_TO_END = 10
 _ROOT = Path(__file__).parent.parent
+_LAZY_BINDINGS = Path(__file__).with_name("lazy_bindings.cjs")
 
 
 class Built(NamedTuple):
@@ -139,7 +141,7 @@ class _Builder:
             [sys.executable, "-O", "-P", "-m", "stacks.builder"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_environment(self._folder),
+            env=environment(self._folder),
             start_new_session=True,
         )
 
@@ -155,15 +157,22 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Without what the cdktf command tells its program: the output follows from the Inventory alone."""
+def environment(folder: Path) -> dict[str, str]:
+    """What a building process finds. `folder` takes what Node unpacks.
+
+    Nothing in it comes from the cdktf command, which speaks to its program that way: the output follows from the
+    Inventory alone.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("CDKTF_") and name != "SYNTH_HCL_OUTPUT"
     }
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    return kept | {"TMPDIR": str(folder), "PYTHONPATH": path}
+    path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
+    # Node takes a path in quotation marks as JSON writes it. https://nodejs.org/api/cli.html#node_optionsoptions
+    preload = f"--require {json.dumps(str(_LAZY_BINDINGS), ensure_ascii=False)}"
+    options = " ".join(filter(None, (kept.get("NODE_OPTIONS"), preload)))
+    return kept | {"TMPDIR": str(folder), "PYTHONPATH": path, "NODE_OPTIONS": options}
 
 
 def _failed(reason: str) -> WorldError:

@@ -29,7 +29,7 @@ def building_versions() -> str:
     sources = hashlib.sha256()
     for package in SOURCES:
         for file in sorted((_ROOT / package).rglob("*")):
-            if file.suffix in (".py", ".json"):
+            if file.suffix in (".py", ".json", ".cjs"):
                 sources.update(f"{file.relative_to(_ROOT)}\n".encode() + file.read_bytes())
     return " ".join([*(f"{library} {version(library)}" for library in LIBRARIES), sources.hexdigest()])
 

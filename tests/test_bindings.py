@@ -1,13 +1,17 @@
 """What is loaded for what: a synth loads few of the bindings, other commands none; and the layers name everything."""
 
 import ast
+import json
+import os
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from stacks.builders import environment
 from tests.conftest import ROOT, SAMPLE
 
 BINDINGS = "cdktf_cdktf_provider_aws"
@@ -31,23 +35,83 @@ def loaded_after(folder: Path, *arguments: str) -> set[str]:
     return set(done.stdout.splitlines())
 
 
-def test_building_loads_few_of_the_aws_bindings(tmp_path: Path) -> None:
-    program = (
-        "import pathlib, sys; from stacks.app import build; from tests.conftest import SAMPLE, inventory;"
-        "build(inventory(SAMPLE.read_text()).stacks[:1], pathlib.Path(sys.argv[1]));"
-        "print(*sys.modules, sep='\\n')"
-    )
+BUILD = """
+import sys
+from pathlib import Path
+from stacks.app import build
+from tests.conftest import SHIPPED, inventory
+
+build(inventory(SHIPPED.read_text()).stacks[:1], Path(sys.argv[1])).synth()
+print(*sys.modules, sep="\\n")
+"""
+LIST_OF_NODE = """
+const { appendFileSync } = require("node:fs");
+process.on("exit", () => appendFileSync(process.env.LIST, Object.keys(require.cache).join("\\n") + "\\n"));
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    folder: Path
+    python: frozenset[str]
+    """The bindings that Python loaded."""
+    node: frozenset[str]
+    """The files of the AWS package that Node loaded."""
+
+    @property
+    def stack(self) -> bytes:
+        [file] = self.folder.rglob("cdk.tf.json")
+        return file.read_bytes()
+
+
+def build(folder: Path, variables: dict[str, str]) -> Built:
+    """A stack with features, built in a process of its own."""
+    preload = folder / "list.cjs"
+    preload.write_text(LIST_OF_NODE)
+    options = f"{variables.get('NODE_OPTIONS', '')} --require {json.dumps(str(preload))}"
     done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)],
+        [sys.executable, "-c", BUILD, str(folder / "out")],
         cwd=ROOT,
+        env=variables | {"NODE_OPTIONS": options, "LIST": str(folder / "loaded")},
         check=True,
         capture_output=True,
         text=True,
         timeout=120,
     )
-    bindings = {name for name in done.stdout.splitlines() if name.startswith(f"{BINDINGS}.")}
-    assert f"{BINDINGS}.kms_key" in bindings
-    assert len(bindings) < 100
+    loaded = (folder / "loaded").read_text().splitlines()
+    return Built(
+        folder / "out",
+        frozenset(name for name in done.stdout.splitlines() if name.startswith(f"{BINDINGS}.")),
+        frozenset(file for file in loaded if "/@cdktf/provider-aws/lib/" in file),
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """By the process that a synth starts."""
+    folder = tmp_path_factory.mktemp("lazy bindings")  # Node takes a path with a blank too
+    return build(folder, environment(folder))
+
+
+def test_building_loads_few_of_the_aws_bindings(built: Built) -> None:
+    assert f"{BINDINGS}.kms_key" in built.python
+    assert len(built.python) < 100
+
+
+def test_node_too_loads_few_of_them(built: Built) -> None:
+    assert any(file.endswith("/kms-key/index.js") for file in built.node)
+    assert len(built.node) < 100
+
+
+def test_the_lazy_index_of_the_bindings_gives_what_their_own_gives(built: Built, tmp_path: Path) -> None:
+    of_the_package = build(tmp_path, dict(os.environ))
+    assert len(of_the_package.node) > 1_000
+    assert of_the_package.stack == built.stack
+
+
+def test_node_options_of_the_user_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NODE_OPTIONS", "--max-old-space-size=3000")
+    assert environment(tmp_path)["NODE_OPTIONS"].startswith("--max-old-space-size=3000 --require ")
 
 
 def test_a_synth_leaves_cdktf_to_another_process(tmp_path: Path) -> None:

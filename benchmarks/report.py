@@ -87,7 +87,7 @@ def _profile(size: Size) -> str:
     rows = ((what, f"{spent:.2f}", f"{spent / total:.0%}") for what, spent in seconds.items())
     table = "\n".join(_table(("phase", "CPU s", "share"), iter([*rows, ("all", f"{total:.2f}", "")])))
     most = sorted(seconds, key=lambda what: -seconds[what])[:3]
-    return f"{table}\n\nWhat is left is linear in the keys; the most of it is {most[0]}, {most[1]}, and {most[2]}."
+    return f"{table}\n\nWhat is left is linear in the keys; the most of it is: {'; '.join(most)}."
 
 
 def _phases(size: Size) -> dict[str, float]:

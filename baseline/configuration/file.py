@@ -202,7 +202,13 @@ class KeysSection(AccountKeysSection):
 
 def as_switch(value: Any) -> Any:
     """`true` is short for an empty mapping, `false` for "off", which the models know as None."""
+    if not isinstance(value, bool | dict | None):
+        raise ValueError(f"must be `true`, `false` or settings, got {_shown(value)}")
     return {} if value is True else None if value is False else value
+
+
+def _shown(value: Any) -> str:
+    return "a list" if isinstance(value, list) else f"`{value}`"
 
 
 def switch(feature: Feature[Any]) -> Any:

@@ -263,6 +263,16 @@ def test_the_good_one_is_good() -> None:
             "organization.yaml:8: keys: must be a mapping, got a list",
             id="a list for a mapping",
         ),
+        pytest.param(
+            "keys:\n", "features: {backup: on}\nkeys:\n",
+            "organization.yaml:8: features.backup: must be `true`, `false` or settings, got `on`",
+            id="a word for a switch",
+        ),
+        pytest.param(
+            "keys:\n", "features: {backup: [daily]}\nkeys:\n",
+            "organization.yaml:8: features.backup: must be `true`, `false` or settings, got a list",
+            id="a list for a switch",
+        ),
     ],
 )  # fmt: skip
 def test_one_mistake_is_said_once(old: str, new: str, message: str) -> None:

@@ -54,8 +54,8 @@ class Deployment:
     def deployed(self, configuration: str) -> "Deployment":
         """The same after the configuration was deployed."""
         done = self.deploy(configuration, "--yes")
-        assert done.returncode == 0, done.stderr
         called = ask(self.aws.url, "GET", "/sandbox/calls")
+        assert done.returncode == 0, (done.stderr, [call for call in called if call["status"] >= 400])
         return replace(
             self,
             changes=rows(done.stdout),

@@ -3,6 +3,7 @@
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -41,7 +42,8 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
         peak.join()
         if code:
             said.seek(0)
-            raise subprocess.CalledProcessError(code, list(command), stderr=said.read()[-2000:])
+            sys.stderr.write(said.read().decode(errors="replace")[-2000:])
+            raise subprocess.CalledProcessError(code, list(command))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Figures(cpu, wall, peak.kilobytes / 1000)

@@ -31,7 +31,13 @@ WARM = {"sts": "GetCallerIdentity", "kms": "TrentService.ListKeys", "ssm": "Amaz
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Writes no line a request: the journal has them."""
+    """Writes no line a request: the journal has them.
+
+    Head and body of an answer leave as one. Written one after the other, an SDK on a busy machine sometimes gives up
+    between them and calls again: a key, an alias, a parameter is then made twice, or "exists already".
+    """
+
+    wbufsize = 1 << 20
 
     def log(self, type: str, message: str, *args: Any) -> None:
         pass

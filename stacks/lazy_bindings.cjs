@@ -2,7 +2,8 @@
 //
 // Its entry, `lib/index.js`, loads the JavaScript of all 1,500 resources. `lib/lazy-index.js` lies beside it in the
 // package, written by the same generator (`cdktf get`), has the same exports, and loads a resource when it is asked
-// for. No file of the package is changed; without a lazy index its own entry is used.
+// for. No file of the package is changed; without a lazy index its own entry is used. (Node has a public hook for this
+// from 22.15 on only: https://nodejs.org/api/module.html#moduleregisterhooksoptions)
 'use strict';
 const { existsSync } = require('node:fs');
 const Module = require('node:module');

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from baseline.iam.document import Document
 from sandbox.pages import ask
-from tests.conftest import COMMAND
+from tests.conftest import COMMAND, inventory
+from tests.deployed.configurations import ON
 from tests.embedded import Embedded, embedded, need_terraform
 
 IDS = {"payer": "111111111111", "data": "033333333333"}
@@ -94,6 +96,16 @@ class Deployment:
             yield
         finally:
             kms.put_key_policy(KeyId=key, PolicyName="default", Policy=before)
+
+    @contextmanager
+    def without_statement(self, account: str, region: str, purpose: str, sid: str) -> Iterator[None]:
+        """Put the policy of the first configuration on a key for a while, without one of its statements."""
+        place = (account, region, purpose)
+        [key] = [key for key in inventory(ON).keys if (key.account, key.region, key.purpose) == place]
+        lacking = Document(tuple(statement for statement in key.policy.statements if statement.sid != sid))
+        assert len(lacking.statements) == len(key.policy.statements) - 1
+        with self.policy(*place, lacking.render()):
+            yield
 
     def key_policy(self, account: str, region: str, purpose: str) -> str:
         """The policy that a key has."""

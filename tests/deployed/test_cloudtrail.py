@@ -84,8 +84,7 @@ def test_the_bucket_is_blocked_versioned_owned_and_encrypted_and_its_files_go_in
 
 def test_a_key_that_no_longer_lets_cloudtrail_in_stops_the_delivery(switched_on: Deployment) -> None:
     """The chain check finds it before; here the policy is taken from the key itself."""
-    broken = switched_on.key_policy("data", REGION, "cloudtrail").replace("kms:GenerateDataKey*", "kms:GenerateMac")
-    with switched_on.policy("data", REGION, "cloudtrail", broken):
+    with switched_on.without_statement("data", REGION, "cloudtrail", "CloudTrailEncryptsLogFiles"):
         answer = deliver(switched_on, "data")
     assert (answer["delivered"], answer["code"]) == (False, "InsufficientEncryptionPolicyException")
 

@@ -5,9 +5,6 @@ import re
 
 import pytest
 
-from baseline.iam.document import Document
-from tests.conftest import inventory
-from tests.deployed.configurations import ON
 from tests.deployed.deployment import Deployment
 
 PLACE = ("data", "eu-west-2")
@@ -70,10 +67,7 @@ def test_nothing_is_made_without_being_asked_for(switched_on: Deployment) -> Non
 def test_a_key_policy_that_lacks_a_statement_is_found(
     switched_on: Deployment, purpose: str, without: str, problem: str, failing: int
 ) -> None:
-    [key] = [key for key in inventory(ON).keys if (key.account, key.region, key.purpose) == (*PLACE, purpose)]
-    lacking = Document(tuple(statement for statement in key.policy.statements if statement.sid != without))
-    assert len(lacking.statements) == len(key.policy.statements) - 1
-    with switched_on.policy(*PLACE, purpose, lacking.render()):
+    with switched_on.without_statement(*PLACE, purpose, without):
         done = switched_on.run("probe", *PLACE, "--yes", "--format", "json")
     found = {p["probe"]: p["problem"] for p in json.loads(done.stdout)["probes"] if p["problem"]}
     assert done.returncode == 1

@@ -35,7 +35,7 @@ demo: install ## Deploy the sample organization into the embedded AWS and show i
 # Terraform and its provider collect their garbage less often, which saves a sixth of their CPU.
 test: export GOGC := 300
 test: install check ## Run every check and test
-	@$(BIN)/python -m pytest --numprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: install ## Format, lint, types, layers and generated pages
 	@$(BIN)/ruff format --check .

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from baseline.configuration.load import Configuration, load
 from baseline.inventory import Inventory, expand
@@ -97,21 +99,30 @@ def sample_stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     return read_stacks(folder / "cdktf.out")
 
 
+DEPLOYED = "tests/deployed/"
 STAGES = ("nothing_deployed", "bucket_taken", "switched_on", "changed", "switched_off", "switched_on_again")
 """The fixtures of the one deployment that most tests with Terraform share, each built on the one before."""
 LONG = ("test_demo.py", "test_shapes.py", "test_schema.py", "test_synthesized.py")
 """Files with single tests that take a minute."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The shared deployment first, stage by stage in one process; then what takes long. Other files stay together."""
-    for item in items:
-        together = "deployed" if _stage(item) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+    """The shared deployment first, stage by stage; then what takes long."""
     items.sort(key=lambda item: (_stage(item) or len(STAGES) + 1, item.path.name not in LONG))
 
 
 def _stage(item: pytest.Item) -> int:
     """The number of the stage that a test looks at; 0: none."""
     return sum(name in STAGES for name in getattr(item, "fixturenames", ()))
+
+
+class OneDeployment(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests in one process, and those of the shared deployment together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return DEPLOYED if file.startswith(DEPLOYED) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneDeployment:
+    return OneDeployment(config, log)

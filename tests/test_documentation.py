@@ -78,7 +78,10 @@ def with_info(info: str) -> pytest.MarkDecorator:
 
 def test_every_block_says_what_it_is() -> None:
     """An example with another name would be read by people and checked by nobody."""
-    assert {b.info for b in BLOCKS_OF_PAGES} == {"text", "sh", "json", "yaml", "yaml fragment", "yaml workflow"}
+    drawn = {b.page for b in BLOCKS_OF_PAGES if b.info == "mermaid"}
+    assert drawn == {"docs/performance.md"}  # written by the benchmark
+    infos = {b.info for b in BLOCKS_OF_PAGES if b.page not in drawn}
+    assert infos == {"text", "sh", "json", "yaml", "yaml fragment", "yaml workflow"}
 
 
 @with_info("yaml")

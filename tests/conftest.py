@@ -124,5 +124,6 @@ class OneDeployment(LoadFileScheduling):  # type: ignore[misc]
         return DEPLOYED if file.startswith(DEPLOYED) else file
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist may be switched off
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneDeployment:
     return OneDeployment(config, log)

@@ -68,7 +68,7 @@ retired:
   - {account: data, purpose: backup, then: keep}
   - {account: data, purpose: cloudtrail, then: keep}
 """
-# Topics come back in one account; in the other, no service may use the volumes' key any more.
+# Topics come back in one account; and no service may use the volumes' keys any more.
 ON_AGAIN = (
     _ORGANIZATION + _NO_SERVICE_FOR_VOLUMES + _EXCEPTIONS + _accounts(f"{_SAVINGS_PLANS}, {_TOPICS}", "") + RETIRED
 )

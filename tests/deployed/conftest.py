@@ -22,9 +22,9 @@ def nothing_deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deplo
 
 @pytest.fixture(scope="session")
 def bucket_taken(nothing_deployed: Deployment) -> subprocess.CompletedProcess[str]:
-    """A deployment that fails in one place: an account that the organization does not know has the trail's bucket."""
+    """A deployment that fails in one place: another account has the trail's bucket. All of AWS shares the names."""
     name = f"baseline-trail-{IDS['data']}-{REGIONS[0]}"
-    s3 = nothing_deployed.client("s3", "payer", REGIONS[0])  # bucket names are shared by all of AWS
+    s3 = nothing_deployed.client("s3", "payer", REGIONS[0])
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGIONS[0]})
     ask(nothing_deployed.aws.url, "DELETE", "/sandbox/calls")  # what tests called before is no deployment's
     failed = nothing_deployed.deploy(configurations.ON, "--yes", "--account", "data")

@@ -3,7 +3,7 @@
 import json
 
 from baseline.features import FEATURES
-from tests.deployed.configurations import OFF, ON, RETIRED
+from tests.deployed.configurations import OFF, ON, ON_AGAIN, RETIRED
 from tests.deployed.deployment import IDS, Deployment, rows
 
 KEYS = 2 * (2 * 4 + 1)
@@ -99,3 +99,4 @@ def test_a_changed_policy_is_an_update_in_place(switched_on_again: Deployment) -
     """Of the volumes' key in each region."""
     assert switched_on_again.changes["data"] == [0, 2, 0, 0, 0]
     assert list(switched_on_again.key_states().values()) == ["Enabled"] * KEYS
+    assert "no changes" in switched_on_again.deploy(ON_AGAIN, "--yes").stderr

@@ -31,6 +31,8 @@ class Call:
     operation: str
     region: str
     access_key_id: str
+    query: tuple[str, ...] = ()
+    """The names in the query string: REST services tell operations on one path apart by them."""
     note: str = ""
     """Why a policy refused the call, longer than AWS says it."""
 
@@ -45,7 +47,8 @@ def read_call(environ: "WSGIEnvironment") -> Call:
     """The call that a request makes. The request's body can still be read afterwards."""
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     access_key_id, region, service = scope.groups() if scope else ("", "", "")
-    return Call(service.lower(), _operation(environ), region, access_key_id)
+    query = tuple(parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    return Call(service.lower(), _operation(environ), region, access_key_id, query)
 
 
 def _operation(environ: "WSGIEnvironment") -> str:

@@ -14,6 +14,7 @@ from baseline.iam.document import Document
 from sandbox.pages import ask
 from tests.conftest import COMMAND, inventory
 from tests.deployed.configurations import ON
+from tests.deployed.operations import operation
 from tests.embedded import Embedded, embedded, need_terraform
 
 IDS = {"payer": "111111111111", "data": "033333333333"}
@@ -33,7 +34,7 @@ class Deployment:
     changes: Mapping[str, list[int]] = field(default_factory=dict)
     """What the last deployment did to each stack, as its table says."""
     calls: frozenset[tuple[str, str]] = frozenset()
-    """Services and operations that were called until then."""
+    """Services and operations, as AWS names them, that were called until then."""
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command of kms-baseline in this folder and this AWS."""
@@ -61,7 +62,7 @@ class Deployment:
         return replace(
             self,
             changes=rows(done.stdout),
-            calls=frozenset((call["service"], call["operation"]) for call in called),
+            calls=frozenset((call["service"], operation(call)) for call in called),
         )
 
     def client(self, service: str, account: str, region: str) -> Any:

@@ -61,6 +61,7 @@ def test_a_call_is_written_down_with_service_operation_account_status_and_time(c
             "region": "us-east-1",
             "account": ACCOUNT,
             "status": 200,
+            "query": [],
             "note": "",
         },
         {
@@ -69,6 +70,7 @@ def test_a_call_is_written_down_with_service_operation_account_status_and_time(c
             "region": "us-east-1",
             "account": ACCOUNT,
             "status": 400,
+            "query": [],
             "note": "",
         },
     ]

@@ -14,5 +14,5 @@ const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function (...request) {
   const file = resolveFilename.apply(this, request);
   const lazy = file.replace(ENTRY, '$1lazy-index.js');
-  return existsSync(lazy) ? lazy : file;
+  return lazy !== file && existsSync(lazy) ? lazy : file;
 };

@@ -7,6 +7,7 @@ the check of the file, the JSON Schema and the reference in `docs/`.
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model, field_validator
+from pydantic_core import PydanticCustomError
 
 from baseline.configuration import limits
 from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
@@ -203,12 +204,8 @@ class KeysSection(AccountKeysSection):
 def as_switch(value: Any) -> Any:
     """`true` is short for an empty mapping, `false` for "off", which the models know as None."""
     if not isinstance(value, bool | dict | None):
-        raise ValueError(f"must be `true`, `false` or settings, got {_shown(value)}")
+        raise PydanticCustomError("switch_type", "no switch")
     return {} if value is True else None if value is False else value
-
-
-def _shown(value: Any) -> str:
-    return "a list" if isinstance(value, list) else f"`{value}`"
 
 
 def switch(feature: Feature[Any]) -> Any:

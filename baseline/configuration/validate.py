@@ -185,6 +185,7 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
+    "switch_type": "`true`, `false` or settings",
 }
 
 

@@ -1,6 +1,6 @@
 """The configurations that are deployed one after another: every feature in two accounts and two regions."""
 
-PUBLISHERS = "cloudwatch, events, budgets, costalerts, s3, cloudtrail, codestar-notifications"
+_PUBLISHERS = "cloudwatch, events, budgets, costalerts, s3, cloudtrail, codestar-notifications"
 
 _ORGANIZATION = f"""\
 version: 1
@@ -8,7 +8,7 @@ organization: {{id: o-a1b2c3d4e5, home_region: eu-west-2, regions: [eu-west-2, u
 keys:
   administrators: [role/SecurityAdministrators]
   purposes:
-    sns: {{publishers: [{PUBLISHERS}]}}
+    sns: {{publishers: [{_PUBLISHERS}]}}
 """
 _NO_SERVICE_FOR_VOLUMES = "    ebs: {services: []}\n"
 _EXCEPTIONS = """\

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.pages import ask
 from tests.deployed import configurations
-from tests.deployed.deployment import IDS, REGIONS, Deployment, deployment
+from tests.deployed.deployment import REGIONS, Deployment, deployment, trail_bucket
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def nothing_deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deplo
 @pytest.fixture(scope="session")
 def bucket_taken(nothing_deployed: Deployment) -> subprocess.CompletedProcess[str]:
     """A deployment that fails in one place: another account has the trail's bucket. All of AWS shares the names."""
-    name = f"baseline-trail-{IDS['data']}-{REGIONS[0]}"
+    name = trail_bucket("data")
     s3 = nothing_deployed.client("s3", "payer", REGIONS[0])
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGIONS[0]})
     ask(nothing_deployed.aws.url, "DELETE", "/sandbox/calls")  # what tests called before is no deployment's

@@ -90,7 +90,7 @@ class Deployment:
     def policy(self, account: str, region: str, purpose: str, policy: str) -> Iterator[None]:
         """Put another policy on a key for a while, past Terraform."""
         kms, key = self.client("kms", account, region), self.key_arn(account, region, purpose)
-        before = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        before = self.key_policy(account, region, purpose)
         assert json.loads(before) != json.loads(policy)
         kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
         try:
@@ -112,6 +112,11 @@ class Deployment:
         """The policy that a key has."""
         kms, key = self.client("kms", account, region), self.key_arn(account, region, purpose)
         return str(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+
+
+def trail_bucket(account: str) -> str:
+    """The bucket of an account's trail."""
+    return f"baseline-trail-{IDS[account]}-{REGIONS[0]}"
 
 
 def rows(table: str) -> dict[str, list[int]]:

@@ -8,13 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.pages import ask
-from tests.deployed.deployment import IDS, Deployment
+from tests.deployed.deployment import IDS, Deployment, trail_bucket
 
 REGION = "eu-west-2"
-
-
-def bucket(account: str) -> str:
-    return f"baseline-trail-{IDS[account]}-{REGION}"
 
 
 def deliver(deployed: Deployment, account: str) -> dict[str, Any]:
@@ -36,7 +32,7 @@ def test_a_bucket_name_that_is_taken_stops_the_deployment_with_the_errors_of_aws
 ) -> None:
     assert bucket_taken.returncode == 3, bucket_taken.stderr
     assert "BucketAlreadyExists" in bucket_taken.stderr
-    assert f"another account has a bucket called {bucket('data')}" in bucket_taken.stderr
+    assert f"another account has a bucket called {trail_bucket('data')}" in bucket_taken.stderr
     assert "features.cloudtrail.bucket" in bucket_taken.stderr
 
 
@@ -46,7 +42,7 @@ def test_the_trails_key_is_that_of_its_account_and_home_region(
 ) -> None:
     found = trail(switched_on, account)
     assert found["KmsKeyId"] == switched_on.key_arn(account, REGION, "cloudtrail")
-    assert (found["Name"], found["HomeRegion"], found["S3BucketName"]) == ("baseline", REGION, bucket(account))
+    assert (found["Name"], found["HomeRegion"], found["S3BucketName"]) == ("baseline", REGION, trail_bucket(account))
     assert found["IsMultiRegionTrail"] is True
     assert found["LogFileValidationEnabled"] is True
     assert found["IsOrganizationTrail"] is of_organization
@@ -59,7 +55,7 @@ def test_a_log_file_is_delivered_encrypted_with_the_trails_key(switched_on: Depl
     assert (answer["delivered"], answer["message"]) == (True, "")
     assert answer["kms_key_arn"] == switched_on.key_arn(account, REGION, "cloudtrail")
     with pytest.raises(ClientError, match="AccessDenied"):
-        switched_on.client("s3", account, REGION).get_object(Bucket=bucket(account), Key=answer["object"])
+        switched_on.client("s3", account, REGION).get_object(Bucket=trail_bucket(account), Key=answer["object"])
     folder = "o-a1b2c3d4e5/111111111111" if account == "payer" else IDS[account]
     assert answer["object"].startswith(f"AWSLogs/{folder}/CloudTrail/{REGION}/")
 
@@ -68,7 +64,7 @@ def test_a_log_file_is_delivered_encrypted_with_the_trails_key(switched_on: Depl
 def test_the_bucket_is_blocked_versioned_owned_and_encrypted_and_its_files_go_in_time(
     switched_on: Deployment, account: str
 ) -> None:
-    s3, name = switched_on.client("s3", account, REGION), bucket(account)
+    s3, name = switched_on.client("s3", account, REGION), trail_bucket(account)
     [rule] = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == switched_on.key_arn(
         account, REGION, "cloudtrail"

@@ -27,9 +27,8 @@ def key_of(deployed: Deployment, group: str, account: str, region: str) -> str |
 
 def another_key(deployed: Deployment, account: str, region: str) -> str:
     """A key that log groups may have, and that is not ours."""
-    kms = deployed.client("kms", account, region)
-    ours = kms.get_key_policy(KeyId=deployed.key_arn(account, region, "logs"), PolicyName="default")
-    return str(kms.create_key(Policy=ours["Policy"])["KeyMetadata"]["Arn"])
+    made = deployed.client("kms", account, region).create_key(Policy=deployed.key_policy(account, region, "logs"))
+    return str(made["KeyMetadata"]["Arn"])
 
 
 @pytest.mark.parametrize(("account", "region"), PLACES)

@@ -19,12 +19,12 @@ def volume_key(deployed: Deployment, account: str, region: str) -> str:
 
 
 def our_groups(deployed: Deployment, account: str, region: str) -> dict[str, tuple[str, int]]:
-    """Key and retention of the groups of the configuration."""
+    """Key and retention of every group but those that the tests of the remediation make."""
     groups = deployed.client("logs", account, region).describe_log_groups()["logGroups"]
     return {
         group["logGroupName"]: (group["kmsKeyId"], group["retentionInDays"])
         for group in groups
-        if group["logGroupName"] in GROUPS
+        if not group["logGroupName"].startswith(("/app/", "aws-controltower/"))
     }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from baseline import names
-from baseline.configuration.resolve import role_arn
 from baseline.errors import Mistake, Mistakes, Refusal
 from baseline.feature_parts import PlacedPart, check_parts, placed_parts
 from baseline.features.feature import Part
@@ -216,7 +215,7 @@ class _Expansion:
             alias=names.underscored(region),
             region=region,
             account_id=account_id,
-            role=account.role if account else role_arn(self.organization.deployment.role, partition, account_id),
+            role=account.role if account else names.role_arn(self.organization.deployment.role, partition, account_id),
             external_id=account.external_id if account else self.organization.deployment.external_id,
             session_name=self.organization.deployment.session_name,
             sts_region=home if is_opt_in(region) else None,

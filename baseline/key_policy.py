@@ -15,8 +15,7 @@ from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
 from baseline.key_actions import DESCRIBE, MANAGE, NEVER_FOR_ADMINISTRATORS, PUBLISH, USE
 from baseline.organization import KeySettings, NamedPrincipal
-from baseline.purpose import AccountThrough, Permission, Purpose
-from baseline.purposes import GRANT_FOR_AWS
+from baseline.purposes.purpose import GRANT_FOR_AWS, AccountThrough, Permission, Purpose
 from baseline.regions import PARTITIONS, via_service
 
 TRAIL_CONTEXT = Condition("Null", "kms:EncryptionContext:aws:cloudtrail:arn", ("false",))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from baseline.purpose import Evidence
+from baseline.purposes.purpose import Evidence
 
 
 @dataclass(frozen=True, slots=True)

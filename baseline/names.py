@@ -85,3 +85,10 @@ def state_file(stack: str) -> str:
 def workspace(prefix: str, stack: str) -> str:
     """The HCP Terraform workspace of a stack."""
     return f"{prefix}-{stack}"
+
+
+def role_arn(role: str | None, partition: str, account_id: str) -> str | None:
+    """The ARN of a deployment role that is written as a name or an ARN; None: the caller's own credentials."""
+    if role is None or role.startswith("arn:"):
+        return role
+    return f"arn:{partition}:iam::{account_id}:role/{role.removeprefix('/')}"

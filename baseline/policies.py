@@ -10,7 +10,7 @@ from baseline.iam.document import Document
 from baseline.iam.renaming import RenamedDocument, renamable
 from baseline.key_policy import Place, key_policy
 from baseline.organization import KeySettings
-from baseline.purpose import Purpose
+from baseline.purposes.purpose import Purpose
 
 SETTINGS_THAT_COUNT = tuple(f.name for f in fields(KeySettings) if f.name.rpartition("_")[2] != "place")
 """All but the places, which say where something is written."""

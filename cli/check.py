@@ -7,8 +7,8 @@ from baseline.features import FEATURES
 from baseline.inventory import Inventory
 from baseline.key_policy_blocks import BLOCKS, Block
 from baseline.organization import CloudBackend
-from baseline.purpose import Permission
 from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
 from cli import options, output
 from cli.project import Project, configuration_path

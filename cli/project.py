@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baseline.chains import check_chains
-from baseline.configuration.limits import nearest
 from baseline.configuration.load import Configuration, load
 from baseline.errors import KmsBaselineError, Refusal, UsageError
+from baseline.fields.limits import nearest
 from baseline.inventory import Inventory, Key, expand
 from baseline.lock import Lock, LockedKey
 from baseline.organization import Account

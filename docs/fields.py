@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from baseline.configuration import limits
 from baseline.configuration.file import PURPOSE_SECTIONS, KeySection
 from baseline.configuration.precedence import DEFAULTS
 from baseline.configuration.principals import check_principal
+from baseline.fields import limits
 from baseline.purposes import PURPOSES
 
 

@@ -16,9 +16,10 @@ from typing import Any
 import jinja2
 import typer
 
-from baseline.configuration import limits, schema
+from baseline.configuration import schema
 from baseline.configuration.file import ConfigurationFile
 from baseline.features import FEATURES
+from baseline.fields import limits
 from baseline.found.kinds import GROUPS, KINDS
 from baseline.iam.actions import AS_OF
 from baseline.key_actions import MANAGE

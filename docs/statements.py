@@ -10,7 +10,7 @@ from baseline.inventory import expand
 from baseline.key_actions import MANAGE, NEVER_FOR_ADMINISTRATORS
 from baseline.key_policy_blocks import BLOCKS, Block
 from baseline.lock import Lock
-from baseline.purpose import AccountThrough, Permission, Purpose
+from baseline.purposes.purpose import AccountThrough, Permission, Purpose
 
 EXAMPLE = Path(__file__).parent / "templates" / "everything.yaml"
 

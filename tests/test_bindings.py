@@ -139,7 +139,7 @@ def test_the_main_program_has_at_most_a_dozen_lines_of_code() -> None:
 
 def test_every_package_has_its_place_in_the_layers() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    [layers] = [contract["layers"] for contract in settings["contracts"] if contract["type"] == "layers"]
+    layers = next(contract["layers"] for contract in settings["contracts"] if contract["type"] == "layers")
     named = {name.strip() for layer in layers for name in layer.split("|")}
     packages = {file.parent.relative_to(ROOT).parts[0] for file in ROOT.glob("[a-z]*/*.py")}
     assert packages - NOT_LAYERED == named

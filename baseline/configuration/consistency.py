@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from baseline.configuration.limits import ACCOUNT_ID, nearest
 from baseline.configuration.principals import partition_written
 from baseline.configuration.source import Path, Source
 from baseline.configuration.validate import Sections
 from baseline.errors import Mistake
+from baseline.fields.limits import ACCOUNT_ID, nearest
 from baseline.names import RESERVED_TAGS
 from baseline.regions import partition_of
 

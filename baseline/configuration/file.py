@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
-from baseline.configuration import limits
 from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
-from baseline.configuration.written import Written
 from baseline.features import FEATURES
 from baseline.features.feature import Feature
-from baseline.prover.property_names import PROPERTY_NAMES
-from baseline.purpose import Purpose
+from baseline.fields import limits
+from baseline.fields.written import Written
+from baseline.property_names import PROPERTY_NAMES
 from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose
 from baseline.regions import PARTITIONS
 
 PartitionName = Literal["aws", "aws-cn", "aws-us-gov"]

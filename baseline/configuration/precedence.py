@@ -10,8 +10,8 @@ from typing import Any
 
 from baseline.configuration.file import AccountSection, ExceptionSection, KeySection, KeysSection
 from baseline.configuration.source import Path
-from baseline.purpose import Purpose
 from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose
 
 DEFAULTS: Mapping[str, Any] = {
     "administrators": [],

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from baseline import names
 from baseline.configuration import file
 from baseline.configuration.file import AccountSection
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
@@ -48,13 +49,6 @@ def feature_mistakes(organization: Organization) -> Iterator[Mistake]:
         on = [account.features[name] for account in organization.accounts if name in account.features]
         for found in feature.problems(organization.uses(feature), context):
             yield on[found.use].place(found.field).mistake(found.problem, found.help)
-
-
-def role_arn(role: str | None, partition: str, account_id: str) -> str | None:
-    """The ARN of a deployment role that is written as a name or an ARN."""
-    if role is None or role.startswith("arn:"):
-        return role
-    return f"arn:{partition}:iam::{account_id}:role/{role.removeprefix('/')}"
 
 
 class _Resolution:
@@ -151,7 +145,7 @@ class _Resolution:
     def role(self, index: int, account: AccountSection) -> str | None:
         own = "role" in account.model_fields_set
         path: Path = ("accounts", index, "role") if own else ("deployment", "role")
-        role = role_arn(account.role if own else self.deployment.role, self.written.partition, account.id)
+        role = names.role_arn(account.role if own else self.deployment.role, self.written.partition, account.id)
         if role is not None and Arn.parse(role).account != account.id:
             problem = f"`{role}` is in another account than `{account.name}` ({account.id})"
             self.say(path, problem, "write the role's name alone: it is looked for in each account")

@@ -20,9 +20,9 @@ from baseline.configuration.file import (
     OrganizationSection,
     RetiredSection,
 )
-from baseline.configuration.limits import listing, nearest
 from baseline.configuration.source import Path, Source
 from baseline.errors import Mistake
+from baseline.fields.limits import listing, nearest
 
 M = TypeVar("M", bound=BaseModel)
 

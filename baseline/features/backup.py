@@ -7,9 +7,6 @@ from typing import Annotated
 from pydantic import Field
 
 from baseline import names
-from baseline.configuration import limits
-from baseline.configuration.schedules import BACKUP_SCHEDULE
-from baseline.configuration.written import Written
 from baseline.features.feature import (
     Context,
     Feature,
@@ -21,6 +18,9 @@ from baseline.features.feature import (
     Site,
     Use,
 )
+from baseline.fields import limits
+from baseline.fields.schedules import BACKUP_SCHEDULE
+from baseline.fields.written import Written
 from baseline.iam.access import AccessStatement, When, render
 from baseline.iam.request import IamCaller
 from baseline.regions import via_service

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from baseline import names
-from baseline.configuration import limits
 from baseline.features.buckets import Bucket, bucket_arn
 from baseline.features.feature import (
     Context,
@@ -21,6 +20,7 @@ from baseline.features.feature import (
     Site,
     Use,
 )
+from baseline.fields import limits
 from baseline.iam.access import AccessStatement, When
 from baseline.iam.request import ServiceCaller
 

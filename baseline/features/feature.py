@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from baseline import names
-from baseline.configuration.written import Written
+from baseline.fields.written import Written
 from baseline.iam.request import Caller, IamCaller
 
 

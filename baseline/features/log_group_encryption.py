@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from baseline import names
-from baseline.configuration import limits
 from baseline.features.feature import Context, Feature, FeatureSettings, KeyUse, Part, Problem, Resource, Site, Use
 from baseline.features.log_groups import association, encryption
 from baseline.features.recorder import Recorder
 from baseline.features.remediation import Remediation, exists_in
 from baseline.features.runbook import LONGEST, RESERVED_PREFIXES, encrypting_runbook
+from baseline.fields import limits
 
 NAME = "log_group_encryption"
 IDENTIFIER = "CLOUDWATCH_LOG_GROUP_ENCRYPTED"

@@ -7,8 +7,6 @@ from typing import Annotated
 from pydantic import Field
 
 from baseline import names
-from baseline.configuration import limits
-from baseline.configuration.written import Written
 from baseline.features.feature import (
     Context,
     Feature,
@@ -21,6 +19,8 @@ from baseline.features.feature import (
     Use,
     repeated,
 )
+from baseline.fields import limits
+from baseline.fields.written import Written
 from baseline.iam.request import IamCaller, ServiceCaller
 from baseline.regions import PARTITIONS, via_service
 

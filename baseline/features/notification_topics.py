@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from baseline import names
-from baseline.configuration import limits
-from baseline.configuration.written import Written
 from baseline.features.feature import (
     Context,
     Feature,
@@ -23,6 +21,8 @@ from baseline.features.feature import (
     repeated,
 )
 from baseline.features.topics import PUBLISHERS, Topic
+from baseline.fields import limits
+from baseline.fields.written import Written
 from baseline.iam.arns import Arn
 from baseline.regions import is_opt_in, partition_of
 

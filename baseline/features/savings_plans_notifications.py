@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import Field
 
 from baseline import names
-from baseline.configuration import limits
 from baseline.features.feature import (
     Context,
     Feature,
@@ -22,6 +21,7 @@ from baseline.features.feature import (
     repeated,
 )
 from baseline.features.topics import Topic
+from baseline.fields import limits
 from baseline.regions import partition_of
 
 NAME = "savings_plans_notifications"

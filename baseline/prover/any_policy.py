@@ -15,8 +15,8 @@ from baseline.prover.keys import BITES, Finding, prove_properties
 from baseline.prover.properties import PROPERTIES, Property, described
 from baseline.prover.purpose_properties import CODESTAR, LOG_GROUP, PURPOSE_PROPERTIES, TOPIC, TRAIL
 from baseline.prover.subject import NO_BYPASS, Subject, people, services
-from baseline.purpose import Purpose
 from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose
 
 ANYTHING = Purpose(name="anything", title="anything", via="kms", controls=(), permissions=())
 """In place of a purpose that nobody named."""

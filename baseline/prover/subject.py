@@ -10,8 +10,8 @@ from baseline.key_policy import Place
 from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
 from baseline.prover.claims import Region
 from baseline.prover.conditions import condition
-from baseline.purpose import Purpose, Service
 from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose, Service
 from baseline.regions import via_service
 
 Conditions = tuple[PlainCondition, ...]

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from baseline.configuration.limits import nearest
 from baseline.configuration.source import decode
 from baseline.errors import Mistake, Mistakes, UsageError
+from baseline.fields.limits import nearest
 from baseline.found.kinds import Finding
 from baseline.found.policy import MAXIMUM_TEXT, FoundPolicy, NotAPolicy, found_policy
 from baseline.iam.arns import is_account_id

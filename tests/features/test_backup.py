@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from baseline.chains import broken_chains
-from baseline.configuration.limits import NAMESPACE
-from baseline.configuration.schedules import BACKUP_SCHEDULE
 from baseline.errors import Mistakes
+from baseline.fields.limits import NAMESPACE
+from baseline.fields.schedules import BACKUP_SCHEDULE
 from baseline.inventory import expand
 from baseline.names import role
 from baseline.regions import PARTITIONS

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from baseline.chains import broken_chains
-from baseline.configuration.limits import NAMESPACE
 from baseline.errors import Mistakes
 from baseline.features.cloudtrail import CLOUDTRAIL, Cloudtrail
+from baseline.fields.limits import NAMESPACE
 from baseline.inventory import expand
 from baseline.names import trail_bucket
 from baseline.regions import PARTITIONS

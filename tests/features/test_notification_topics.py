@@ -11,7 +11,7 @@ from baseline.chains import check_chains
 from baseline.errors import Mistakes, Refusal
 from baseline.features.topics import PUBLISHERS
 from baseline.inventory import expand
-from baseline.purposes import SNS
+from baseline.purposes.sns import SNS
 from cli.check import notes
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from baseline.property_names import PROPERTY_NAMES
 from baseline.prover.keys import ALL
-from baseline.prover.property_names import PROPERTY_NAMES
 from tests.conftest import SAMPLE, Run
 
 CONFIGURATION = """\

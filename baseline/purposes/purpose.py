@@ -15,6 +15,12 @@ from baseline.iam.conditions import Condition
 
 Evidence = Literal["documented", "managed key", "reported", "inferred"]
 
+DOCS = "https://docs.aws.amazon.com"
+
+GRANT_FOR_AWS = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
+"""Grants only for AWS resources that are integrated with KMS, as for a volume:
+https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

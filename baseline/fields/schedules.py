@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """
 
-from baseline.configuration.limits import Text
+from baseline.fields.limits import Text
 
 
 def _field(value: str, special: str = "") -> str:

@@ -1,0 +1,1 @@
+"""What a written value must be: limits, schedules, and what every mapping has in common."""

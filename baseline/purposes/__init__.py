@@ -1,0 +1,13 @@
+"""The purposes: one file and one entry each, and everything else about a purpose follows from it."""
+
+from collections.abc import Mapping
+
+from baseline.purposes.backup import BACKUP
+from baseline.purposes.cloudtrail import CLOUDTRAIL
+from baseline.purposes.ebs import EBS
+from baseline.purposes.logs import LOGS
+from baseline.purposes.purpose import Purpose
+from baseline.purposes.sns import SNS
+
+PURPOSES: Mapping[str, Purpose] = {p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP)}
+"""Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

@@ -1,0 +1,92 @@
+"""The keys of SNS topics: each service that publishes to a topic uses the topic's key."""
+
+from baseline.iam.conditions import Condition
+from baseline.key_actions import DESCRIBE, PUBLISH
+from baseline.purposes.purpose import DOCS, AccountThrough, Evidence, Permission, Purpose, Service
+
+_SNS_KEYS = f"{DOCS}/sns/latest/dg/sns-key-management.html"
+_SNS_ENCRYPTION = f"{DOCS}/sns/latest/dg/sns-enable-encryption-for-topic.html"
+
+OUR_TOPICS = Condition(
+    "ArnLike", "kms:EncryptionContext:aws:sns:topicArn", ("arn:{partition}:sns:{region}:{account}:*",)
+)
+"""The one condition that says which topic. SNS documents it; EventBridge's own source keys are called unsupported."""
+OUR_ACCOUNT = Condition("StringEquals", "aws:SourceAccount", ("{account}",))
+
+
+def _publisher(
+    sid: str,
+    label: str,
+    fence: Condition,
+    evidence: Evidence,
+    if_wrong: str,
+    source: str,
+    fallback: str = "no condition",
+) -> Permission:
+    return Permission(
+        sid=sid,
+        to=Service(f"{label}.amazonaws.com"),
+        actions=PUBLISH,
+        conditions=(fence,),
+        service=label,
+        evidence=evidence,
+        if_wrong=if_wrong,
+        fallback=fallback,
+        source=source,
+    )
+
+
+SNS = Purpose(
+    name="sns",
+    title="SNS topics",
+    via="sns",
+    controls=("KMS.4", "SNS.1"),
+    services_field="publishers",
+    off_by_default=("s3", "cloudtrail", "codestar-notifications", "backup"),
+    permissions=(
+        Permission(
+            sid="AccountUsesTheKeyThroughSns",
+            to=AccountThrough("sns"),
+            actions=(*PUBLISH, DESCRIBE),
+            service=None,
+            evidence="managed key",
+            if_wrong="roles that publish are answered KMSAccessDenied",
+            fallback="name the roles under `users`",
+            source=_SNS_KEYS,
+        ),
+        _publisher(
+            "AlarmsUseTheKey", "cloudwatch", OUR_ACCOUNT, "reported", "alarms are silent",
+            "https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns",
+        ),
+        _publisher(
+            "EventBridgeUsesTheKey", "events", OUR_TOPICS, "reported",
+            "rules are silent (their FailedInvocations shows it)", _SNS_ENCRYPTION,
+        ),
+        _publisher(
+            "BudgetsUseTheKey", "budgets", OUR_ACCOUNT, "reported", "budget notifications never come",
+            "https://github.com/cds-snc/notification-terraform/pull/2049",
+        ),
+        _publisher(
+            "CostAlertsUseTheKey", "costalerts", OUR_ACCOUNT, "documented", "anomaly alerts never come",
+            f"{DOCS}/cost-management/latest/userguide/ad-SNS.html",
+        ),
+        _publisher(
+            "S3UsesTheKey", "s3", OUR_TOPICS, "reported", "configuring the bucket's notification fails",
+            f"{DOCS}/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html",
+        ),
+        _publisher(
+            "TrailNotificationsUseTheKey", "cloudtrail", OUR_TOPICS, "reported", "UpdateTrail fails",
+            f"{DOCS}/awscloudtrail/latest/userguide/cloudtrail-permissions-for-sns-notifications.html",
+        ),
+        _publisher(
+            "CodeStarUsesTheKey", "codestar-notifications",
+            Condition("StringEquals", "kms:ViaService", ("sns.{region}.amazonaws.com",)),
+            "documented", "the notification rule's target is shown as unreachable",
+            f"{DOCS}/dtconsole/latest/userguide/set-up-sns.html",
+        ),
+        _publisher(
+            "BackupEventsUseTheKey", "backup", OUR_TOPICS, "inferred", "Backup's notifications never come",
+            f"{DOCS}/aws-backup/latest/devguide/backup-notifications.html", "route Backup's events through EventBridge",
+        ),
+    ),
+)  # fmt: skip

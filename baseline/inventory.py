@@ -172,7 +172,7 @@ class _Expansion:
     def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:
         place = Place(
             partition=self.organization.partition,
-            account=account.id,
+            account_id=account.id,
             region=region,
             namespace=self.organization.namespace,
             organization_id=self.organization.id,

@@ -28,7 +28,7 @@ class Place:
     """Where a key is, and who deploys it."""
 
     partition: str
-    account: str
+    account_id: str
     region: str
     namespace: str
     organization_id: str | None
@@ -39,7 +39,7 @@ class Place:
         """What the registry's placeholders stand for."""
         return {
             "partition": self.partition,
-            "account": self.account,
+            "account": self.account_id,
             "region": self.region,
             "namespace": self.namespace,
             "logs_suffix": PARTITIONS[self.partition].logs_suffix,
@@ -63,15 +63,15 @@ def key_policy(purpose: Purpose, settings: KeySettings, place: Place) -> Documen
 
 def _root(settings: KeySettings, place: Place) -> Statement:
     actions: tuple[str, ...] = ("kms:*",) if settings.iam_delegation == "full" else MANAGE
-    principal = Principal.account(place.partition, place.account)
+    principal = Principal.account(place.partition, place.account_id)
     if settings.iam_delegation == "administrators":
-        principal = Principal.like(place.partition, place.account, _who_manages(settings, place))
+        principal = Principal.like(place.partition, place.account_id, _who_manages(settings, place))
     return Statement(sid="AccountKeepsTheKeyManageable", principal=principal, actions=actions)
 
 
 def _who_manages(settings: KeySettings, place: Place) -> tuple[str, ...]:
-    own = tuple(a.arn for a in settings.administrators if a.account == place.account)
-    return (f"arn:{place.partition}:iam::{place.account}:root", *((place.role,) if place.role else ()), *own)
+    own = tuple(a.arn for a in settings.administrators if a.account_id == place.account_id)
+    return (f"arn:{place.partition}:iam::{place.account_id}:root", *((place.role,) if place.role else ()), *own)
 
 
 def _administrators(settings: KeySettings, place: Place) -> Iterator[Statement]:
@@ -118,11 +118,11 @@ def _groups(principals: Iterable[NamedPrincipal], place: Place) -> Iterator[tupl
         yield "FromAccounts", Principal.named(accounts)
     for by_pattern in (False, True):
         people = [p for p in principals if not p.is_account and p.is_pattern == by_pattern]
-        for account in sorted({p.account for p in people}, key=lambda a: (a != place.account, a)):
-            arns = [p.arn for p in people if p.account == account]
-            own = "" if account == place.account else f"Of{account}"
+        for account_id in sorted({p.account_id for p in people}, key=lambda a: (a != place.account_id, a)):
+            arns = [p.arn for p in people if p.account_id == account_id]
+            own = "" if account_id == place.account_id else f"Of{account_id}"
             if by_pattern:
-                yield f"ByPattern{own}", Principal.like(place.partition, account, arns)
+                yield f"ByPattern{own}", Principal.like(place.partition, account_id, arns)
             else:
                 yield own, Principal.exactly(arns)
 
@@ -136,7 +136,7 @@ def _services(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator
 
 def _permit(permission: Permission, place: Place, names: Mapping[str, str]) -> Statement:
     if isinstance(permission.to, AccountThrough):
-        principal = Principal.through(place.account, via_service(permission.to.service, place.region))
+        principal = Principal.through(place.account_id, via_service(permission.to.service, place.region))
     else:
         principal = Principal.service(permission.to.principal.format_map(names))
     conditions = tuple(

@@ -22,8 +22,8 @@ class NamedPrincipal:
     arn: str
 
     @property
-    def account(self) -> str:
-        return Arn.parse(self.arn).account
+    def account_id(self) -> str:
+        return Arn.parse(self.arn).account_id
 
     @property
     def is_account(self) -> bool:
@@ -155,7 +155,7 @@ class Retirement:
     """What the owner says about keys that exist and are no longer wanted."""
 
     account: str
-    """Its ID; or a name that only the lock may know."""
+    """As written: its name, which only the lock may still know, or its ID."""
     region: str | None
     """None: every region."""
     purpose: str | None
@@ -174,8 +174,8 @@ class Waiver:
     """A property that need not hold of some keys, and why."""
 
     property: str
-    account: str | None
-    """An ID; None: every account."""
+    account_id: str | None
+    """None: every account."""
     region: str | None
     """None: every region."""
     purpose: str | None
@@ -184,9 +184,9 @@ class Waiver:
     place: str
     """`file:line` of the entry."""
 
-    def covers(self, account: str, region: str, purpose: str) -> bool:
+    def covers(self, account_id: str, region: str, purpose: str) -> bool:
         """Whether it speaks of this key."""
-        wanted = ((self.account, account), (self.region, region), (self.purpose, purpose))
+        wanted = ((self.account_id, account_id), (self.region, region), (self.purpose, purpose))
         return all(own in (None, given) for own, given in wanted)
 
 

@@ -29,15 +29,15 @@ class Policies:
         kind = (purpose.name, place.region, place.partition, place.namespace, self._likeness(settings, place))
         if kind not in self._first:
             document = key_policy(purpose, settings, place)
-            self._first[kind] = (document, place.account) if renamable(document, place.account) else None
+            self._first[kind] = (document, place.account_id) if renamable(document, place.account_id) else None
             return document
         first = self._first[kind]
-        return RenamedDocument(*first, place.account) if first else key_policy(purpose, settings, place)
+        return RenamedDocument(*first, place.account_id) if first else key_policy(purpose, settings, place)
 
     def _likeness(self, settings: KeySettings, place: Place) -> str:
         """The settings and the account's role as text, without the account's ID and the lines of the file."""
-        known = self._texts.get((id(settings), place.account))
+        known = self._texts.get((id(settings), place.account_id))
         if known is None:
             said = ([getattr(settings, name) for name in SETTINGS_THAT_COUNT], place.organization_id, place.role)
-            known = self._texts[id(settings), place.account] = settings, repr(said).replace(place.account, _OWN)
+            known = self._texts[id(settings), place.account_id] = settings, repr(said).replace(place.account_id, _OWN)
         return known[1]

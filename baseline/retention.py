@@ -23,6 +23,7 @@ class Retention:
         self.organization = organization
         self.lock = lock
         self.accounts = {account.id: account for account in organization.accounts}
+        self.ids = {account.name: account.id for account in organization.accounts}
         self.bases = lock.bases
 
     def check_states(self) -> None:
@@ -95,8 +96,9 @@ class Retention:
                 raise _mistaken(retirement, problem, "remove one of the two")
 
     def _account_id(self, account: str) -> str:
-        """An ID, or the ID of an account that only the lock still knows by this name."""
-        return next((account_id for account_id, base in self.bases.items() if base == account), account)
+        """The ID of an account that is written by its name, now or when its stacks were made, or by its ID."""
+        known = {**{base: account_id for account_id, base in self.bases.items()}, **self.ids}
+        return known.get(account, account)
 
     def check_losses(self, wanted: Collection[KeyPlace], retired: Mapping[KeyPlace, Retirement]) -> None:
         """Raise Refusal when a key of the lock is neither wanted nor retired."""

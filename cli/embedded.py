@@ -18,7 +18,7 @@ def seed_accounts(url: str, organization: Organization) -> Credentials:
 
 
 def _account(organization: Organization, account: Account) -> AccountSeed:
-    named = {Arn.parse(p.arn).resource for p in _named(organization) if p.account == account.id}
+    named = {Arn.parse(p.arn).resource for p in _named(organization) if p.account_id == account.id}
     return AccountSeed(
         account_id=account.id,
         partition=organization.partition,

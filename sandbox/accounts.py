@@ -41,8 +41,8 @@ def plant(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _plant_deploy_role(arn: str, trust: str) -> None:
-    _, partition, _, _, account, resource = arn.split(":")
-    iam = iam_backends[account][partition]
+    _, partition, _, _, account_id, resource = arn.split(":")
+    iam = iam_backends[account_id][partition]
     _plant_roles(iam, [resource], trust)
     iam.put_role_policy(resource.rpartition("/")[2], "administrator", json.dumps(_EVERYTHING))
 
@@ -77,8 +77,8 @@ def _path_and_name(resource: str) -> tuple[str, str]:
     return (f"/{path}/" if path else "/"), name
 
 
-def _trust(partition: str, account: str) -> str:
-    return _trust_of({"AWS": f"arn:{partition}:iam::{account}:root"})
+def _trust(partition: str, account_id: str) -> str:
+    return _trust_of({"AWS": f"arn:{partition}:iam::{account_id}:root"})
 
 
 def _trust_of(principal: Mapping[str, str]) -> str:

@@ -83,12 +83,12 @@ def warm_up(service: str, target: str) -> None:
     Client(application).post("/", data=form or "{}", headers=headers)
 
 
-def evaluate_everywhere(url: str, account: str | None, region: str | None) -> list[dict[str, str]]:
+def evaluate_everywhere(url: str, account_id: str | None, region: str | None) -> list[dict[str, str]]:
     """Let AWS Config evaluate its rules, and remediate."""
     with _IMPORTING:
         evaluation = importlib.import_module("sandbox.extensions.evaluation")
     with lock_of("config"):
-        found: list[dict[str, str]] = evaluation.evaluate_everywhere(url, account, region)
+        found: list[dict[str, str]] = evaluation.evaluate_everywhere(url, account_id, region)
     return found
 
 

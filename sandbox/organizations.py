@@ -17,9 +17,9 @@ organizations = BackendDict(
 )
 
 
-def managed_by(account: str, partition: str) -> str:
+def managed_by(account_id: str, partition: str) -> str:
     """The ID of the organization that the account manages, empty if it manages none."""
-    return organizations[account][partition].managed
+    return organizations[account_id][partition].managed
 
 
 def is_there_one() -> bool:

@@ -13,12 +13,12 @@ ROLE = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
 """https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html"""
 
 
-def plant_recorders(account: str, partition: str, regions: Iterable[str]) -> None:
+def plant_recorders(account_id: str, partition: str, regions: Iterable[str]) -> None:
     """A recorder of everything, running, in each region that has none yet."""
     for region in regions:
-        config = config_backends[account][region]
+        config = config_backends[account_id][region]
         if config.recorders:
             continue
-        config.put_configuration_recorder({"name": NAME, "roleARN": f"arn:{partition}:iam::{account}:{ROLE}"})
-        config.put_delivery_channel({"name": NAME, "s3BucketName": f"config-records-{account}"})
+        config.put_configuration_recorder({"name": NAME, "roleARN": f"arn:{partition}:iam::{account_id}:{ROLE}"})
+        config.put_delivery_channel({"name": NAME, "s3BucketName": f"config-records-{account_id}"})
         config.start_configuration_recorder(NAME)

@@ -64,7 +64,7 @@ def composed(what: Inventory) -> Iterator[tuple[Key, Document]]:
     for key in what.keys:
         place = Place(
             partition=what.organization.partition,
-            account=key.account_id,
+            account_id=key.account_id,
             region=key.region,
             namespace=what.organization.namespace,
             organization_id=what.organization.id,

@@ -29,6 +29,6 @@ def partition_written(written: str) -> str | None:
     return match[1] if match else None
 
 
-def resolve(written: str, partition: str, account: str) -> NamedPrincipal:
+def resolve(written: str, partition: str, account_id: str) -> NamedPrincipal:
     """What a name or ARN stands for in an account."""
-    return NamedPrincipal(written if written.startswith("arn:") else f"arn:{partition}:iam::{account}:{written}")
+    return NamedPrincipal(written if written.startswith("arn:") else f"arn:{partition}:iam::{account_id}:{written}")

@@ -146,7 +146,7 @@ class _Resolution:
         own = "role" in account.model_fields_set
         path: Path = ("accounts", index, "role") if own else ("deployment", "role")
         role = names.role_arn(account.role if own else self.deployment.role, self.written.partition, account.id)
-        if role is not None and Arn.parse(role).account != account.id:
+        if role is not None and Arn.parse(role).account_id != account.id:
             problem = f"`{role}` is in another account than `{account.name}` ({account.id})"
             self.say(path, problem, "write the role's name alone: it is looked for in each account")
         return role
@@ -196,8 +196,8 @@ class _Resolution:
         return [resolve_principal(written, self.written.partition, account.id) for written in chosen.value]
 
     def share_with(self, written: list[str], account: AccountSection) -> tuple[str, ...]:
-        accounts = [self.ids.get(name, name) for name in written]
-        return tuple(sorted({name for name in accounts if name != account.id}))
+        ids = [self.ids.get(name, name) for name in written]
+        return tuple(sorted({account_id for account_id in ids if account_id != account.id}))
 
     def owner_statements(self, chosen: Chosen) -> Iterator[Statement]:
         for i, written in enumerate(chosen.value):
@@ -239,7 +239,7 @@ class _Resolution:
         role: str | None,
         account: AccountSection,
     ) -> None:
-        exact = any(not a.is_pattern and a.account == account.id for a in administrators)
+        exact = any(not a.is_pattern and a.account_id == account.id for a in administrators)
         if chosen["iam_delegation"].value == "administrators" and role is None and not exact:
             problem = f"`{account.name}` has neither a deployment role nor an administrator by exact name"
             self.say(chosen["iam_delegation"].path, problem, "nobody but the root user could manage the key; name one")
@@ -261,7 +261,7 @@ class _Resolution:
         for i, entry in enumerate((self.sections.keys.waivers if self.sections.keys else None) or []):
             yield Waiver(
                 property=entry.property,
-                account=self.ids[entry.account] if entry.account else None,
+                account_id=self.ids[entry.account] if entry.account else None,
                 region=entry.region,
                 purpose=entry.purpose,
                 reason=entry.reason,
@@ -270,7 +270,7 @@ class _Resolution:
 
     def retirement(self, index: int, entry: file.RetiredSection) -> Retirement:
         return Retirement(
-            account=self.ids.get(entry.account, entry.account),
+            account=entry.account,
             region=entry.region,
             purpose=entry.purpose,
             then=entry.then,

@@ -161,7 +161,7 @@ def _cannot_be_reached(
     partition = partition_of(use.home_region)
     if partition is not None and arn.partition != partition.name:
         yield f"`{endpoint}` is of the partition {arn.partition}, the topic of {partition.name}", "no message crosses"
-    elif arn.account != use.account_id:
+    elif arn.account_id != use.account_id:
         help = "subscribe it from its own account, or list the topic in that account alone"
         yield f"`{endpoint}` is in another account than `{use.account}` ({use.account_id})", help
     for region in regions:

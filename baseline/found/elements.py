@@ -106,7 +106,7 @@ def _kind_of_person(name: str, arn: Arn) -> Iterator[Problem]:
     kind, _, rest = arn.resource.partition("/")
     if (arn.service, kind) == ("sts", "federated-user") and rest:
         yield "principal-not-decided", f"sessions of federated users, `{name}`, are not decided", "Principal"
-    elif not is_account_id(arn.account) or arn.region or not _may_be_principal(arn, kind, rest):
+    elif not is_account_id(arn.account_id) or arn.region or not _may_be_principal(arn, kind, rest):
         yield "invalid-principal", f"`{name}` is not an account, a user, a role or a session", "Principal"
 
 

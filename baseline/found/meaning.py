@@ -52,7 +52,7 @@ def _idle(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:
 
 
 def _statement(policy: FoundPolicy, statement: FoundStatement, alone: Mapping[str, Any], key: KeyPlace) -> None:
-    named = accounts_in([statement.elements, key.account])
+    named = accounts_in([statement.elements, key.account_id])
     asked: Sequence[tuple[str, Claim]] = (
         ("open-to-everyone", never("may", people(*_strangers(statement, named)))),
         ("service-manages", never("may", services(but_not=(*CRYPTO, "kms:DescribeKey", "kms:GetPublicKey")))),
@@ -109,12 +109,14 @@ def _tests(statement: FoundStatement) -> Iterator[tuple[str, list[str]]]:
 
 
 def _lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:
-    accounts = [key.account] if key.account else accounts_in([s.elements.get("Principal") for s in policy.statements])
+    accounts = (
+        [key.account_id] if key.account_id else accounts_in([s.elements.get("Principal") for s in policy.statements])
+    )
     if any(_keeps(plain, key, account) for account in accounts):
         return
     who = (
-        f"the root principal of {key.account} may not always"
-        if key.account
+        f"the root principal of {key.account_id} may not always"
+        if key.account_id
         else "no account's root principal may always"
     )
     left = _who_else(plain, key, accounts)
@@ -126,8 +128,8 @@ def _lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> No
     policy.say("lockout", f"{who} call {PUT}; {then}", ())
 
 
-def _keeps(plain: Mapping[str, Any], key: KeyPlace, account: str) -> bool:
-    root = condition("StringEquals", "aws:PrincipalArn", f"arn:{key.partition}:iam::{account}:root")
+def _keeps(plain: Mapping[str, Any], key: KeyPlace, account_id: str) -> bool:
+    root = condition("StringEquals", "aws:PrincipalArn", f"arn:{key.partition}:iam::{account_id}:root")
     [answer] = _answers(plain, key, [always("direct", people(root, NO_BYPASS, actions=(PUT,)))])
     return answer.verdict == "holds"
 

@@ -18,8 +18,8 @@ class KeyPlace:
     """Where the key is."""
 
     partition: str
-    account: str
-    """Its ID; empty: not known."""
+    account_id: str
+    """Empty: not known."""
     region: str
     """Empty: not known."""
 

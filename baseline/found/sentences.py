@@ -83,7 +83,7 @@ def _person(principal: str) -> str:
     if is_account_id(principal):
         return f"the account {principal}"
     arn = Arn.parse(principal)
-    return f"the account {arn.account}" if arn.resource == "root" else f"{arn.resource} of {arn.account}"
+    return f"the account {arn.account_id}" if arn.resource == "root" else f"{arn.resource} of {arn.account_id}"
 
 
 def _under(conditions: Sequence[PlainCondition]) -> str:

@@ -15,13 +15,13 @@ from baseline.regions import partition_of
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
 
 
-def validate(text: str, account: str = "", region: str = "") -> list[Finding]:
+def validate(text: str, account_id: str = "", region: str = "") -> list[Finding]:
     """The findings on the text of a policy, in the order of its lines."""
     try:
         policy = found_policy(text)
     except NotAPolicy as error:
         return [error.finding]
-    key = place_of(policy, account, region)
+    key = place_of(policy, account_id, region)
     _check_whole(policy)
     for statement in policy.statements:
         check_elements(policy, statement, key)
@@ -30,10 +30,10 @@ def validate(text: str, account: str = "", region: str = "") -> list[Finding]:
     return sorted(policy.findings, key=lambda finding: finding.line)
 
 
-def place_of(policy: FoundPolicy, account: str, region: str) -> KeyPlace:
+def place_of(policy: FoundPolicy, account_id: str, region: str) -> KeyPlace:
     """The key that the policy belongs to: as somebody said, else as the policy shows."""
     partition = partition_of(region) if region else None
-    return KeyPlace(partition.name if partition else partition_in(policy), account or account_in(policy), region)
+    return KeyPlace(partition.name if partition else partition_in(policy), account_id or account_in(policy), region)
 
 
 def _check_whole(policy: FoundPolicy) -> None:

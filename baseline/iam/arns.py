@@ -38,7 +38,7 @@ class Arn:
     partition: str
     service: str
     region: str
-    account: str
+    account_id: str
     resource: str
 
     @classmethod
@@ -52,4 +52,4 @@ class Arn:
         return cls(*parts[1:])
 
     def __str__(self) -> str:
-        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account_id}:{self.resource}"

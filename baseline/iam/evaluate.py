@@ -89,8 +89,8 @@ def _covers(principal: str, caller: IamCaller) -> Strength | None:
     """A role covers all its sessions; an account covers everyone in it and leaves the rest to IAM."""
     parts = principal.split(":", 5)
     if len(parts) == 1 or (parts[2] == "iam" and parts[5] == "root"):
-        account = parts[4] if len(parts) > 1 else principal
-        return None if account != caller.account else "direct" if caller.is_root_user else "delegated"
+        account_id = parts[4] if len(parts) > 1 else principal
+        return None if account_id != caller.account_id else "direct" if caller.is_root_user else "delegated"
     if principal in (caller.arn, caller.session_arn) or _is_role_of_session(parts, caller):
         return "direct"
     return None

@@ -71,7 +71,7 @@ class Principal:
     def exactly(cls, arns: Iterable[str]) -> Self:
         """These users and roles of one account. They need not exist yet, and may be deleted and made anew."""
         arns = sorted_values(arns)
-        accounts = sorted_values(_person(arn).account for arn in arns)
+        accounts = sorted_values(_person(arn).account_id for arn in arns)
         if len(accounts) != 1:
             raise _refused(f"the ARNs of one principal must be of one account, got {len(accounts)} accounts")
         return cls("AWS", _EVERYONE, (_equals(CALLER_ACCOUNT, accounts), _equals(PRINCIPAL_ARN, arns)))
@@ -81,8 +81,8 @@ class Principal:
         """The account's principals that one of the ARN patterns matches; their IAM policies must allow too."""
         patterns = sorted_values(patterns)
         for pattern in patterns:
-            account = Arn.parse(pattern).account
-            if account != account_id and not has_wildcard(account):
+            named = Arn.parse(pattern).account_id
+            if named != account_id and not has_wildcard(named):
                 raise _refused(f"pattern `{pattern}` matches nobody in account `{account_id}`")
         return cls("AWS", (_root(partition, account_id),), (Condition("ArnLike", PRINCIPAL_ARN, patterns),))
 
@@ -178,7 +178,7 @@ def _check_arn(name: str) -> None:
         arn = Arn.parse(name)
     except PolicyError as error:
         raise _refused(f"principal {error}") from None
-    if not is_account_id(arn.account) or arn.region or not _is_caller(arn):
+    if not is_account_id(arn.account_id) or arn.region or not _is_caller(arn):
         raise _refused(f"`{name}` is not the ARN of an account, a user, a role or a session")
 
 

@@ -25,15 +25,15 @@ class IamCaller:
     def __post_init__(self) -> None:
         arn = Arn.parse(self.arn)
         kind, _, name = arn.resource.partition("/")
-        if not is_account_id(arn.account) or not _is_caller(arn, kind, name):
+        if not is_account_id(arn.account_id) or not _is_caller(arn, kind, name):
             raise PolicyError(f"`{self.arn}` is not the ARN of a root user, a user, a role or a role's session")
         if self.session and not self.is_role:
             raise PolicyError(f"`{self.arn}` is not a role, so it has no session `{self.session}`")
 
     @property
-    def account(self) -> str:
-        """The account ID."""
-        return Arn.parse(self.arn).account
+    def account_id(self) -> str:
+        """The ID of its account."""
+        return Arn.parse(self.arn).account_id
 
     @property
     def is_root_user(self) -> bool:
@@ -53,7 +53,7 @@ class IamCaller:
             return self.arn
         role = arn.resource.rpartition("/")[2]
         return (
-            str(Arn(arn.partition, "sts", "", arn.account, f"assumed-role/{role}/{self.session}"))
+            str(Arn(arn.partition, "sts", "", arn.account_id, f"assumed-role/{role}/{self.session}"))
             if self.session
             else ""
         )
@@ -67,12 +67,12 @@ class IamCaller:
         arn = Arn.parse(self.arn)
         if arn.service == "iam":
             return self.arn
-        return str(Arn(arn.partition, "iam", "", arn.account, f"role/{arn.resource.split('/')[1]}"))
+        return str(Arn(arn.partition, "iam", "", arn.account_id, f"role/{arn.resource.split('/')[1]}"))
 
     @property
     def determines(self) -> Mapping[str, str]:
         """The condition keys that follow from who calls."""
-        return dict(zip(_BY_CALLER, (self.account, self.account, self.principal_arn, "false"), strict=True))
+        return dict(zip(_BY_CALLER, (self.account_id, self.account_id, self.principal_arn, "false"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ ANYTHING = Purpose(name="anything", title="anything", via="kms", controls=(), pe
 
 
 def _only_for_this_account(key: Subject) -> Iterator[Claim]:
-    ours = f"arn:*:*:*:{key.place.account}:*"
-    other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account)
+    ours = f"arn:*:*:*:{key.place.account_id}:*"
+    other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account_id)
     others = (condition("ArnNotLike", name, ours) for name in ("aws:SourceArn", TOPIC, LOG_GROUP, TRAIL))
     yield never("may", services(other_account, *others, not_named=(CODESTAR,), actions=CRYPTO))
 
@@ -78,12 +78,12 @@ OF_A_PURPOSE: tuple[Property, ...] = (
 
 
 def prove_policy(
-    policy: Policy, partition: str, account: str, region: str, purpose: str | None = None
+    policy: Policy, partition: str, account_id: str, region: str, purpose: str | None = None
 ) -> Sequence[Finding]:
     """Every property that says something of the policy. With a purpose, those of its services too."""
     kind = PURPOSES[purpose] if purpose else ANYTHING
     settings = replace(_NOBODY, services=kind.default_services)
-    place = Place(partition, account, region, namespace="", organization_id=None, role=None)
+    place = Place(partition, account_id, region, namespace="", organization_id=None, role=None)
     return prove_properties(
         Subject(kind, settings, place), policy, (*OF_ANY_POLICY, *(OF_A_PURPOSE if purpose else ()))
     )

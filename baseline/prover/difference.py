@@ -41,10 +41,10 @@ class Change:
     example: Example
 
 
-def difference(old: Policy, new: Policy, partition: str, account: str) -> Sequence[Change]:
+def difference(old: Policy, new: Policy, partition: str, account_id: str) -> Sequence[Change]:
     """Every change, gains first; none: both mean the same. Raises Unsupported, Undecided."""
     before, after = read(old), read(new)
-    asked = list(everybody((*before, *after), partition, account))
+    asked = list(everybody((*before, *after), partition, account_id))
     space = Space(partition, (*before, *after), [who.region for who in asked])
     was, is_now = Judge(old, before, space), Judge(new, after, space)
     pairs: tuple[tuple[Direction, _Pair], ...] = (("gains", _Pair(was, is_now)), ("loses", _Pair(is_now, was)))

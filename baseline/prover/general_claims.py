@@ -54,7 +54,7 @@ def shared(key: Subject) -> Iterator[Claim]:
 
 def _strangers(key: Subject) -> Conditions:
     """Nobody of the account, of the accounts named, or named themselves."""
-    own = (key.place.account, *key.administrators.accounts, *key.users.accounts)
+    own = (key.place.account_id, *key.administrators.accounts, *key.users.accounts)
     return (*key.not_by_name(key.administrators, key.users), *key.no_account_of(own))
 
 
@@ -86,7 +86,7 @@ def administrator_grants(key: Subject) -> Iterator[Claim]:
 def user_manages(key: Subject) -> Iterator[Claim]:
     for them in key.users.each():
         yield never("direct", people(them, *key.nobody_of(key.administrators), but_not=NOT_MANAGING))
-    abroad = [a for a in key.users.accounts if a != key.place.account]
+    abroad = [a for a in key.users.accounts if a != key.place.account_id]
     if abroad:
         them = condition("StringEquals", "aws:PrincipalAccount", *abroad)
         yield never("may", people(them, *key.nobody_of(key.administrators), but_not=NOT_MANAGING))

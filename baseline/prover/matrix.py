@@ -37,10 +37,10 @@ class Row:
     """By action."""
 
 
-def matrix(policy: Policy, partition: str, account: str) -> Sequence[Row]:
+def matrix(policy: Policy, partition: str, account_id: str) -> Sequence[Row]:
     """A row for everybody that the policy tells apart. Raises Unsupported."""
     statements = read(policy)
-    asked = list(everybody(statements, partition, account))
+    asked = list(everybody(statements, partition, account_id))
     judge = _judge(policy, statements, partition, asked)
     alike = _alike(judge)
     return [_row(judge, who, alike) for who in asked]

@@ -44,9 +44,9 @@ def named(principal: str, partition: str) -> Person:
         return Person(TextTest("equal", principal))
     arn = Arn.parse(principal)
     kind, _, name = arn.resource.partition("/")
-    if arn.partition != partition or not is_account_id(arn.account) or arn.region:
+    if arn.partition != partition or not is_account_id(arn.account_id) or arn.region:
         raise Unsupported(f"principal `{principal}` is not of an account of the partition `{partition}`")
-    account = TextTest("equal", arn.account)
+    account = TextTest("equal", arn.account_id)
     if arn.service == "iam" and arn.resource == "root":
         return Person(account)
     if arn.service == "iam" and kind in ("role", "user") and name:

@@ -63,7 +63,7 @@ def _our_topics(key: Subject, operator: str) -> PlainCondition:
 
 
 def _publishers_fenced(key: Subject) -> Iterator[Claim]:
-    other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account)
+    other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account_id)
     other_topic = _our_topics(key, "ArnNotLike")
     not_through = condition("StringNotEquals", "kms:ViaService", f"sns.{key.place.region}.amazonaws.com")
     by_account = tuple(name for name in key.services if name in FENCED_BY_ACCOUNT)
@@ -81,7 +81,7 @@ def _publishers_only_publish(key: Subject) -> Iterator[Claim]:
 
 
 def _publishers_publish(key: Subject) -> Iterator[Claim]:
-    account = condition("StringEquals", "aws:SourceAccount", key.place.account)
+    account = condition("StringEquals", "aws:SourceAccount", key.place.account_id)
     through = condition("StringEquals", "kms:ViaService", f"sns.{key.place.region}.amazonaws.com")
     for name in key.services:
         fence = _our_topics(key, "ArnLike")

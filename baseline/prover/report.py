@@ -70,7 +70,7 @@ def request_as_json(request: Request) -> dict[str, Any]:
     caller = request.caller
     principal: dict[str, str] = {"kind": "service", "name": caller.name} if not isinstance(caller, IamCaller) else {}
     if isinstance(caller, IamCaller):
-        principal = {"kind": "iam", "arn": caller.arn, "session": caller.session, "account": caller.account}
+        principal = {"kind": "iam", "arn": caller.arn, "session": caller.session, "account": caller.account_id}
     context = {key: value if isinstance(value, str) else list(value) for key, value in request.context.items()}
     return {"principal": principal, "action": request.action, "context": context}
 
@@ -81,7 +81,7 @@ def caller_in_words(caller: Caller) -> str:
         return f"the service {caller.name}"
     resource = caller.arn.split(":", 5)[5]
     session = f" in session {caller.session}" if caller.session else " (any session)" if caller.is_role else ""
-    return f"{'the root user' if caller.is_root_user else resource} of {caller.account}{session}"
+    return f"{'the root user' if caller.is_root_user else resource} of {caller.account_id}{session}"
 
 
 def decision_in_words(decision: Decision) -> str:

@@ -76,13 +76,13 @@ def _shapes(subject: Subject, policy: Document) -> Iterator[str]:
         [str(len(settings.administrators))],
     ]
     text = json.dumps(said, ensure_ascii=False) + policy.render()
-    yield renamed(text, place.account, place.region)
-    yield f"{place.region} {renamed(text, place.account)}"
+    yield renamed(text, place.account_id, place.region)
+    yield f"{place.region} {renamed(text, place.account_id)}"
 
 
-def renamed(text: str, account: str, region: str = "") -> str:
+def renamed(text: str, account_id: str, region: str = "") -> str:
     """The text with symbols in place of the account and, if it is given, the region."""
-    text = text.replace(account, _ACCOUNT)
+    text = text.replace(account_id, _ACCOUNT)
     return text.replace(region, _REGION) if region else text
 
 

@@ -73,7 +73,7 @@ class Subject:
 
     @cached_property
     def own_account(self) -> PlainCondition:
-        return condition("StringEquals", "aws:PrincipalAccount", self.place.account)
+        return condition("StringEquals", "aws:PrincipalAccount", self.place.account_id)
 
     @cached_property
     def services(self) -> tuple[str, ...]:
@@ -90,9 +90,7 @@ class Subject:
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
         """An ARN, or a pattern of ARNs, in the key's account."""
         place = self.place
-        return (
-            f"arn:{place.partition}:{service}:{place.region if region is None else region}:{place.account}:{resource}"
-        )
+        return f"arn:{place.partition}:{service}:{place.region if region is None else region}:{place.account_id}:{resource}"
 
     def nobody_of(self, *groups: "People") -> Conditions:
         """None of these people, nor of the accounts that are let in, nor the account's root user."""
@@ -144,7 +142,7 @@ class People:
     @cached_property
     def accounts(self) -> tuple[str, ...]:
         """Whole accounts."""
-        return tuple(person.account for person in self.named if person.is_account)
+        return tuple(person.account_id for person in self.named if person.is_account)
 
     def each(self) -> Iterator[PlainCondition]:
         """Being one of them: by ARN or pattern, and by account."""
@@ -186,7 +184,7 @@ def subject(key: Key, account: Account, organization: Organization) -> Subject:
     """A key of the Inventory, in its account."""
     place = Place(
         partition=organization.partition,
-        account=key.account_id,
+        account_id=key.account_id,
         region=key.region,
         namespace=organization.namespace,
         organization_id=organization.id,

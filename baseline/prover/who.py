@@ -36,9 +36,9 @@ class _Names:
     services: tuple[str, ...]
 
 
-def everybody(statements: Iterable[PlainStatement], partition: str, account: str) -> Iterator[Who]:
+def everybody(statements: Iterable[PlainStatement], partition: str, account_id: str) -> Iterator[Who]:
     """Those whom the statements name, and everybody else. The account is the key's; empty: not known."""
-    names = _names(statements, account)
+    names = _names(statements, account_id)
     for of in names.accounts:
         root = f"arn:{partition}:iam::{of}:root"
         own = [arn for arn in names.arns if _account(arn) == of]
@@ -70,9 +70,9 @@ def _not(arns: Sequence[str]) -> tuple[PlainCondition, ...]:
     return (condition("ArnNotLike", ARN, *arns),) if arns else ()
 
 
-def _names(statements: Iterable[PlainStatement], account: str) -> _Names:
+def _names(statements: Iterable[PlainStatement], account_id: str) -> _Names:
     arns: dict[str, None] = {}
-    accounts: dict[str, None] = {account: None} if account else {}
+    accounts: dict[str, None] = {account_id: None} if account_id else {}
     organizations: dict[str, None] = {}
     called: dict[str, None] = {}
     for statement in statements:
@@ -105,5 +105,5 @@ def _account(arn: str) -> str:
 
 
 def _label(arn: str) -> str:
-    account, resource = arn.split(":", 5)[4:]
-    return f"{resource} of {account if is_account_id(account) else f'accounts {account}'}"
+    account_id, resource = arn.split(":", 5)[4:]
+    return f"{resource} of {account_id if is_account_id(account_id) else f'accounts {account_id}'}"

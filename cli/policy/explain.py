@@ -87,11 +87,11 @@ def _ours(project: Project, account: str, region: str, purpose: str) -> Explaine
     return Explained(key.policy.as_dict(), partition, key.account_id, about)
 
 
-def _found(file: Path, account: str) -> Explained:
+def _found(file: Path, account_id: str) -> Explained:
     policy = policy_of(file)
     if policy.undecidable:
         raise Undecided(f"{file}: not decided: {policy.undecidable}", "`kms-baseline policy validate` says where")
-    return Explained(policy.plain, partition_in(policy), account or account_in(policy), "")
+    return Explained(policy.plain, partition_in(policy), account_id or account_in(policy), "")
 
 
 def _name(statement: Mapping[str, Any]) -> str:

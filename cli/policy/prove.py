@@ -56,11 +56,11 @@ def prove(
         raise typer.Exit(EXIT_FAILED if "fails" in verdicts else EXIT_OPEN)
 
 
-def _prove(policy: FoundPolicy, account: str, region: str, purpose: str) -> Sequence[Finding]:
+def _prove(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Finding]:
     if policy.undecidable:
         return [Finding(BITES, "unsupported", False, None, policy.undecidable, None)]
-    partition = place_of(policy, account, region).partition
-    return prove_policy(policy.plain, partition, account, region, purpose or None)
+    partition = place_of(policy, account_id, region).partition
+    return prove_policy(policy.plain, partition, account_id, region, purpose or None)
 
 
 def _show(file: Path, policy: FoundPolicy, findings: Sequence[Finding]) -> None:

@@ -66,10 +66,10 @@ def as_mistake(file: Path, finding: Finding) -> Mistake:
     return Mistake(name_of(file), finding.line, "", f"{column}{finding.problem}", finding.kind.remedy)
 
 
-def check_place(account: str, region: str) -> None:
+def check_place(account_id: str, region: str) -> None:
     """Raise UsageError for an account that is no ID and for an unknown region."""
-    if account and not is_account_id(account):
-        raise UsageError(f"--account {account}: must be an account's ID, twelve digits")
+    if account_id and not is_account_id(account_id):
+        raise UsageError(f"--account {account_id}: must be an account's ID, twelve digits")
     regions = [name for partition in PARTITIONS.values() for name in partition.all_regions]
     if region and region not in regions:
         raise UsageError(f"--region {region}: no such region", nearest(region, regions))

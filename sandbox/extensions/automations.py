@@ -39,7 +39,7 @@ _BUSY = frozenset({"config", "ssm"})
 class Place:
     """An account's region in the sandbox, and where the sandbox is called."""
 
-    account: str
+    account_id: str
     region: str
     url: str
 
@@ -97,13 +97,13 @@ def start(place: Place, name: str, version: str | None, given: Given) -> Automat
     started = utcnow()
     execution = run(runbook, values, _caller(place, role, f"Automation-{execution_id}"))
     automation = Automation(execution_id, document, given, started, execution)
-    automations[place.account][place.region].executions[execution_id] = automation
+    automations[place.account_id][place.region].executions[execution_id] = automation
     return automation
 
 
 def find_document(place: Place, name: str, version: str | None) -> Document:
     """A version of a document, by default its default version. Raises the errors of StartAutomationExecution."""
-    ssm = ssm_backends[place.account][place.region]
+    ssm = ssm_backends[place.account_id][place.region]
     try:
         document = ssm._get_documents(name.rpartition("/")[2]).find(None if version == "$DEFAULT" else version)
     except SSMException:
@@ -115,7 +115,7 @@ def find_document(place: Place, name: str, version: str | None) -> Document:
 
 def _variables(place: Place) -> dict[str, Any]:
     return {
-        "global:ACCOUNT_ID": place.account,
+        "global:ACCOUNT_ID": place.account_id,
         "global:AWS_PARTITION": place.partition,
         "global:REGION": place.region,
     }
@@ -125,9 +125,9 @@ def _role(place: Place, arn: str, execution_id: str) -> Role:
     """The role that a document names, if Systems Manager can assume it."""
     if not arn:
         raise SSMException("NotImplementedException", "the sandbox runs a document as the role that it names only")
-    role = find_role(arn, place.account, place.partition)
-    source = f"arn:{place.partition}:ssm:{place.region}:{place.account}:automation-execution/{execution_id}"
-    context = {"aws:SourceAccount": place.account, "aws:SourceArn": source}
+    role = find_role(arn, place.account_id, place.partition)
+    source = f"arn:{place.partition}:ssm:{place.region}:{place.account_id}:automation-execution/{execution_id}"
+    context = {"aws:SourceAccount": place.account_id, "aws:SourceArn": source}
     reason = trust_refusal(role, _SERVICE, context) if role else "it does not exist"
     if role is None or reason:
         message = f"The defined assume role is unable to be assumed. ({arn}: {reason})"
@@ -137,7 +137,7 @@ def _role(place: Place, arn: str, execution_id: str) -> Role:
 
 def _caller(place: Place, role: Role, session: str) -> Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]:
     """Calls the sandbox as a session of the role, so that each service refuses what it refuses to anybody."""
-    key = sts_backends[place.account][place.partition].assume_role(place.region, session, role.arn, "", 3600, "")
+    key = sts_backends[place.account_id][place.partition].assume_role(place.region, session, role.arn, "", 3600, "")
     aws = boto3.Session(key.access_key_id, key.secret_access_key, key.session_token, region_name=place.region)
     caller = IamCaller(role.arn, session)
 
@@ -170,7 +170,7 @@ def _resource(place: Place, service: str, api: str, inputs: Mapping[str, Any]) -
         return "*"
     identifier = inputs.get("logGroupName") or inputs.get("resourceIdentifier", "")
     name = "" if api == "DescribeLogGroups" else str(identifier).rpartition(":log-group:")[2]
-    return f"arn:{place.partition}:logs:{place.region}:{place.account}:log-group:{name}:log-stream:"
+    return f"arn:{place.partition}:logs:{place.region}:{place.account_id}:log-group:{name}:log-stream:"
 
 
 _AWS_ERROR = "An error occurred ({Code}) when calling the {} operation: {Message}"

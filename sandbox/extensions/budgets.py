@@ -131,10 +131,10 @@ class SandboxBudgets(BudgetsResponse):
 
     def _account(self) -> str:
         """The account of the call, which can only be the caller's own."""
-        account: str = self._get_param("AccountId")
-        if account != self.current_account:
-            raise JsonRESTError("AccessDeniedException", f"Account {account} is not authorized to be accessed.")
-        return account
+        account_id: str = self._get_param("AccountId")
+        if account_id != self.current_account:
+            raise JsonRESTError("AccessDeniedException", f"Account {account_id} is not authorized to be accessed.")
+        return account_id
 
     def _arn(self, name: str) -> str:
         return f"arn:{self.partition}:budgets::{self.current_account}:budget/{name}"
@@ -198,7 +198,7 @@ class SandboxBudgets(BudgetsResponse):
             arn = Arn.parse(address)
         except PolicyError:
             return False
-        return (arn.partition, arn.service, arn.account) == (self.partition, "sns", self.current_account)
+        return (arn.partition, arn.service, arn.account_id) == (self.partition, "sns", self.current_account)
 
 
 def _identity(details: Json) -> tuple[Any, ...]:

@@ -12,12 +12,12 @@ UNKNOWN = "The security token included in the request is invalid."
 """What most services say to a caller that nobody knows."""
 
 
-def caller_of(access_key_id: str, account: str, partition: str) -> IamCaller | None:
+def caller_of(access_key_id: str, account_id: str, partition: str) -> IamCaller | None:
     """The user or the session of a role that an access key belongs to; None for a key that nobody gave out."""
-    session = sts_backends[account][partition].get_assumed_role_from_access_key(access_key_id)
+    session = sts_backends[account_id][partition].get_assumed_role_from_access_key(access_key_id)
     if session:
         return IamCaller(session.role_arn, session.session_name)
-    user = iam_backends[account][partition].get_user_from_access_key_id(access_key_id)
+    user = iam_backends[account_id][partition].get_user_from_access_key_id(access_key_id)
     return IamCaller(user.arn) if user else None
 
 
@@ -46,7 +46,7 @@ def is_valid_principal(principal: str, partition: str) -> bool:
         arn = Arn.parse(principal)
     except PolicyError:
         return False
-    return arn.partition == partition and is_account_id(arn.account) and _exists(arn)
+    return arn.partition == partition and is_account_id(arn.account_id) and _exists(arn)
 
 
 def _exists(arn: Arn) -> bool:
@@ -55,9 +55,9 @@ def _exists(arn: Arn) -> bool:
         return True
     if (arn.service, kind) not in {("iam", "user"), ("iam", "role"), ("sts", "assumed-role")} or not name:
         return False
-    if arn.account not in iam_backends:
+    if arn.account_id not in iam_backends:
         return "*" not in name and "?" not in name
-    iam = iam_backends[arn.account][arn.partition]
+    iam = iam_backends[arn.account_id][arn.partition]
     return name.split("/")[0] in _role_names(iam) if kind == "assumed-role" else str(arn) in _arns(iam)
 
 

@@ -36,7 +36,7 @@ class _Attempt:
 
     bucket: FakeBucket
     key: str
-    account: str
+    account_id: str
     file: str
 
     def as_role(self, role: Role) -> str:
@@ -46,7 +46,9 @@ class _Attempt:
             if reason := role_refusal(role, _SESSION, action, arn_in(self.bucket, name), sent):
                 return f"{action} by the role: {reason}"
             decision, reason = judge_bucket(self.bucket, caller, action, name, sent)
-            if decision.effect == "denied" or (decision.effect != "allowed" and self.account != self.bucket.account_id):
+            if decision.effect == "denied" or (
+                decision.effect != "allowed" and self.account_id != self.bucket.account_id
+            ):
                 return f"{action} by the role, in the bucket's policy: {reason}"
         return self._key_refusal(on_behalf_of(caller, f"s3.{self.bucket.region_name}", _KEY_USES))
 
@@ -56,32 +58,32 @@ class _Attempt:
             decision, reason = judge_bucket(self.bucket, ServiceCaller(SERVICE), action, name, sent)
             if decision.effect != "allowed":
                 return f"{action} by {SERVICE}: {reason}"
-        return self._key_refusal(in_its_own_name(SERVICE, _KEY_USES, {"aws:SourceAccount": self.account}))
+        return self._key_refusal(in_its_own_name(SERVICE, _KEY_USES, {"aws:SourceAccount": self.account_id}))
 
     def _calls(self) -> list[tuple[str, str, dict[str, str]]]:
-        sent = {"aws:SourceAccount": self.account}
+        sent = {"aws:SourceAccount": self.account_id}
         acl = {"s3:x-amz-acl": "bucket-owner-full-control"}
         return [("s3:GetBucketAcl", "", sent), ("s3:PutObject", self.file, sent | acl)]
 
     def _key_refusal(self, requests: list[Request]) -> str:
-        refused = refusal(self.key, self.account, self.bucket.region_name, requests) if self.key else None
+        refused = refusal(self.key, self.account_id, self.bucket.region_name, requests) if self.key else None
         return refused.note or refused.message if refused else ""
 
 
-def require_channel(channel: Mapping[str, str], recorder_role: str, account: str, region: str) -> None:
+def require_channel(channel: Mapping[str, str], recorder_role: str, account_id: str, region: str) -> None:
     """Raises Config's own error unless it can deliver: the bucket is there, and bucket and key let it."""
     partition, name = get_partition(region), channel["s3BucketName"]
     try:
-        bucket = s3_backends[account][partition].get_bucket(name)
+        bucket = s3_backends[account_id][partition].get_bucket(name)
     except MissingBucket:
         raise JsonRESTError("NoSuchBucketException", f"Cannot find a S3 bucket with the name {name}.") from None
-    role = find_role(recorder_role, account, partition)
-    if role is None or trust_refusal(role, SERVICE, {"aws:SourceAccount": account}):
+    role = find_role(recorder_role, account_id, partition)
+    if role is None or trust_refusal(role, SERVICE, {"aws:SourceAccount": account_id}):
         message = f"Insufficient delivery policy to s3 bucket: {name}, unable to assume role: {recorder_role}."
         raise ChannelRefused(message, "")
     prefix, key = channel.get("s3KeyPrefix"), channel.get("s3KmsKeyArn")
-    file = f"AWSLogs/{account}/Config/ConfigWritabilityCheckFile"
-    attempt = _Attempt(bucket, key or "", account, f"{prefix}/{file}" if prefix else file)
+    file = f"AWSLogs/{account_id}/Config/ConfigWritabilityCheckFile"
+    attempt = _Attempt(bucket, key or "", account_id, f"{prefix}/{file}" if prefix else file)
     try:
         reasons = [attempt.as_role(role), attempt.as_service()]
     except ServiceException as error:

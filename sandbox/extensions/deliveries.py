@@ -23,18 +23,18 @@ from sandbox.locks import lock_of
 from sandbox.organizations import managed_by
 
 
-def delivery_of(description: Mapping[str, Any], account: str, region: str) -> Delivery:
+def delivery_of(description: Mapping[str, Any], account_id: str, region: str) -> Delivery:
     """Where a trail's files go, from how CloudTrail describes the trail."""
     partition = get_partition(region)
     return Delivery(
         partition=partition,
         region=region,
-        account=account,
+        account_id=account_id,
         name=description["Name"],
         bucket=description.get("S3BucketName", ""),
         prefix=description.get("S3KeyPrefix") or "",
         key=description.get("KmsKeyId") or "",
-        organization=managed_by(account, partition) if description.get("IsOrganizationTrail") else "",
+        organization=managed_by(account_id, partition) if description.get("IsOrganizationTrail") else "",
     )
 
 
@@ -44,7 +44,7 @@ def deliver(values: Any) -> dict[str, Any]:
     Answers the file's bucket and name and the ARN of its key, or why bucket or key refused.
     """
     trail, arn = _find(values)
-    delivery = delivery_of(trail.description(), arn.account, arn.region)
+    delivery = delivery_of(trail.description(), arn.account_id, arn.region)
     refused = {"delivered": False, "bucket": delivery.bucket, "object": "", "kms_key_arn": ""}
     if not trail.status.is_logging:
         return {**refused, "code": "", "message": "the trail is not logging", "note": ""}
@@ -62,7 +62,7 @@ def _find(values: Any) -> tuple[Trail, Arn]:
         raise ValueError("deliver takes an object with `trail_arn`")
     try:
         arn = Arn.parse(str(values["trail_arn"]))
-        return cloudtrail_backends[arn.account][arn.region].get_trail(str(arn)), arn
+        return cloudtrail_backends[arn.account_id][arn.region].get_trail(str(arn)), arn
     except (PolicyError, KeyError, TrailNotFoundException):
         raise ValueError(f"there is no trail `{values['trail_arn']}`") from None
 
@@ -71,9 +71,9 @@ def _put(delivery: Delivery, bucket: FakeBucket) -> tuple[str, str]:
     """The file's name and the ARN of its key. The bucket's own encryption counts when the trail has none."""
     *_, folder = delivery.folders
     now = utcnow()
-    file = f"{delivery.account}_CloudTrail_{delivery.region}_{now:%Y%m%dT%H%MZ}_{now:%S%f}.json.gz"
+    file = f"{delivery.account_id}_CloudTrail_{delivery.region}_{now:%Y%m%dT%H%MZ}_{now:%S%f}.json.gz"
     name = f"{folder}/{now:%Y/%m/%d}/{file}"
-    key = find_key(delivery.key, delivery.account, bucket.region_name) if delivery.key else None
+    key = find_key(delivery.key, delivery.account_id, bucket.region_name) if delivery.key else None
     content = gzip.compress(json.dumps({"Records": []}).encode())
     with lock_of("s3"):
         s3 = s3_backends[bucket.account_id][delivery.partition]

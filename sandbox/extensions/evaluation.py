@@ -24,20 +24,20 @@ def evaluate(place: Place, names: Iterable[str] | None = None) -> list[dict[str,
 
     Rules of other kinds, and any rule where no recorder records, find nothing.
     """
-    config = config_backends[place.account][place.region]
+    config = config_backends[place.account_id][place.region]
     rules = [rule for name, rule in list(config.config_rules.items()) if names is None or name in names]
     if not _records(config):
         return []
     return [found for rule in rules if rule.source.source_identifier == IDENTIFIER for found in _evaluate(place, rule)]
 
 
-def evaluate_everywhere(url: str, account: str | None, region: str | None) -> list[dict[str, str]]:
+def evaluate_everywhere(url: str, account_id: str | None, region: str | None) -> list[dict[str, str]]:
     """The same in every account and region that has a rule, or only in those that are named."""
     return [
         found
         for each_account, regions in list(config_backends.items())
         for each_region, config in list(regions.items())
-        if config.config_rules and account in (None, each_account) and region in (None, each_region)
+        if config.config_rules and account_id in (None, each_account) and region in (None, each_region)
         for found in evaluate(Place(each_account, each_region, url))
     ]
 
@@ -47,15 +47,15 @@ def _records(config: ConfigBackend) -> bool:
 
 
 def _evaluate(place: Place, rule: ConfigRule) -> Iterator[dict[str, str]]:
-    backend, rule_name = remediations[place.account][place.region], str(rule.config_rule_name)
+    backend, rule_name = remediations[place.account_id][place.region], str(rule.config_rule_name)
     results = backend.results.setdefault(rule_name, Results())
     configuration = backend.configurations.get(rule_name)
     with lock_of("logs"):
-        groups = list(logs_backends[place.account][place.region].groups.values())
+        groups = list(logs_backends[place.account_id][place.region].groups.values())
     results.compliance = {group.name: _compliance(group, rule) for group in groups}
     results.at = unix_time()
     for name, compliance in results.compliance.items():
-        answer = {"account_id": place.account, "region": place.region, "rule": rule_name}
+        answer = {"account_id": place.account_id, "region": place.region, "rule": rule_name}
         answer |= {"group": name, "compliance": compliance, "remediation": "", "message": ""}
         if compliance == "COMPLIANT":
             results.forgive(name)

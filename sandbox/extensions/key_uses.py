@@ -35,7 +35,7 @@ class Refused:
     """Who asked for what, and why no statement of the key policy gave it."""
 
 
-def find_key(name: str, account: str, region: str) -> Key | None:
+def find_key(name: str, account_id: str, region: str) -> Key | None:
     """The key of an ID, an alias or an ARN, as seen from an account and region; None if there is none.
 
     A key of another account has to be named by its ARN, and no key is found from another region.
@@ -43,11 +43,11 @@ def find_key(name: str, account: str, region: str) -> Key | None:
     try:
         arn = Arn.parse(name)
     except PolicyError:
-        arn = Arn("aws", "kms", region, account, name)
+        arn = Arn("aws", "kms", region, account_id, name)
     if (arn.service, arn.region) != ("kms", region):
         return None
     with lock_of("kms"):
-        kms = kms_backends[arn.account][region]
+        kms = kms_backends[arn.account_id][region]
         if key := managed_key(kms, arn.resource):
             return key
         key_id = kms.get_key_id_from_alias(arn.resource) if arn.resource.startswith("alias/") else arn.resource
@@ -76,12 +76,12 @@ def in_its_own_name(
     return [Request(caller, action, {**sent, **_of_the_data(action, encryption_context or {})}) for action in actions]
 
 
-def refusal(name: str, account: str, region: str, requests: Iterable[Request]) -> Refused | None:
+def refusal(name: str, account_id: str, region: str, requests: Iterable[Request]) -> Refused | None:
     """The first thing that KMS does not allow, None if it allows them all.
 
     The key is named as seen from the account and region. What its policy leaves to IAM policies counts as allowed.
     """
-    key = find_key(name, account, region)
+    key = find_key(name, account_id, region)
     if key is None:
         return Refused("NotFoundException", f"Key '{name}' does not exist", "")
     return next((refused for request in requests if (refused := _refusal(key, request))), None)

@@ -42,7 +42,7 @@ class SandboxKms(KmsResponse):
             arn = Arn.parse(text)
         except PolicyError:
             raise NotFoundException(f"Invalid arn {text}") from None
-        if (arn.region, arn.account) != (self.region, self.current_account):
+        if (arn.region, arn.account_id) != (self.region, self.current_account):
             raise NotFoundException(f"Key '{text}' does not exist")
         return arn.resource.removeprefix("key/")
 

@@ -38,7 +38,7 @@ def publish_as(values: Any) -> dict[str, Any]:
     service, topic_arn, source_arn = _request(values)
     try:
         arn = Arn.parse(topic_arn)
-        sns = sns_backends[arn.account][arn.region]
+        sns = sns_backends[arn.account_id][arn.region]
         topic = sns.get_topic(topic_arn)
         _require_publisher(topic, service, _sources(topic, source_arn))
         sns.publish(f"published as {service}", topic_arn)
@@ -60,8 +60,8 @@ def _request(values: Any) -> tuple[str, str, str]:
 
 
 def _sources(topic: Topic, source_arn: str) -> dict[str, str]:
-    account = Arn.parse(source_arn).account if source_arn else ""
-    sources = {"aws:SourceAccount": account if is_account_id(account) else topic.account_id}
+    account_id = Arn.parse(source_arn).account_id if source_arn else ""
+    sources = {"aws:SourceAccount": account_id if is_account_id(account_id) else topic.account_id}
     return {**sources, "aws:SourceArn": source_arn} if source_arn else sources
 
 

@@ -14,9 +14,9 @@ from baseline.iam.request import Caller, IamCaller, ServiceCaller
 from sandbox.extensions.resource_policies import judge_call
 
 
-def find_role(arn: str, account: str, partition: str) -> Role | None:
+def find_role(arn: str, account_id: str, partition: str) -> Role | None:
     """An account's role, with that very path."""
-    return next((role for role in list(iam_backends[account][partition].roles.values()) if role.arn == arn), None)
+    return next((role for role in list(iam_backends[account_id][partition].roles.values()) if role.arn == arn), None)
 
 
 def role_refusal(role: Role, session: str, action: str, resource: str, context: Mapping[str, str]) -> str:

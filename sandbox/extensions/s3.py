@@ -70,7 +70,7 @@ class SandboxS3(S3Response):
             raise
         except ServiceException as error:
             raise refused_for(error) from None
-        if decision.effect == "denied" or (decision.effect != "allowed" and caller.account != bucket.account_id):
+        if decision.effect == "denied" or (decision.effect != "allowed" and caller.account_id != bucket.account_id):
             leave_note(self.normalized_request.environ, f"{action} on {arn_in(bucket, name)}: {reason}")
             raise S3AccessDeniedError
         if action == "s3:GetObject":

@@ -35,10 +35,10 @@ class SandboxSts(TokenResponse):
 
     def _is_trusted(self, caller: IamCaller, role_arn: str) -> bool:
         """Whether the role exists, with that very path, and trusts the caller."""
-        account = role_arn.split(":")[4] if role_arn.count(":") >= 5 else ""
-        if account not in iam_backends:
+        account_id = role_arn.split(":")[4] if role_arn.count(":") >= 5 else ""
+        if account_id not in iam_backends:
             return False
-        roles = list(iam_backends[account][self.partition].roles.values())
+        roles = list(iam_backends[account_id][self.partition].roles.values())
         trust = next((role.assume_role_policy_document for role in roles if role.arn == role_arn), None)
         if trust is None:
             return False

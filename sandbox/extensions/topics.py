@@ -45,7 +45,7 @@ def require_topic_policy(topic: Topic, caller: Caller, context: Mapping[str, str
     A principal of the topic's account may do so by its IAM policies too, which are not judged.
     """
     decision = judge_call(json.loads(topic.policy), caller, "sns:Publish", topic.arn, context)
-    is_own = isinstance(caller, IamCaller) and caller.account == topic.account_id
+    is_own = isinstance(caller, IamCaller) and caller.account_id == topic.account_id
     if decision.effect == "allowed" or (is_own and decision.effect == "not allowed"):
         return
     name = arn_of(caller) if isinstance(caller, IamCaller) else caller.name

@@ -32,7 +32,7 @@ class Delivery:
 
     partition: str
     region: str
-    account: str
+    account_id: str
     name: str
     bucket: str
     prefix: str
@@ -43,15 +43,15 @@ class Delivery:
 
     @property
     def trail_arn(self) -> str:
-        return f"arn:{self.partition}:cloudtrail:{self.region}:{self.account}:trail/{self.name}"
+        return f"arn:{self.partition}:cloudtrail:{self.region}:{self.account_id}:trail/{self.name}"
 
     @property
     def folders(self) -> Iterator[str]:
         """Where files appear: of an organization's trail in the management account's folder and in its own."""
         prefix = f"{self.prefix}/AWSLogs" if self.prefix else "AWSLogs"
-        yield f"{prefix}/{self.account}/CloudTrail/{self.region}"
+        yield f"{prefix}/{self.account_id}/CloudTrail/{self.region}"
         if self.organization:
-            yield f"{prefix}/{self.organization}/{self.account}/CloudTrail/{self.region}"
+            yield f"{prefix}/{self.organization}/{self.account_id}/CloudTrail/{self.region}"
 
 
 def require_delivery(delivery: Delivery) -> FakeBucket:
@@ -65,7 +65,7 @@ def require_delivery(delivery: Delivery) -> FakeBucket:
 
 def _find_bucket(delivery: Delivery) -> FakeBucket:
     try:
-        return s3_backends[delivery.account][delivery.partition].get_bucket(delivery.bucket)
+        return s3_backends[delivery.account_id][delivery.partition].get_bucket(delivery.bucket)
     except MissingBucket:
         message = f"S3 bucket {delivery.bucket} does not exist!"
         raise TrailRefused("S3BucketDoesNotExistException", message) from None
@@ -87,7 +87,7 @@ def _require_bucket_policy(delivery: Delivery, bucket: FakeBucket) -> None:
 
 
 def _require_key(delivery: Delivery, bucket: FakeBucket) -> None:
-    refused = refusal(delivery.key, delivery.account, bucket.region_name, _key_uses(delivery, bucket))
+    refused = refusal(delivery.key, delivery.account_id, bucket.region_name, _key_uses(delivery, bucket))
     if refused:
         raise _key_error(delivery, refused)
 
@@ -121,4 +121,4 @@ def _has_bucket_key(bucket: FakeBucket) -> bool:
 
 
 def _sources(delivery: Delivery) -> dict[str, str]:
-    return {"aws:SourceArn": delivery.trail_arn, "aws:SourceAccount": delivery.account}
+    return {"aws:SourceArn": delivery.trail_arn, "aws:SourceAccount": delivery.account_id}

@@ -28,8 +28,8 @@ def trusts(policy: Mapping[str, Any], caller: IamCaller, external_id: str) -> bo
 def _names_of(caller: IamCaller) -> set[str]:
     """Every way in which a trust policy can mean the caller."""
     partition = caller.arn.split(":")[1]
-    account = f"arn:{partition}:iam::{caller.account}:root"
-    return {"*", caller.account, account, caller.arn, caller.session_arn}
+    account = f"arn:{partition}:iam::{caller.account_id}:root"
+    return {"*", caller.account_id, account, caller.arn, caller.session_arn}
 
 
 def _condition_holds(condition: Mapping[str, Any], external_id: str) -> bool:

@@ -23,7 +23,7 @@ EVENTS = ServiceCaller("events.amazonaws.com")
     ],
 )
 def test_a_session_shows_its_role_as_principal(caller: IamCaller, principal_arn: str, session_arn: str) -> None:
-    assert (caller.principal_arn, caller.session_arn, caller.account) == (principal_arn, session_arn, A)
+    assert (caller.principal_arn, caller.session_arn, caller.account_id) == (principal_arn, session_arn, A)
 
 
 REFUSED: list[tuple[Callable[[], object], str]] = [

@@ -23,7 +23,7 @@ def main(configuration: Path, output: Path) -> None:
 
     from cli.project import Project
     from stacks.output import staged
-    from stacks.synth import synthesized
+    from stacks.stamping.synthesis import synthesized
 
     lap("loading our modules")
     project = Project(configuration)

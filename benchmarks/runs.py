@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from benchmarks.measure import Figures, clean_environment, measure
 from benchmarks.organizations import kind, organization
-from stacks import builders
+from stacks.stamping import builders
 
 COMMAND = Path(sys.executable).with_name("kms-baseline")
 ROOT = Path(__file__).parent.parent

@@ -22,7 +22,7 @@ def export(folder: Folder, config: options.Config = None, locked: options.Locked
     project = Project(configuration_path(config))
     inventory = project.inventory
     from stacks.export import check_folder, exported, publish
-    from stacks.synth import synthesized
+    from stacks.stamping.synthesis import synthesized
 
     project.check_locked(locked)
     project.check_policies()

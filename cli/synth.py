@@ -15,7 +15,7 @@ from cli.project import Project, configuration_path
 from deployment.parallelism import free_memory
 
 if TYPE_CHECKING:
-    from stacks.synth import Building
+    from stacks.stamping.synthesis import Building
 
 DEFAULT_OUTPUT = Path("cdktf.out")
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
@@ -52,7 +52,7 @@ def write_stacks(
 ) -> None:
     """Synthesize the project's stacks into a folder."""
     from stacks.output import staged
-    from stacks.synth import synthesized
+    from stacks.stamping.synthesis import synthesized
 
     inventory = project.inventory
     project.check_locked(locked)
@@ -70,6 +70,6 @@ def write_stacks(
 
 def building(say: Callable[[str], None], full: bool = False) -> "Building":
     """How this machine builds, and what is said meanwhile."""
-    from stacks.synth import Building
+    from stacks.stamping.synthesis import Building
 
     return Building(full, free_memory(), prepare_node, Counting("built", "shape", say))

@@ -2,7 +2,7 @@
 
 Only here are the AWS bindings imported. Their parent package's `__init__` imports all of its 1,500 submodules; it is
 not executed here (https://github.com/hashicorp/terraform-cdk/issues/3753). The submodules are the real ones and type
-checkers see the real package. `stacks/lazy_bindings.cjs` does the same for the JavaScript behind them.
+checkers see the real package. `stacks/stamping/lazy_bindings.cjs` does the same for the JavaScript behind them.
 """
 
 import importlib.util

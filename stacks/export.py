@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from baseline.errors import UsageError
-from stacks.synth import Synthesis
+from stacks.stamping.synthesis import Synthesis
 
 MANIFEST = "manifest.json"
 EXPORTED_FILE = "main.tf.json"

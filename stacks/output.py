@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stacks.synth import Synthesis
+from stacks.stamping.synthesis import Synthesis
 
 STACK_FILE = "cdk.tf.json"
 MANIFEST = "manifest.json"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.builders import environment
+from stacks.stamping.builders import environment
 from tests.conftest import ROOT, SAMPLE
 
 BINDINGS = "cdktf_cdktf_provider_aws"

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from stacks.builders import BYTES_A_PROCESS, KEYS_A_PROCESS, MOST_PROCESSES, processes
+from stacks.stamping.builders import BYTES_A_PROCESS, KEYS_A_PROCESS, MOST_PROCESSES, processes
 
 CORES = os.cpu_count() or 1
 

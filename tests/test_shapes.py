@@ -20,9 +20,11 @@ from baseline.inventory import Inventory
 from baseline.regions import AWS
 from cli.project import Project
 from stacks.output import staged
-from stacks.shape import Shapes
-from stacks.synth import Building, synthesized
-from stacks.template import Template
+from stacks.stamping.cache import TemplateCache
+from stacks.stamping.shape import Shapes
+from stacks.stamping.synthesis import Building, synthesized
+from stacks.stamping.template import Template
+from stacks.stamping.templates import Templates
 from tests import organizations
 from tests.conftest import COMMAND, ROOT, Run, inventory
 
@@ -292,6 +294,17 @@ class TestCache:
         (project / "organization.yaml").write_text(organizations.text(more), encoding="utf-8")
         assert run("synth").returncode == 0
         assert output(project) == plainly(organizations.text(more), project)
+
+    def test_a_cache_that_proved_wrong_is_not_used_again(self, tmp_path: Path) -> None:
+        """Not even where another run puts the same back, or where nothing can be removed."""
+        cache = TemplateCache(tmp_path / "users")
+        templates = Templates(TemplateCache(tmp_path / "own"), cache)
+        cache.write("shape", Template("{}", "{}", {}))
+        assert templates.has("shape", lambda _: None)
+        templates.distrust()
+        assert not cache.read("shape")
+        cache.write("shape", Template("{}", "{}", {}))
+        assert not templates.has("shape", lambda _: None)
 
     @pytest.mark.parametrize("library", ["cdktf", "cdktf_cdktf_provider_aws", "jsii", "constructs"])
     def test_another_version_of_a_library_builds_again(self, run: Run, project: Path, library: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Key, Stack
 from stacks.check import check
-from stacks.synth import synthesized
+from stacks.stamping.synthesis import synthesized
 from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
 from tests import provider_schema
 from tests.conftest import ROOT, SAMPLE, Stacks, inventory

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from baseline.inventory import Inventory
-from stacks.synth import synthesized
+from stacks.stamping.synthesis import synthesized
 from tests.conftest import Stacks
 
 TWO_BY_TWO = """\

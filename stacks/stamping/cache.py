@@ -15,13 +15,13 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from stacks.template import Template
+from stacks.stamping.template import Template
 
 LIBRARIES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii")
 SOURCES = ("baseline", "modules", "stacks")
 UNUSED_DAYS = 30
 """After so many days without use an entry is removed."""
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 
 def building_versions() -> str:

@@ -25,7 +25,7 @@ BYTES_A_PROCESS = 350_000_000
 KEYS_UNTIL_RESTART = 6_000
 """Node keeps everything that it ever built; another process begins with nothing."""
 SECONDS_TO_END = 10
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _LAZY_BINDINGS = Path(__file__).with_name("lazy_bindings.cjs")
 
 
@@ -138,7 +138,7 @@ class _Builder:
             raise _failed("it was ended")
         # A group of its own: Ctrl-C is for us, who end it, and its Node ends with it.
         return subprocess.Popen(
-            [sys.executable, "-O", "-P", "-m", "stacks.builder"],
+            [sys.executable, "-O", "-P", "-m", "stacks.stamping.builder"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment(self._folder),

@@ -1,4 +1,4 @@
-"""The stacks of an Inventory as Terraform JSON: each shape is built once, and stamped for every stack that has it.
+"""The stacks of an Inventory as Terraform JSON.
 
 Before anything is used, a stack of each shape is held against the Inventory. Whenever something is built, one stack
 chosen at random is built in full as well, and compared with what is stamped.
@@ -15,11 +15,14 @@ from typing import NamedTuple
 
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Stack
-from stacks.builders import Built, build_all
 from stacks.check import check
-from stacks.shape import Shape, Shapes, Unlike, with_symbols
-from stacks.template import Template, manifest
-from stacks.template_cache import TemplateCache, building_versions, cache_folder
+from stacks.stamping.builders import Built, build_all
+from stacks.stamping.cache import TemplateCache, building_versions, cache_folder
+from stacks.stamping.shape import Shape, Shapes
+from stacks.stamping.symbols import with_symbols
+from stacks.stamping.template import Template, manifest
+from stacks.stamping.templates import Templates
+from stacks.stamping.written import Unlike
 
 Progress = Callable[[int, int], None]
 """Is told how many shapes of how many are built."""
@@ -46,7 +49,7 @@ def synthesized(inventory: Inventory, building: Building = Building()) -> "Itera
     shapes = Shapes(building_versions())
     with TemporaryDirectory(prefix="kms-baseline-templates-") as own:
         users = None if building.full else cache_folder(os.environ)
-        synthesis = Synthesis(shapes, TemplateCache(Path(own)), TemplateCache(users) if users else None)
+        synthesis = Synthesis(shapes, Templates(TemplateCache(Path(own)), TemplateCache(users) if users else None))
         for stack in inventory.stacks:
             synthesis.add(stack, shapes.of_itself(stack) if building.full else shapes.of(stack))
         synthesis.build(building)
@@ -65,12 +68,10 @@ class _Request(NamedTuple):
 class Synthesis:
     """Everything that `cdktf synth` would write, not yet written."""
 
-    def __init__(self, shapes: Shapes, own: TemplateCache, users: TemplateCache | None) -> None:
+    def __init__(self, shapes: Shapes, templates: Templates) -> None:
         self._shapes = shapes
-        self._own = own
-        self._users = users
+        self._templates = templates
         self._members: dict[str, list[tuple[Stack, Shape]]] = {}
-        self._ready: set[str] = set()
 
     def add(self, stack: Stack, shape: Shape) -> None:
         """One stack more."""
@@ -79,7 +80,7 @@ class Synthesis:
     def texts(self, form: Callable[[str], str] | None = None) -> Iterator[tuple[Stack, str]]:
         """Every stack with its JSON, shape by shape. Another form may leave things out and order them, no more."""
         for digest, members in self._members.items():
-            template = self._template(digest)
+            template = self._templates.read(digest)
             template = template.rewritten(form) if form else template
             for stack, shape in members:
                 yield stack, template.stamped(shape.values)
@@ -88,73 +89,44 @@ class Synthesis:
         """What lists all stacks for `cdktf`."""
         entries = []
         for digest, members in self._members.items():
-            template = self._template(digest)
+            template = self._templates.read(digest)
             entries += [(stack.name, template.manifest_entry(shape.values)) for stack, shape in members]
         return manifest([entry for _, entry in sorted(entries)])
 
     def build(self, building: Building) -> None:
-        """Build every shape of which no template is known."""
-        for stack, built in self._built(building):
-            if self._differs(stack, built):
-                self._distrust()
-        for stack, built in self._built(building):
-            if self._differs(stack, built):
-                raise WorldError(
-                    f"the stack `{stack.name}` is another when it is built by itself, so nothing was written",
-                    "this is a defect of kms-baseline; please report it, and use --full meanwhile",
-                )
+        """Build every shape of which no template is known; where the sample then differs, every shape."""
+        differing = self._build_missing(building)
+        if differing:
+            # A template of the cache was whole, and not what is built today.
+            self._templates.distrust()
+            differing = self._build_missing(building)
+        if differing:
+            raise WorldError(
+                f"the stack `{differing.name}` is another when it is built by itself, so nothing was written",
+                "this is a defect of kms-baseline; please report it, and use --full meanwhile",
+            )
 
-    def _built(self, building: Building) -> list[tuple[Stack, Built]]:
-        """Build what is missing; returns the samples, which were built in full."""
-        samples: list[tuple[Stack, Built]] = []
-        while missing := self._missing():
+    def _build_missing(self, building: Building) -> Stack | None:
+        """Build what is missing, and a sample in full. Returns the sample if what is stamped differs from it."""
+        sample: list[tuple[Stack, Built]] = []
+        while missing := [digest for digest in self._members if not self._is_known(digest)]:
             building.begin()
             requests = list(self._requests(missing))
-            if requests and not samples and not building.full:
-                requests.append(_Request(self._sample(requests), {}, ""))
+            if requests and not sample and not building.full:
+                requests.append(_Request(self._any_stack(requests), {}, ""))
 
             def done(position: int, built: Built, requests: Sequence[_Request] = requests) -> None:
                 if requests[position].digest:
                     self._take(requests[position], built)
                 else:
-                    samples.append((requests[position].stack, built))
+                    sample.append((requests[position].stack, built))
 
             for number in build_all([request.stack for request in requests], done, building.memory):
                 building.progress(number, len(requests))
-        return samples
-
-    def _sample(self, requests: Sequence[_Request]) -> Stack:
-        """A stack at random, rather one that is only stamped in this run."""
-        firsts = {request.digest for request in requests}
-        every = [
-            (stack, position == 0 and digest in firsts)
-            for digest, members in self._members.items()
-            for position, (stack, _) in enumerate(members)
-        ]
-        return random.choice([stack for stack, is_first in every if not is_first] or [stack for stack, _ in every])
-
-    def _distrust(self) -> None:
-        """Build everything again: a template of the cache was whole, and not what is built today."""
-        for digest in self._ready:
-            if self._users:
-                self._users.remove(digest)
-        self._ready.clear()
-
-    def _missing(self) -> list[str]:
-        return [digest for digest in self._members if digest not in self._ready and not self._is_known(digest)]
+        return next((stack for stack, built in sample if self._differs(stack, built)), None)
 
     def _is_known(self, digest: str) -> bool:
-        """Whether the user's cache has a template that fits the Inventory."""
-        template = self._users and self._users.read(digest)
-        if not template or self._users is None:
-            return False
-        try:
-            self._check(digest, template)
-        except (WorldError, ValueError, KeyError, TypeError, AttributeError):  # damaged, whatever its sum says
-            return False
-        self._users.used(digest)
-        self._ready.add(digest)
-        return True
+        return self._templates.has(digest, lambda template: self._check(digest, template))
 
     def _requests(self, missing: Sequence[str]) -> Iterator[_Request]:
         for digest in missing:
@@ -164,10 +136,15 @@ class Synthesis:
             except Unlike:
                 self._separate(digest)
 
-    def _separate(self, digest: str) -> None:
-        """Every stack of a shape becomes one of itself."""
-        for stack, _ in self._members.pop(digest):
-            self.add(stack, self._shapes.of_itself(stack))
+    def _any_stack(self, requests: Sequence[_Request]) -> Stack:
+        """A stack at random, rather one that is only stamped in this run."""
+        firsts = {request.digest for request in requests}
+        every = [
+            (stack, position == 0 and digest in firsts)
+            for digest, members in self._members.items()
+            for position, (stack, _) in enumerate(members)
+        ]
+        return random.choice([stack for stack, is_first in every if not is_first] or [stack for stack, _ in every])
 
     def _take(self, request: _Request, built: Built) -> None:
         """Keep what was built, if it can be stamped exactly."""
@@ -176,25 +153,22 @@ class Synthesis:
             self._separate(request.digest)
             return
         self._check(request.digest, template)
-        if not (self._users and self._users.keeps(request.digest, template)):
-            self._own.write(request.digest, template)
-        self._ready.add(request.digest)
+        self._templates.keep(request.digest, template)
+
+    def _separate(self, digest: str) -> None:
+        """Every stack of a shape becomes one of itself."""
+        for stack, _ in self._members.pop(digest):
+            self.add(stack, self._shapes.of_itself(stack))
 
     def _check(self, digest: str, template: Template) -> None:
         stack, shape = self._members[digest][0]
         check(stack, json.loads(template.stamped(shape.values)))
-
-    def _template(self, digest: str) -> Template:
-        template = self._own.read(digest) or (self._users.read(digest) if self._users else None)
-        if template is None:
-            raise WorldError("what was built is gone from the cache", "run the command again")
-        return template
 
     def _differs(self, stack: Stack, built: Built) -> bool:
         """Whether what is stamped is not what was built in full."""
         [(digest, shape)] = [
             (digest, shape) for digest, members in self._members.items() for of, shape in members if of is stack
         ]
-        template = self._template(digest)
+        template = self._templates.read(digest)
         entry = template.manifest_entry(shape.values)
         return template.stamped(shape.values) != built.stack or manifest([entry]) != built.manifest

@@ -1,0 +1,60 @@
+"""What stacks have in common: equal up to account ID, names and role, they are one shape, and are built once."""
+
+import hashlib
+import pickle
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from baseline.inventory import Stack
+from stacks.stamping.written import Unlike, Writer
+
+_PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]+")
+"""Values that no text around them changes: JSON and Terraform take them as they are."""
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
+
+
+class Shape(NamedTuple):
+    """The shape of one stack, and the values that make this stack of it."""
+
+    digest: str
+    values: Mapping[str, str]
+    """`name`, `account`, `role`, `id`; empty for a stack that is built by itself."""
+
+
+class Shapes:
+    """Tells the shapes of stacks, as built by the same versions."""
+
+    def __init__(self, versions: str) -> None:
+        self._versions = versions
+        self._writer = Writer()
+
+    def of(self, stack: Stack) -> Shape:
+        """The shape of a stack."""
+        try:
+            values = _own_values(stack)
+            text = self._writer.written(stack, values)
+        except Unlike:
+            return self.of_itself(stack)
+        return Shape(hashlib.sha256(f"{self._versions}\n{text}".encode()).hexdigest(), values)
+
+    def of_itself(self, stack: Stack) -> Shape:
+        """A shape that no other stack has."""
+        return Shape(hashlib.sha256(self._versions.encode() + pickle.dumps(stack)).hexdigest(), {})
+
+
+def _own_values(stack: Stack) -> dict[str, str]:
+    """What is the stack's own. Raises Unlike where a value could be changed on its way into the output."""
+    accounts = {key.account for key in stack.keys} | {part.site.account for part in stack.parts}
+    ids = {provider.account_id for provider in stack.providers}
+    roles = {provider.role for provider in stack.providers}
+    if len(ids) != 1 or len(roles) != 1 or len(accounts) > 1:
+        raise Unlike
+    found = {"name": stack.name, "id": ids.pop()}
+    if accounts:
+        found["account"] = accounts.pop()
+    if role := roles.pop():
+        found["role"] = role
+    if not _ACCOUNT_ID.fullmatch(found["id"]) or not all(map(_PLAIN.fullmatch, found.values())):
+        raise Unlike
+    return found

@@ -20,9 +20,7 @@ from baseline.configuration.load import load
 from baseline.features import FEATURES
 from baseline.regions import AWS
 from benchmarks.measure import Figures, measure
-from cli.embedded import seed_accounts
-from cli.sandbox import with_provider
-from sandbox.process import environment, start
+from operations.embedded_aws import embedded_aws, with_provider
 
 COMMAND = Path(sys.executable).with_name("kms-baseline")
 SETTINGS = {
@@ -52,14 +50,10 @@ def configuration(accounts: int, regions: int, layout: str, features: bool) -> s
 def embedded(text: str) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """A folder with the configuration, and the environment that leads to its accounts."""
     organization = load(text, "organization.yaml").organization
-    with TemporaryDirectory() as temporary, start() as server:
+    with TemporaryDirectory() as temporary, embedded_aws(organization) as variables:
         folder = Path(temporary)
         (folder / "organization.yaml").write_text(text, encoding="utf-8")
-        keys = seed_accounts(server.url, organization)
-        own = environment(
-            server.url, keys.access_key_id, keys.secret_access_key, os.environ, region=organization.home_region
-        )
-        yield folder, with_provider(own, folder)
+        yield folder, with_provider(variables, folder, say=print)
 
 
 def deploy(text: str, *arguments: str) -> tuple[Figures, Figures]:

@@ -21,7 +21,7 @@ def main(configuration: Path, output: Path) -> None:
         seconds[what] = now - before
         before = now
 
-    from cli.project import Project
+    from operations.project import Project
     from stacks.output import staged
     from stacks.stamping.synthesis import synthesized
 
@@ -41,9 +41,9 @@ def main(configuration: Path, output: Path) -> None:
     lap("judging the chains from features to keys")
     with synthesized(project.inventory) as made:
         lap("telling the shapes of all stacks, reading and checking their templates")
-        with staged(made, output) as files:
+        with staged(made, output) as put_in_place:
             lap("stamping all stacks and comparing them with the files")
-            files.publish()
+            put_in_place()
     lap("publishing what differs")
     print(json.dumps(seconds))  # noqa: T201
 

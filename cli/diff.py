@@ -1,24 +1,19 @@
 """`kms-baseline diff`: what the change of a configuration means."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from baseline.configuration.load import load
-from baseline.errors import Undecided, UsageError
-from baseline.inventory import Inventory, Key, expand
-from baseline.lock import Lock
-from baseline.prover.errors import Undecided as StepsSpent
-from baseline.prover.errors import Unsupported
-from baseline.prover.inventories import ChangedKeys, InventoryDifference, inventory_difference
+from baseline.errors import UsageError
+from baseline.inventory import Key
+from baseline.prover.inventories import ChangedKeys, InventoryDifference
+from baseline.words import count
 from cli import changes, options, output
-from cli.files import read_text
 from cli.policy.diff import EXIT_GAINED, NoNewAccess
-from cli.project import configuration_path
-from cli.revision import text_in_revision
+from operations.comparison import difference
+from operations.project import configuration_path
 
 Old = Annotated[Path | None, typer.Argument(help="The old configuration.", show_default=False)]
 New = Annotated[Path | None, typer.Argument(help="The new configuration; else that of --config.", show_default=False)]
@@ -46,27 +41,13 @@ def diff(
     """
     if old and revision:
         raise UsageError("OLD and --from both say what the old configuration is", "leave one of them out")
-    path = new or configuration_path(config)
-    now = _inventory(read_text(path, "name the new configuration, or use --config"), str(path))
-    if old:
-        before = _inventory(read_text(old, "name the old configuration, or use --from"), str(old))
-    else:
-        before = _inventory(text_in_revision(path, revision or "HEAD"), f"{revision or 'HEAD'}:{path}")
-    try:
-        found = inventory_difference(before, now)
-    except (Unsupported, StepsSpent) as error:
-        raise Undecided(f"not decided: {error}", "`kms-baseline prove` says of which key") from None
+    found = difference(old, new or configuration_path(config), revision or "HEAD")
     if format is options.Format.json:
         output.show_json(_as_json(found))
     else:
         _show(found)
     if no_new_access and any(c.direction == "gains" for group in found.changed for c in group.changes):
         raise typer.Exit(EXIT_GAINED)
-
-
-def _inventory(text: str, file: str) -> Inventory:
-    """What the configuration yields, whatever keys there are."""
-    return expand(replace(load(text, file).organization, retired=()), Lock())
 
 
 def _show(found: InventoryDifference) -> None:
@@ -77,7 +58,7 @@ def _show(found: InventoryDifference) -> None:
         output.show("\n".join(_group(group)))
     if found.reworded:
         first, *others = found.reworded
-        more = f" and {output.count(len(others), 'other key')}" if others else ""
+        more = f" and {count(len(others), 'other key')}" if others else ""
         output.show(f"SAME MEANING  another text of the policy of {_where(first)}{more}")
     if not (found.born or found.gone or found.changed or found.reworded):
         output.show("nothing changes")
@@ -89,7 +70,7 @@ def _where(key: Key) -> str:
 
 def _group(group: ChangedKeys) -> Iterator[str]:
     first, *others = group.keys
-    more = f" and {output.count(len(others), 'other key')} alike: {_places(others)}" if others else ""
+    more = f" and {count(len(others), 'other key')} alike: {_places(others)}" if others else ""
     yield f"CHANGED  {_where(first)}{more}"
     for name, (old, new) in group.settings.items():
         yield f"  {name}: {_value(old)} -> {_value(new)}"

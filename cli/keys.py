@@ -1,13 +1,12 @@
 """`kms-baseline keys`: the list of all keys."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from baseline.inventory import Key
-from baseline.purposes import PURPOSES
-from baseline.regions import PARTITIONS
+from baseline.words import count
 from cli import options, output
-from cli.project import Project, check_one_of, configuration_path
+from operations.project import Project, configuration_path
+from operations.selection import select
 
 
 def keys(
@@ -31,25 +30,7 @@ def keys(
             output.show(_explained(project, key))
     else:
         output.show_table(_HEAD, lambda: map(_row, selected))
-        output.say(output.count(len(selected), "key"))
-
-
-def select(project: Project, accounts: Iterable[str], regions: Iterable[str], purposes: Iterable[str]) -> Iterator[Key]:
-    """The keys of these accounts, regions and purposes; an empty filter lets all through. Raises UsageError."""
-    ids = {project.account(account).id for account in accounts}
-    known = PARTITIONS[project.configuration.organization.partition].all_regions
-    wanted_regions, wanted_purposes = set(regions), set(purposes)
-    for region in wanted_regions:
-        check_one_of(region, known, "region")
-    for purpose in wanted_purposes:
-        check_one_of(purpose, PURPOSES, "purpose")
-    for key in project.inventory.keys:
-        if (
-            (not ids or key.account_id in ids)
-            and (not wanted_regions or key.region in wanted_regions)
-            and (not wanted_purposes or key.purpose in wanted_purposes)
-        ):
-            yield key
+        output.say(count(len(selected), "key"))
 
 
 _HEAD = ("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "ROTATION", "DELETION WINDOW", "ADDRESS")

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from baseline.errors import Refusal
+from baseline.words import count
 from cli import options, output
-from cli.project import Project, configuration_path
+from operations.project import Project, configuration_path
 
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the lock would change.")]
 
@@ -23,16 +24,16 @@ def lock(config: options.Config = None, check: Check = False, new_backend: NewBa
     """
     project = Project(configuration_path(config), new_backend)
     if not project.lock_differs:
-        output.say(f"{project.lock_path} is up to date ({output.count(len(project.lock.entries), 'key')})")
+        output.say(f"{project.lock_path} is up to date ({count(len(project.lock.entries), 'key')})")
     elif check:
         new = "".join(
             f"\n  {entry.stack} {entry.account_id} {entry.region} {entry.purpose}" for entry in project.new_keys
         )
         raise Refusal(
-            f"{project.lock_path} would change: {output.count(len(project.new_keys), 'new key')}{new}",
+            f"{project.lock_path} would change: {count(len(project.new_keys), 'new key')}{new}",
             "run `kms-baseline lock` and commit the file",
         )
     else:
         added = len(project.new_keys)
         project.record_keys()
-        output.say(f"{project.lock_path} written: {output.count(added, 'new key')}")
+        output.say(f"{project.lock_path} written: {count(added, 'new key')}")

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Sequence
 
 from baseline.errors import KmsBaselineError, Mistakes
+from baseline.words import count
 from cli import output
 
 DEBUG_VARIABLE = "KMS_BASELINE_DEBUG"
@@ -62,7 +63,7 @@ def _report(error: KmsBaselineError) -> None:
     if isinstance(error, Mistakes):
         output.say(str(error))
         if len(error.mistakes) > 1:
-            output.say(output.count(len(error.mistakes), "mistake"))
+            output.say(count(len(error.mistakes), "mistake"))
         return
     output.say(f"error: {error}")
     if error.help:

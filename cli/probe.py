@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from baseline.errors import Refusal, UsageError
+from baseline.words import count
 from cli import options, output
-from cli.project import Project, check_one_of, configuration_path
+from operations.project import Project, check_one_of, configuration_path
 
 AccountName = Annotated[str, typer.Argument(help="The account, by name or ID.", metavar="ACCOUNT")]
 RegionName = Annotated[str, typer.Argument(help="The region.", metavar="REGION")]
@@ -35,7 +36,7 @@ def probe(
     check_one_of(region, of.regions, f"enabled region of {of.name}")
     if not yes and not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on", "--yes probes without asking")
-    from cli import probing  # loads boto3
+    from operations import probing  # loads boto3
 
     output.say(f"in {of.name} ({of.id}) {region}, and everything that is made is removed again:")
     for what in probing.planned(project.inventory, of.id, region):
@@ -46,9 +47,7 @@ def probe(
     if format is options.Format.json:
         output.show_json({"version": 1, "probes": [asdict(outcome) for outcome in outcomes]})
     else:
-        output.show(probing.table(outcomes))
-    failed = probing.failures(outcomes)
-    if failed:
-        raise Refusal(
-            f"{output.count(failed, 'probe')} of {len(outcomes)} failed", "the key's policy is the first suspect"
-        )
+        rows = [(o.account, o.region, o.probe, o.problem or "works") for o in outcomes]
+        output.show(output.table(("ACCOUNT", "REGION", "PROBE", "RESULT"), rows))
+    if failed := sum(1 for outcome in outcomes if outcome.problem):
+        raise Refusal(f"{count(failed, 'probe')} of {len(outcomes)} failed", "the key's policy is the first suspect")

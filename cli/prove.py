@@ -23,11 +23,12 @@ from baseline.prover.inventory import (
 )
 from baseline.prover.keys import ALL
 from baseline.prover.report import as_json, counterexample_lines, in_a_sentence
+from baseline.words import count
 from cli import junit, options, output, sarif
-from cli.keys import select
-from cli.progress import counted
-from cli.project import Project, configuration_path
 from cli.version import VERSION
+from operations.progress import counted
+from operations.project import Project, configuration_path
+from operations.selection import select
 
 EXIT_FAILED = 1
 EXIT_OPEN = 4
@@ -72,7 +73,7 @@ def prove(
     """
     project = Project(configuration_path(config))
     keys = list(select(project, account or (), region or (), purpose or ()))
-    proofs = list((prove_all if full else prove_shapes)(project.inventory, counted(keys, "proved", "key")))
+    proofs = list((prove_all if full else prove_shapes)(project.inventory, counted(keys, "proved", "key", output.say)))
     if format is Format.json:
         output.show_json(_as_json(keys, proofs))
     elif format is Format.sarif:
@@ -107,9 +108,7 @@ def _show(keys: Sequence[Key], proven: Sequence[Proof]) -> None:
     output.show(f"  {ACTIONS_KNOWN}")
     counts = Counter(_verdict(each) for each in proven)
     result = ", ".join(f"{counts[verdict]} {verdict}" for verdict in (*VERDICTS, WAIVED) if counts[verdict])
-    output.say(
-        f"{output.count(len(keys), 'key')}, {output.count(len(proven), 'verdict')}: {result or 'nothing to prove'}"
-    )
+    output.say(f"{count(len(keys), 'key')}, {count(len(proven), 'verdict')}: {result or 'nothing to prove'}")
 
 
 def _scope(key: Key) -> str:

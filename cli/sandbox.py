@@ -1,7 +1,5 @@
 """`kms-baseline sandbox`: an AWS on this machine, for trying things out."""
 
-import os
-import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -10,16 +8,12 @@ import typer
 
 from baseline.errors import UsageError
 from cli import options, output
-from cli.embedded import seed_accounts
-from cli.project import Project, configuration_path
-from deployment.binaries import find_terraform
-from deployment.mirror import find_mirror, provider_environment
-from sandbox.process import environment
-from stacks.versions import REQUIRED_PROVIDER
+from operations.embedded_aws import FOLDER, background_aws, embedded_aws, run_to_its_end, with_provider
+from operations.project import Project, configuration_path
+from sandbox.detached import stop_detached
 
 app = typer.Typer(no_args_is_help=True, help="An AWS on this machine (moto), with the accounts of the configuration.")
 
-FOLDER = Path(".sandbox")
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port on 127.0.0.1; 0: any free one.")]
 _FOR_PEOPLE = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
 
@@ -30,18 +24,11 @@ def start(config: options.Config = None, port: Port = 0) -> None:
 
     Example: eval "$(kms-baseline sandbox start)"
     """
-    from sandbox.detached import start_detached
-
-    project = Project(configuration_path(config))
-    organization = project.configuration.organization
-    running = start_detached(FOLDER, port, lambda url: seed_accounts(url, organization))
-    keys = running.credentials
-    variables = environment(
-        running.url, keys.access_key_id, keys.secret_access_key, os.environ, region=organization.home_region
-    )
+    organization = Project(configuration_path(config)).configuration.organization
+    variables = background_aws(organization, FOLDER, port)
     for name in _FOR_PEOPLE:
         output.show(f"export {name}={variables[name]}")
-    output.say(f"the embedded AWS listens on {running.url}; `kms-baseline sandbox stop` ends it")
+    output.say(f"the embedded AWS listens on {variables['AWS_ENDPOINT_URL']}; `kms-baseline sandbox stop` ends it")
 
 
 @app.command()
@@ -50,8 +37,6 @@ def stop() -> None:
 
     Example: kms-baseline sandbox stop
     """
-    from sandbox.detached import stop_detached
-
     output.say("stopped" if stop_detached(FOLDER) else "none was running here")
 
 
@@ -61,36 +46,8 @@ def run(context: typer.Context, config: options.Config = None, port: Port = 0) -
 
     Example: kms-baseline sandbox run -- kms-baseline deploy --yes
     """
-    from sandbox.process import start as start_server
-
     if not context.args:
         raise UsageError("no command to run", "as in: kms-baseline sandbox run -- kms-baseline deploy --yes")
     organization = Project(configuration_path(config)).configuration.organization
-    with start_server(port) as server, TemporaryDirectory(prefix="kms-baseline-") as folder:
-        keys = seed_accounts(server.url, organization)
-        variables = environment(
-            server.url, keys.access_key_id, keys.secret_access_key, os.environ, region=organization.home_region
-        )
-        raise typer.Exit(_run(context.args, with_provider(variables, Path(folder))))
-
-
-def with_provider(variables: dict[str, str], folder: Path) -> dict[str, str]:
-    """The environment with the AWS provider's mirror, wherever this machine has one (demo and tests only)."""
-    mirror = find_mirror(find_terraform(variables), REQUIRED_PROVIDER["version"], wide=True, environment=variables)
-    if mirror is not None:
-        output.say(mirror.describe())
-    return provider_environment(mirror, folder, variables)
-
-
-def _run(command: list[str], variables: dict[str, str]) -> int:
-    """Run the command to its end. The terminal's Ctrl-C reaches it too: wait for what it makes of that."""
-    try:
-        child = subprocess.Popen(command, env=variables)
-    except OSError as error:
-        raise UsageError(f"`{command[0]}` cannot be run: {error.strerror}") from None
-    while True:
-        try:
-            code = child.wait()
-            return code if code >= 0 else 128 - code
-        except KeyboardInterrupt:
-            continue
+    with embedded_aws(organization, port) as variables, TemporaryDirectory(prefix="kms-baseline-") as folder:
+        raise typer.Exit(run_to_its_end(context.args, with_provider(variables, Path(folder), output.say)))

@@ -1,23 +1,15 @@
 """`kms-baseline synth`: the Terraform JSON of every stack."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from baseline.organization import LocalBackend
 from cli import options, output
-from cli.files import alone
-from cli.node import prepare_node
-from cli.progress import Counting
-from cli.project import Project, configuration_path
-from deployment.parallelism import free_memory
+from operations.project import Project, configuration_path
+from operations.synthesis import DEFAULT_OUTPUT, write_stacks
 
-if TYPE_CHECKING:
-    from stacks.stamping.synthesis import Building
-
-DEFAULT_OUTPUT = Path("cdktf.out")
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
 Full = Annotated[bool, typer.Option("--full", help="Build every stack by itself, and use nothing built before.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The output folder.")]
@@ -45,31 +37,3 @@ def synth(
 
 def _nothing(_: str) -> None:
     """In place of words about the work: `cdktf` marks every line of its program as an error."""
-
-
-def write_stacks(
-    project: Project, folder: Path, locked: bool, say: Callable[[str], None] = output.say, full: bool = False
-) -> None:
-    """Synthesize the project's stacks into a folder."""
-    from stacks.output import staged
-    from stacks.stamping.synthesis import synthesized
-
-    inventory = project.inventory
-    project.check_locked(locked)
-    project.check_policies()
-    keys = sum(len(stack.keys) for stack in inventory.stacks)
-    say(f"synthesizing {output.count(keys, 'key')} in {output.count(len(inventory.stacks), 'stack')}")
-    with synthesized(inventory, building(say, full)) as made:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with alone(folder.parent, project.lock_path.parent, say=say), staged(made, folder) as files:
-            # The lock first: a key must never exist without its entry.
-            project.record_keys()
-            files.publish()
-    say(f"written to {folder}")
-
-
-def building(say: Callable[[str], None], full: bool = False) -> "Building":
-    """How this machine builds, and what is said meanwhile."""
-    from stacks.stamping.synthesis import Building
-
-    return Building(full, free_memory(), prepare_node, Counting("built", "shape", say))

@@ -7,8 +7,9 @@ VCS-driven workspace runs them.
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,8 @@ def check_folder(folder: Path) -> None:
 
 
 @contextmanager
-def exported(made: Synthesis, beside: Path) -> Iterator[Path]:
-    """A temporary folder with every stack and the manifest, on the file system of `beside`."""
-    folder = beside.absolute()
+def exported(made: Synthesis, folder: Path) -> Iterator[Callable[[], None]]:
+    """Write every stack and the manifest on the file system of the folder; yields what puts them in their place."""
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary:
         sums = {}
         for stack, text in made.texts(normalized_text):
@@ -41,7 +41,7 @@ def exported(made: Synthesis, beside: Path) -> Iterator[Path]:
             sums[f"{stack.name}/{EXPORTED_FILE}"] = hashlib.sha256(text.encode()).hexdigest()
         manifest = {"kind": _KIND, "version": 1, "sha256": dict(sorted(sums.items()))}
         (Path(temporary) / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-        yield Path(temporary)
+        yield partial(_publish, Path(temporary), folder)
 
 
 def normalized_text(synthesized: str) -> str:
@@ -73,7 +73,7 @@ def _exported_stacks(folder: Path) -> set[str] | None:
         return None
 
 
-def publish(new: Path, folder: Path) -> None:
+def _publish(new: Path, folder: Path) -> None:
     """Put what was exported in place, the manifest last. Of stacks that are gone only our own file goes with them."""
     folder.mkdir(parents=True, exist_ok=True)
     former = _exported_stacks(folder) or set()

@@ -6,7 +6,7 @@ replaces its predecessor as a whole; what Terraform keeps beside them (`.terrafo
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,12 +52,12 @@ class Staged:
 
 
 @contextmanager
-def staged(made: Synthesis, output: Path) -> Iterator[Staged]:
-    """Everything that differs, on the file system of the output folder."""
+def staged(made: Synthesis, output: Path) -> Iterator[Callable[[], None]]:
+    """Write everything that differs on the file system of the output folder; yields what puts it in its place."""
     with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
         files = Staged(Path(folder), output)
         files.stage(made)
-        yield files
+        yield files.publish
 
 
 def _has(path: Path, content: bytes) -> bool:

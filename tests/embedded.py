@@ -11,9 +11,9 @@ import boto3
 import pytest
 
 from baseline.errors import WorldError
-from cli.embedded import seed_accounts
 from deployment.binaries import find_terraform
 from deployment.mirror import find_mirror, provider_environment
+from operations.embedded_accounts import seed_accounts
 from sandbox.process import environment, start
 from stacks.versions import REQUIRED_PROVIDER
 from tests.conftest import configuration

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from baseline.regions import AWS
-from cli.check import notes
+from operations.notes import deployment_notes
 from tests import organizations
 from tests.conftest import SAMPLE, Run, inventory
 
@@ -29,7 +29,7 @@ def test_an_exception_that_speaks_of_no_key_is_named(run: Run, tmp_path: Path) -
 def test_stacks_with_as_many_providers_are_one_note() -> None:
     accounts = [organizations.account(f"account-{i}", f"{i:012d}") for i in range(1, 8)]
     what = inventory(organizations.text(organizations.organization(*accounts, regions=AWS.regions[:16])))
-    [note] = [note for note in notes(what) if "providers" in note]
+    [note] = [note for note in deployment_notes(what) if "providers" in note]
     assert note.startswith(
         "stacks account-1, account-2, account-3, account-4, account-5 and 2 more have 16 providers, about 1.4 GB"
     )

@@ -198,7 +198,20 @@ def test_every_link_leads_somewhere(page: str, target: str) -> None:
     assert not anchor or anchor in anchors(found), target
 
 
-TOP = ("baseline", "benchmarks", "cli", "deployment", "docs", "live", "modules", "requirements", "sandbox", "stacks")
+TOP = (
+    "baseline",
+    "benchmarks",
+    "cli",
+    "deployment",
+    "docs",
+    "files",
+    "live",
+    "modules",
+    "operations",
+    "requirements",
+    "sandbox",
+    "stacks",
+)
 ENDINGS = (".py", ".yaml", ".toml", ".md", ".json", ".txt")
 WRITTEN_BY_PROGRAMS = {"organization.lock.json"}
 

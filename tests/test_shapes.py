@@ -18,7 +18,7 @@ import pytest
 from baseline.errors import Refusal
 from baseline.inventory import Inventory
 from baseline.regions import AWS
-from cli.project import Project
+from operations.project import Project
 from stacks.output import staged
 from stacks.stamping.cache import TemplateCache
 from stacks.stamping.shape import Shapes
@@ -97,8 +97,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def stamped(what: Inventory, folder: Path) -> dict[str, bytes]:
-    with synthesized(what) as made, staged(made, folder / "stamped") as new:
-        new.publish()
+    with synthesized(what) as made, staged(made, folder / "stamped") as put_in_place:
+        put_in_place()
     return files(folder / "stamped")
 
 

@@ -12,7 +12,8 @@ from baseline.prover.difference import difference
 from baseline.prover.errors import Undecided as StepsSpent
 from baseline.prover.errors import Unsupported
 from cli import changes, options, output
-from cli.policy.source import Account, check_place, name_of, policy_of
+from cli.policy.arguments import Account
+from operations.policy_file import check_place, name_of, policy_of
 
 EXIT_GAINED = 1
 

@@ -17,8 +17,8 @@ from baseline.prover.errors import Undecided as StepsSpent
 from baseline.prover.errors import Unsupported
 from baseline.prover.matrix import LEVELS, Row, matrix
 from cli import options, output
-from cli.policy.source import check_place, policy_of
-from cli.project import Project, configuration_path
+from operations.policy_file import check_place, policy_of
+from operations.project import Project, configuration_path
 
 FileOrAccount = Annotated[str, typer.Argument(help="A policy's JSON (-: standard input), or an account by name or ID.")]
 Region = Annotated[str, typer.Argument(help="With an account: the region.", show_default=False)]

@@ -16,8 +16,9 @@ from baseline.prover.keys import BITES, Finding
 from baseline.prover.report import as_json, counterexample_lines
 from baseline.purposes import PURPOSES
 from cli import options, output
-from cli.policy.source import File, check_place, name_of, policy_of
-from cli.project import check_one_of
+from cli.policy.arguments import File
+from operations.policy_file import check_place, name_of, policy_of
+from operations.project import check_one_of
 
 EXIT_FAILED = 1
 EXIT_OPEN = 4

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import options, output
-from cli.project import Project, configuration_path
+from operations.project import Project, configuration_path
 
 Account = Annotated[str, typer.Argument(help="The account, by name or ID.")]
 Region = Annotated[str, typer.Argument(help="The region.")]

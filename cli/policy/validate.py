@@ -10,9 +10,11 @@ import typer
 
 from baseline.found.kinds import KINDS, Finding
 from baseline.found.validate import validate as findings_of
+from baseline.words import count
 from cli import output, sarif
-from cli.policy.source import Account, File, Region, check_place, name_of, text_of
+from cli.policy.arguments import Account, File, Region
 from cli.version import VERSION
+from operations.policy_file import check_place, name_of, text_of
 
 EXIT_FOUND = 1
 EXIT_NO_POLICY = 2
@@ -61,7 +63,7 @@ def _show(file: Path, found: Sequence[Finding]) -> None:
         output.show(f"{name_of(file)}:{finding.line}{column}: {kind.severity}: {kind.id}: {inside}{finding.problem}")
         output.show(f"  {kind.sentence}\n  help: {kind.remedy}")
     counts = Counter(finding.kind.severity for finding in found)
-    result = ", ".join(output.count(counts[name], name) for name in ("error", "warning", "note") if counts[name])
+    result = ", ".join(count(counts[name], name) for name in ("error", "warning", "note") if counts[name])
     output.say(f"{name_of(file)}: {result or 'nothing found'}")
 
 

@@ -12,7 +12,7 @@ from baseline.errors import Mistakes, Refusal
 from baseline.features.topics import PUBLISHERS
 from baseline.inventory import expand
 from baseline.purposes.sns import SNS
-from cli.check import notes
+from operations.notes import deployment_notes
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
 from tests.test_synthesized import META, SCHEMA, unknown
@@ -281,7 +281,7 @@ def test_backup_is_let_in_by_the_owners_statement_only_since_nobody_knows_what_i
 
 
 def remarks(text: str) -> list[str]:
-    return [note for note in notes(inventory(text)) if note.startswith("notification_topics")]
+    return [note for note in deployment_notes(inventory(text)) if note.startswith("notification_topics")]
 
 
 def test_it_says_how_many_confirmations_are_needed() -> None:

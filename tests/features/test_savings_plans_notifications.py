@@ -10,7 +10,7 @@ import pytest
 from baseline.chains import check_chains
 from baseline.errors import Mistakes, Refusal
 from baseline.inventory import expand
-from cli.check import notes
+from operations.notes import deployment_notes
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
 from tests.test_synthesized import META, SCHEMA, unknown
@@ -141,18 +141,20 @@ def test_in_govcloud_it_is_left_out_and_said_instead_of_failing() -> None:
     assert (
         "savings_plans_notifications creates nothing in payer: there is no AWS Budgets in this partition; "
         "the standard account that is billed sees the costs"
-    ) in list(notes(found))
+    ) in list(deployment_notes(found))
 
 
 def test_in_china_it_is_there() -> None:
     found = inventory(PLACES.format(home="cn-north-1", partition="aws-cn"))
     [part] = found.stacks[0].parts
     assert "arn:aws-cn:sns:cn-north-1:111111111111:baseline-savings-plans-notifications" in part.topic.policy  # type: ignore[attr-defined]
-    assert "savings_plans_notifications waits for 1 confirmation by email: 1 address in 1 account" in list(notes(found))
+    assert "savings_plans_notifications waits for 1 confirmation by email: 1 address in 1 account" in list(
+        deployment_notes(found)
+    )
 
 
 def remarks(text: str) -> list[str]:
-    return [note for note in notes(inventory(text)) if note.startswith("savings_plans")]
+    return [note for note in deployment_notes(inventory(text)) if note.startswith("savings_plans")]
 
 
 def test_for_the_payer_alone_it_says_who_must_confirm() -> None:

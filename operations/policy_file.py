@@ -2,9 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from baseline.configuration.source import decode
 from baseline.errors import Mistake, Mistakes, UsageError
@@ -13,17 +10,6 @@ from baseline.found.kinds import Finding
 from baseline.found.policy import MAXIMUM_TEXT, FoundPolicy, NotAPolicy, found_policy
 from baseline.iam.arns import is_account_id
 from baseline.regions import PARTITIONS
-
-File = Annotated[
-    Path, typer.Argument(help="The policy's JSON, or what `aws kms get-key-policy` prints; -: standard input.")
-]
-Account = Annotated[
-    str,
-    typer.Option(
-        "--account", help="The ID of the key's account; else the one that the policy shows.", show_default=False
-    ),
-]
-Region = Annotated[str, typer.Option("--region", help="The key's region.", show_default=False)]
 
 _MOST_BYTES = 4 * MAXIMUM_TEXT
 

@@ -1,17 +1,16 @@
-"""Probes of accounts' regions, with real credentials or in the embedded AWS, and their table."""
+"""Probes of accounts' regions, with real credentials or in the embedded AWS."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Provider
-from cli import output
-from cli.embedded_probes import embedded_probes
 from live.probes import Outcome, described, probe_key
 from live.session import session
+from operations.embedded_probes import embedded_probes
 from sandbox.pages import is_sandbox
 
 EBS_FEATURE = "ebs_default_encryption"
@@ -37,28 +36,6 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
             yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
     if endpoint is not None and is_sandbox(endpoint):
         yield from embedded_probes(inventory, account_id, region, entered, endpoint)
-
-
-def table(outcomes: Iterable[Outcome]) -> str:
-    """A line a probe."""
-    rows = [(o.account, o.region, o.probe, o.problem or "works") for o in outcomes]
-    return output.table(("ACCOUNT", "REGION", "PROBE", "RESULT"), rows)
-
-
-def summary(outcomes: Iterable[Outcome]) -> str:
-    """A line for each kind of probe, with how often it worked, and a line for each one that did not."""
-    kinds: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        kinds.setdefault(outcome.probe, []).append(outcome)
-    rows = [(kind, f"{len(of) - failures(of)} of {len(of)}") for kind, of in kinds.items()]
-    lines = [output.table(("PROBE", "WORKS"), rows)]
-    lines += [f"{o.account} {o.region}: {o.probe}: {o.problem}" for of in kinds.values() for o in of if o.problem]
-    return "\n".join(lines)
-
-
-def failures(outcomes: Sequence[Outcome]) -> int:
-    """How many probes did not work."""
-    return sum(1 for outcome in outcomes if outcome.problem)
 
 
 def _provider(inventory: Inventory, account_id: str, region: str) -> Provider:

@@ -15,8 +15,8 @@ from baseline.inventory import Inventory, Key, expand
 from baseline.lock import Lock, LockedKey
 from baseline.organization import Account
 from baseline.purposes import PURPOSES
-from cli import output
-from cli.files import read_text, write_text
+from baseline.words import count
+from files.whole import read_text, write_whole
 
 if TYPE_CHECKING:
     from baseline.prover.inventory import Proof
@@ -112,7 +112,7 @@ class Project:
     def check_locked(self, locked: bool) -> None:
         """Raise Refusal when the lock would change and may not, by the option or by the environment."""
         if self.lock_differs and (locked or os.environ.get(LOCKED_VARIABLE, "") not in ("", "0")):
-            reason = output.count(len(self.new_keys), "new key") if self.new_keys else "its form"
+            reason = count(len(self.new_keys), "new key") if self.new_keys else "its form"
             raise Refusal(
                 f"{self.lock_path} would change ({reason}), and --locked or {LOCKED_VARIABLE} forbids it",
                 "run `kms-baseline lock` where you edit the configuration, and commit the file",
@@ -129,7 +129,7 @@ class Project:
         if now not in (self.lock_text, self._new_lock_text):
             raise Refusal(f"{self.lock_path} was changed by another run meanwhile", "run the command again")
         if now != self._new_lock_text:
-            write_text(self.lock_path, self._new_lock_text)
+            write_whole(self.lock_path, self._new_lock_text.encode())
 
     def account(self, name_or_id: str) -> Account:
         """The account with this name or ID. Raises UsageError."""

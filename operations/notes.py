@@ -1,0 +1,95 @@
+"""What a person should know of a project that is right: the notes of `check`."""
+
+from collections.abc import Iterator
+
+from baseline import names
+from baseline.features import FEATURES
+from baseline.inventory import Inventory
+from baseline.key_policy_blocks import BLOCKS, Block
+from baseline.organization import CloudBackend
+from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Permission
+from baseline.regions import is_opt_in
+from baseline.words import count
+from operations.project import Project
+
+MEGABYTES_A_PROVIDER = 90
+"""What one more provider alias of the AWS provider takes (proportional memory, measured with 5.100.0)."""
+MANY_PROVIDERS = 16
+MOST_NAMED = 5
+
+
+def notes(project: Project) -> Iterator[str]:
+    """Everything, in the order of how near it is to the configuration."""
+    yield from _waived(project)
+    yield from _idle_exceptions(project)
+    yield from deployment_notes(project.inventory)
+
+
+def _waived(project: Project) -> Iterator[str]:
+    """What does not hold and is waived, and the waivers that do nothing."""
+    from baseline.prover.inventory import alike, elsewhere, idle_waivers, properties_in_words
+
+    for group in alike(project.proofs):
+        key, waiver = group[0].key, group[0].waiver
+        others = elsewhere(group)
+        where = f"{key.account} / {key.region} / {key.purpose}" + (f" (and in {others})" if others else "")
+        if waiver:
+            yield f"{properties_in_words(group)} waived of {where} by {waiver.place}: {waiver.reason}"
+    for waiver, why in idle_waivers(project.inventory, project.proofs):
+        yield f"{waiver.place}: the waiver of {waiver.property} is not needed: {why}"
+
+
+def _idle_exceptions(project: Project) -> Iterator[str]:
+    """The exceptions that change nothing, as one for a region that an account does not have."""
+    for place in project.configuration.idle_exceptions():
+        yield f"{place}: the exception speaks of no key: none has this account, region and purpose"
+
+
+def deployment_notes(inventory: Inventory) -> Iterator[str]:
+    """What a person should know before deploying."""
+    yield from _inferred(inventory)
+    for feature in FEATURES.values():
+        yield from feature.remarks(inventory.organization.uses(feature))
+    opt_in = sorted({key.region for key in inventory.keys if is_opt_in(key.region)})
+    if opt_in:
+        yield f"{', '.join(opt_in)}: must be enabled in every account that uses it"
+    yield from _many_providers(inventory)
+    forgotten = [
+        address for stack in inventory.stacks for address in stack.forgotten if address.startswith("aws_kms_key.")
+    ]
+    if forgotten:
+        yield f"{count(len(forgotten), 'retired key')} that Terraform forgets; they stay in AWS"
+    backend = inventory.organization.deployment.backend
+    if isinstance(backend, CloudBackend):
+        workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
+        yield f"workspaces of {backend.organization} that must exist: {workspaces}"
+
+
+def _many_providers(inventory: Inventory) -> Iterator[str]:
+    """Stacks whose plans take much memory; those with as many providers together."""
+    alike: dict[int, list[str]] = {}
+    for stack in inventory.stacks:
+        if len(stack.providers) >= MANY_PROVIDERS:
+            alike.setdefault(len(stack.providers), []).append(stack.name)
+    for providers, stacks in alike.items():
+        shown = ", ".join(stacks[:MOST_NAMED]) + (
+            f" and {len(stacks) - MOST_NAMED} more" if stacks[MOST_NAMED:] else ""
+        )
+        verb = "stack {} has" if len(stacks) == 1 else "stacks {} have"
+        yield (
+            f"{verb.format(shown)} {providers} providers, about {providers * MEGABYTES_A_PROVIDER / 1000:.1f} GB of memory "
+            "for a plan; `deployment.layout: account-region`, chosen before the first deployment, plans each region by itself"
+        )
+
+
+def _inferred(inventory: Inventory) -> Iterator[str]:
+    """The statements in use whose evidence is only inferred."""
+    permissions = (permission for purpose in PURPOSES.values() for permission in purpose.permissions)
+    every: tuple[Permission | Block, ...] = (*permissions, *BLOCKS)
+    inferred = {known.sid: known for known in every if known.evidence == "inferred"}
+    used = dict.fromkeys(sid for key in inventory.keys for sid in key.policy.sids)
+    for sid in used:
+        if sid in inferred:
+            known = inferred[sid]
+            yield f"statement {sid} rests on inference; if it is wrong: {known.if_wrong} ({known.source})"

@@ -1,0 +1,52 @@
+"""The stacks of a project, planned by Terraform as the user has it: which ones, and with what."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from baseline import names
+from baseline.organization import LocalBackend
+from deployment.binaries import Terraform
+from deployment.changes import refuse_key_losses
+from deployment.deploy import Deployment, Planned, plan_stacks
+from deployment.events import OnEvent
+from deployment.mirror import find_mirror, provider_environment
+from operations.project import Project
+from operations.synthesis import DEFAULT_OUTPUT
+from stacks.versions import REQUIRED_PROVIDER
+
+
+def stacks_of(project: Project, accounts: Iterable[str]) -> list[str]:
+    """The stacks of these accounts, by name or ID; of none: all stacks. Raises UsageError."""
+    ids = {project.account(account).id for account in accounts}
+    return [stack.name for stack in project.inventory.stacks if not ids or stack.providers[0].account_id in ids]
+
+
+def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, Path]]:
+    """The stacks whose state should be a file here, and is not: their keys would be made anew."""
+    if not isinstance(project.inventory.organization.deployment.backend, LocalBackend):
+        return []
+    states = [(stack, DEFAULT_OUTPUT.parent / "state" / names.state_file(stack)) for stack in sorted(stacks)]
+    return [(stack, state) for stack, state in states if not state.exists()]
+
+
+@contextmanager
+def planned(
+    stacks: list[str], terraform: Terraform, on_event: OnEvent, parallelism: int | None = None
+) -> Iterator[Planned]:
+    """Plan stacks that are synthesized, for real. Raises Refusal for a plan that would delete or replace a key."""
+    with TemporaryDirectory(prefix="kms-baseline-") as folder:
+        mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], wide=False, environment=os.environ)
+        deployment = Deployment(
+            terraform=terraform,
+            output=DEFAULT_OUTPUT,
+            folder=Path(),
+            environment=provider_environment(mirror, Path(folder), os.environ),
+            on_event=on_event,
+            parallelism=parallelism,
+        )
+        with plan_stacks(deployment, stacks) as plans:
+            refuse_key_losses(plans.changes)
+            yield plans

@@ -6,7 +6,6 @@ Every error is one message that a person can act on. `str(error)` is the message
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 
 class KmsBaselineError(Exception):
@@ -62,8 +61,9 @@ class Mistake:
         return f"{place}: {field}{self.problem}{advice}"
 
 
-class FieldPlace(NamedTuple):
-    """Where a field of a file is, for a mistake that shows only later."""
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """Where a field of a file is written, for a mistake that shows only later."""
 
     file: str
     line: int
@@ -74,7 +74,7 @@ class FieldPlace(NamedTuple):
 
     def mistake(self, problem: str, help: str = "") -> Mistake:
         """What is wrong with the field."""
-        return Mistake(*self, problem, help)
+        return Mistake(self.file, self.line, self.field, problem, help)
 
 
 class Mistakes(KmsBaselineError):

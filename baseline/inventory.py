@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from baseline import names
-from baseline.errors import Mistake, Mistakes, Refusal
+from baseline.errors import Mistakes, Refusal
 from baseline.feature_parts import PlacedPart, check_parts, placed_parts
 from baseline.features.feature import Part
 from baseline.iam.document import Document
@@ -43,6 +43,11 @@ class Key:
     def locked(self) -> LockedKey:
         """Its entry in the lock."""
         return LockedKey(self.account_id, self.region, self.purpose, self.stack)
+
+    @property
+    def where(self) -> str:
+        """Which key it is, as messages say it."""
+        return f"{self.account} / {self.region} / {self.purpose}"
 
     @property
     def provider(self) -> str:
@@ -181,9 +186,8 @@ class _Expansion:
         try:
             return self.policies.policy(PURPOSES[purpose], settings, place)
         except PolicyError as error:
-            file, _, line = settings.place.rpartition(":")
             problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
-            raise Mistakes([Mistake(file, int(line), "", problem)]) from None
+            raise Mistakes([settings.place.mistake(problem)]) from None
 
     def stacks(
         self, keys: Iterable[Key], parts: Iterable[PlacedPart], forgotten: Iterable[LockedResource]

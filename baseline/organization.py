@@ -59,8 +59,8 @@ class KeySettings:
     """Account IDs, or `organization`."""
     statements: tuple[Statement, ...]
     """The owner's own, appended after ours."""
-    place: str
-    """`file:line` of what is said about the key, for messages."""
+    place: FieldPlace
+    """Where something is said about the key, for messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +161,8 @@ class Retirement:
     purpose: str | None
     """None: every purpose."""
     then: ThenOfRetired
-    place: str
-    """`file:line` of the entry."""
+    place: FieldPlace
+    """Of the entry."""
 
     def covers(self, region: str, purpose: str) -> bool:
         """Whether the entry speaks of this key of its account."""
@@ -181,8 +181,8 @@ class Waiver:
     purpose: str | None
     """None: every purpose."""
     reason: str
-    place: str
-    """`file:line` of the entry."""
+    place: FieldPlace
+    """Of the entry."""
 
     def covers(self, account_id: str, region: str, purpose: str) -> bool:
         """Whether it speaks of this key."""

@@ -7,7 +7,7 @@ move a key to another state, where Terraform would not find it and make it anew.
 from collections.abc import Collection, Iterator, Mapping
 
 from baseline import names
-from baseline.errors import Mistake, Mistakes, Refusal
+from baseline.errors import Mistakes, Refusal
 from baseline.lock import Lock, LockedKey, LockedResource
 from baseline.organization import Account, Organization, Retirement
 from baseline.purposes import PURPOSES
@@ -147,8 +147,7 @@ class Retention:
 
 
 def _mistaken(retirement: Retirement, problem: str, help: str) -> Mistakes:
-    file, _, line = retirement.place.rpartition(":")
-    return Mistakes([Mistake(file, int(line), "retired", problem, help)])
+    return Mistakes([retirement.place.mistake(problem, help)])
 
 
 def _retirement_for(lost: LockedKey, accounts: Mapping[str, Account]) -> str:

@@ -53,25 +53,21 @@ def diff(
 def _show(found: InventoryDifference) -> None:
     for title, keys in (("born", found.born), ("gone", found.gone)):
         for key in keys:
-            output.show(f"{title.upper()}  {_where(key)}")
+            output.show(f"{title.upper()}  {key.where}")
     for group in found.changed:
         output.show("\n".join(_group(group)))
     if found.reworded:
         first, *others = found.reworded
         more = f" and {count(len(others), 'other key')}" if others else ""
-        output.show(f"SAME MEANING  another text of the policy of {_where(first)}{more}")
+        output.show(f"SAME MEANING  another text of the policy of {first.where}{more}")
     if not (found.born or found.gone or found.changed or found.reworded):
         output.show("nothing changes")
-
-
-def _where(key: Key) -> str:
-    return f"{key.account} / {key.region} / {key.purpose}"
 
 
 def _group(group: ChangedKeys) -> Iterator[str]:
     first, *others = group.keys
     more = f" and {count(len(others), 'other key')} alike: {_places(others)}" if others else ""
-    yield f"CHANGED  {_where(first)}{more}"
+    yield f"CHANGED  {first.where}{more}"
     for name, (old, new) in group.settings.items():
         yield f"  {name}: {_value(old)} -> {_value(new)}"
     yield from (f"  {line}" for line in changes.lines(group.changes))

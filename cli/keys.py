@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from baseline.configuration.precedence import Chosen
 from baseline.inventory import Key
 from baseline.words import count
 from cli import options, output
@@ -71,18 +72,22 @@ def _as_json(project: Project, key: Key, explain: bool) -> dict[str, Any]:
     }
     if explain:
         data["explained"] = {
-            field: {"value": chosen.value, "level": chosen.level, "place": project.configuration.place(chosen) or None}
+            field: {"value": chosen.value, "level": chosen.level, "place": _place(project, chosen) or None}
             for field, chosen in project.configuration.explain(key.account_id, key.region, key.purpose).items()
         }
     return data
 
 
 def _explained(project: Project, key: Key) -> str:
-    configuration = project.configuration
-    chosen = configuration.explain(key.account_id, key.region, key.purpose)
-    rows = [(f"  {field}", _spelled(c.value), c.level, configuration.place(c)) for field, c in chosen.items()]
+    chosen = project.configuration.explain(key.account_id, key.region, key.purpose)
+    rows = [(f"  {field}", _spelled(c.value), c.level, _place(project, c)) for field, c in chosen.items()]
     head = f"{key.account} ({key.account_id}) {key.region} {key.purpose}"
     return f"{head}\n{output.table(('  SETTING', 'VALUE', 'LEVEL', 'PLACE'), rows)}\n"
+
+
+def _place(project: Project, chosen: Chosen) -> str:
+    """`file:line` of a value; empty for a default."""
+    return str(project.configuration.place(chosen) or "")
 
 
 def _spelled(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from baseline.errors import FieldPlace
 from baseline.inventory import Key
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS, scope
 from baseline.prover.decide import Verdict
@@ -133,7 +134,7 @@ def _rows(proven: Iterable[Proof]) -> Iterator[tuple[str, ...]]:
 def _failure(group: Sequence[Proof]) -> Iterator[str]:
     first = group[0]
     key, finding = first.key, first.finding
-    yield f"{_verdict(first).upper()}  {properties_in_words(group)}   {_where(key)}   ({key.settings.place})"
+    yield f"{_verdict(first).upper()}  {properties_in_words(group)}   {key.where}   ({key.settings.place})"
     if finding.verdict == "fails":
         yield f"  {finding.about.sentence}"
     if finding.counterexample:
@@ -155,20 +156,20 @@ def _rules() -> Iterator[sarif.Rule]:
 def _results(project: Project, proofs: Iterable[Proof]) -> Iterator[sarif.Result]:
     for proof in proofs:
         if proof.finding.verdict != "holds":
-            file, line = _place(project, proof)
+            place = _place(project, proof)
             yield sarif.Result(
                 rule=proof.finding.about.id,
                 level=LEVELS[proof.finding.verdict],
-                text=f"{_where(proof.key)}: {proof.finding.verdict}: {in_a_sentence(proof.finding)}",
-                file=file,
-                line=line,
-                inside=_where(proof.key),
+                text=f"{proof.key.where}: {proof.finding.verdict}: {in_a_sentence(proof.finding)}",
+                file=place.file,
+                line=place.line,
+                inside=proof.key.where,
                 excuse=proof.waiver.reason if proof.waiver else "",
             )
 
 
 def _suites(project: Project, proofs: Iterable[Proof]) -> Iterator[tuple[str, list[junit.Case]]]:
-    for where, of_key in groupby(proofs, key=lambda proof: _where(proof.key)):
+    for where, of_key in groupby(proofs, key=lambda proof: proof.key.where):
         yield where, [_case(project, proof) for proof in of_key]
 
 
@@ -176,22 +177,19 @@ def _case(project: Project, proof: Proof) -> junit.Case:
     finding, waiver = proof.finding, proof.waiver
     if finding.verdict == "holds":
         return junit.Case(finding.about.id, "passed")
-    file, line = _place(project, proof)
+    place = _place(project, proof)
     said = in_a_sentence(finding)
     if waiver:
-        return junit.Case(finding.about.id, "skipped", f"waived: {waiver.reason}", said, file, line)
+        return junit.Case(finding.about.id, "skipped", f"waived: {waiver.reason}", said, place.file, place.line)
     outcome: junit.Outcome = "failure" if finding.verdict == "fails" else "error"
-    return junit.Case(finding.about.id, outcome, f"{finding.verdict}: {said}", finding.about.sentence, file, line)
+    return junit.Case(
+        finding.about.id, outcome, f"{finding.verdict}: {said}", finding.about.sentence, place.file, place.line
+    )
 
 
-def _place(project: Project, proof: Proof) -> tuple[str, int]:
+def _place(project: Project, proof: Proof) -> FieldPlace:
     """The owner's statement that decided, else what is said about the key."""
-    file, _, line = (project.place_of_statement(proof) or proof.key.settings.place).rpartition(":")
-    return file, int(line)
-
-
-def _where(key: Key) -> str:
-    return f"{key.account} / {key.region} / {key.purpose}"
+    return project.place_of_statement(proof) or proof.key.settings.place
 
 
 def _as_json(keys: Iterable[Key], proven: Iterable[Proof]) -> dict[str, Any]:
@@ -210,7 +208,7 @@ def _as_json(keys: Iterable[Key], proven: Iterable[Proof]) -> dict[str, Any]:
 
 def _waived(proof: Proof) -> dict[str, Any]:
     waiver = proof.waiver
-    return {"waived": {"reason": waiver.reason, "place": waiver.place}} if waiver else {}
+    return {"waived": {"reason": waiver.reason, "place": str(waiver.place)}} if waiver else {}
 
 
 def _policy(key: Key) -> dict[str, str]:
@@ -219,6 +217,6 @@ def _policy(key: Key) -> dict[str, str]:
         "account_id": key.account_id,
         "region": key.region,
         "purpose": key.purpose,
-        "place": key.settings.place,
+        "place": str(key.settings.place),
         "sha256": hashlib.sha256(key.policy.render().encode()).hexdigest(),
     }

@@ -33,7 +33,7 @@ def _waived(project: Project) -> Iterator[str]:
     for group in alike(project.proofs):
         key, waiver = group[0].key, group[0].waiver
         others = elsewhere(group)
-        where = f"{key.account} / {key.region} / {key.purpose}" + (f" (and in {others})" if others else "")
+        where = key.where + (f" (and in {others})" if others else "")
         if waiver:
             yield f"{properties_in_words(group)} waived of {where} by {waiver.place}: {waiver.reason}"
     for waiver, why in idle_waivers(project.inventory, project.proofs):

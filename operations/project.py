@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from baseline.chains import check_chains
 from baseline.configuration.load import Configuration, load
-from baseline.errors import KmsBaselineError, Refusal, UsageError
+from baseline.errors import FieldPlace, KmsBaselineError, Refusal, UsageError
 from baseline.fields.limits import nearest
 from baseline.inventory import Inventory, Key, expand
 from baseline.lock import Lock, LockedKey
@@ -104,10 +104,10 @@ class Project:
             return broken
         return None
 
-    def place_of_statement(self, proof: "Proof") -> str:
-        """`file:line` of the owner's statement that decided; empty if none of the owner's did."""
+    def place_of_statement(self, proof: "Proof") -> FieldPlace | None:
+        """Where the owner's statement is that decided; None if none of the owner's did."""
         key, sid = proof.key, proof.finding.sid
-        return self.configuration.place_of_statement(key.account_id, key.region, key.purpose, sid) if sid else ""
+        return self.configuration.place_of_statement(key.account_id, key.region, key.purpose, sid) if sid else None
 
     def check_locked(self, locked: bool) -> None:
         """Raise Refusal when the lock would change and may not, by the option or by the environment."""

@@ -10,7 +10,7 @@ from baseline.configuration.precedence import Chosen, Level, Levels, fields, sel
 from baseline.configuration.resolve import resolve
 from baseline.configuration.source import Source, compose
 from baseline.configuration.validate import Sections, validate
-from baseline.errors import Mistakes
+from baseline.errors import FieldPlace, Mistakes
 from baseline.organization import Organization
 from baseline.purposes import PURPOSES
 
@@ -38,16 +38,16 @@ class Configuration:
         )
         return {field: strongest(of_key, field) for field in fields(PURPOSES[purpose])}
 
-    def place_of_statement(self, account_id: str, region: str, purpose: str, sid: str) -> str:
-        """`file:line` of the owner's statement with this Sid in one key's policy; empty if it has none."""
+    def place_of_statement(self, account_id: str, region: str, purpose: str, sid: str) -> FieldPlace | None:
+        """Where the owner's statement with this Sid in one key's policy is written; None if it has none."""
         chosen = self.explain(account_id, region, purpose)["statements"]
         for i, statement in enumerate(chosen.value):
             if statement.get("Sid") == sid:
-                return f"{self.source.file}:{self.source.line((*chosen.path, i))}"
-        return ""
+                return self.source.place((*chosen.path, i))
+        return None
 
-    def idle_exceptions(self) -> Iterator[str]:
-        """`file:line` of every exception that speaks of no key."""
+    def idle_exceptions(self) -> Iterator[FieldPlace]:
+        """Every exception that speaks of no key."""
         assert self.sections.keys is not None
         for i, exception in enumerate(self.sections.keys.exceptions or []):
             if not any(
@@ -57,9 +57,9 @@ class Configuration:
             ):
                 yield self.source.place(("keys", "exceptions", i))
 
-    def place(self, chosen: Chosen) -> str:
-        """`file:line` of a chosen value, or an empty text for a default."""
-        return self.source.place(chosen.path) if chosen.path else ""
+    def place(self, chosen: Chosen) -> FieldPlace | None:
+        """Where a chosen value is written; None for a default."""
+        return self.source.place(chosen.path) if chosen.path else None
 
 
 def load(text: str, file: str) -> Configuration:

@@ -8,9 +8,9 @@ from baseline.configuration import file
 from baseline.configuration.file import AccountSection
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
 from baseline.configuration.principals import resolve as resolve_principal
-from baseline.configuration.source import Path, Source, spell
+from baseline.configuration.source import Path, Source
 from baseline.configuration.validate import Sections
-from baseline.errors import FieldPlace, Mistake
+from baseline.errors import Mistake
 from baseline.features import FEATURES
 from baseline.features.feature import Context
 from baseline.iam.arns import Arn
@@ -139,7 +139,7 @@ class _Resolution:
                     merged[field] = getattr(written, field)
                     paths[field] = (*path, name, field)
             if paths:
-                places = {field: self.field_place(path) for field, path in paths.items()}
+                places = {field: self.source.place(path) for field, path in paths.items()}
                 yield name, FeatureUse(feature.settings.model_construct(**merged), places)
 
     def role(self, index: int, account: AccountSection) -> str | None:
@@ -172,7 +172,7 @@ class _Resolution:
         services = values[kind.services_field]
         return KeySettings(
             administrators=tuple(dict.fromkeys(administrators)),
-            administrators_place=self.field_place(chosen["administrators"].path or ("accounts", index)),
+            administrators_place=self.source.place(chosen["administrators"].path or ("accounts", index)),
             users=tuple(dict.fromkeys(users)),
             iam_delegation=values["iam_delegation"],
             separate_duties=values["separate_duties"],
@@ -183,14 +183,8 @@ class _Resolution:
             services=tuple(name for name in kind.services if name in services),
             share_with=self.share_with(values.get("share_with", []), account),
             statements=tuple(self.owner_statements(chosen["statements"])),
-            place=self.place(chosen["statements"], index),
+            place=self.source.place(chosen["statements"].path or ("accounts", index)),
         )
-
-    def place(self, chosen: Chosen, index: int) -> str:
-        return self.source.place(chosen.path or ("accounts", index))
-
-    def field_place(self, path: Path) -> FieldPlace:
-        return FieldPlace(self.source.file, self.source.line(path), spell(path))
 
     def principals(self, chosen: Chosen, account: AccountSection) -> list[NamedPrincipal]:
         return [resolve_principal(written, self.written.partition, account.id) for written in chosen.value]
@@ -265,7 +259,7 @@ class _Resolution:
                 region=entry.region,
                 purpose=entry.purpose,
                 reason=entry.reason,
-                place=f"{self.source.file}:{self.source.line(('keys', 'waivers', i))}",
+                place=self.source.place(("keys", "waivers", i)),
             )
 
     def retirement(self, index: int, entry: file.RetiredSection) -> Retirement:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from baseline.errors import Mistake, Mistakes
+from baseline.errors import FieldPlace, Mistake, Mistakes
 
 Path = tuple[str | int, ...]
 """A place in the data: keys and list positions from the top."""
@@ -43,13 +43,13 @@ class Source:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def place(self, path: Path) -> str:
-        """`file:line` of a path."""
-        return f"{self.file}:{self.line(path)}"
+    def place(self, path: Path) -> FieldPlace:
+        """Where a path is written, or where it would be."""
+        return FieldPlace(self.file, self.line(path), spell(path))
 
     def mistake(self, path: Path, problem: str, help: str = "") -> Mistake:
         """A mistake at a path; its problem stays on one line, whatever it quotes."""
-        return Mistake(self.file, self.line(path), spell(path), problem.replace("\n", "\\n"), help)
+        return self.place(path).mistake(problem.replace("\n", "\\n"), help)
 
     def as_written(self, path: Path, value: Any) -> Any:
         """The value at a path with every scalar as text, just as it was written (IAM's JSON knows only text)."""

@@ -89,9 +89,10 @@ def prove_policy(
     )
 
 
+_NOWHERE = FieldPlace("", 0, "")
 _NOBODY = KeySettings(
     administrators=(),
-    administrators_place=FieldPlace("", 0, ""),
+    administrators_place=_NOWHERE,
     users=(),
     iam_delegation="full",
     separate_duties=False,
@@ -102,6 +103,6 @@ _NOBODY = KeySettings(
     services=(),
     share_with=(),
     statements=(),
-    place="",
+    place=_NOWHERE,
 )
 """Nothing is known of whom the owner means; the account's IAM policies may be given anything."""

@@ -98,7 +98,7 @@ def _likeness(proof: Proof) -> tuple[str | None, ...]:
     finding, found = proof.finding, proof.finding.counterexample
     why = (found.request.action, found.decision.effect, finding.sid) if found else (finding.reason,)
     name = finding.about.id if finding.verdict == "fails" else None
-    waiver = proof.waiver.place if proof.waiver else None
+    waiver = str(proof.waiver.place) if proof.waiver else None
     return (name, proof.key.purpose, finding.verdict, waiver, *why)
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from baseline.errors import KmsBaselineError, Refusal, Undecided
+from baseline.errors import FieldPlace, KmsBaselineError, Refusal, Undecided
 from baseline.prover.inventory import Proof, alike, elsewhere, properties_in_words
 from baseline.prover.report import in_a_sentence
 
 MOST_SHOWN = 20
-PlaceOf = Callable[[Proof], str]
-"""`file:line` of the owner's statement that decided; empty if none of the owner's did."""
+PlaceOf = Callable[[Proof], FieldPlace | None]
+"""Where the owner's statement is that decided; None if none of the owner's did."""
 
 
 def refusal(proofs: Iterable[Proof], place_of: PlaceOf) -> KmsBaselineError | None:
@@ -33,7 +33,7 @@ def _lines(group: Sequence[Proof], place_of: PlaceOf) -> Iterator[str]:
     first = group[0]
     key, finding = first.key, first.finding
     own = place_of(first)
-    where = f"{own or key.settings.place}: {key.account} / {key.region} / {key.purpose}"
+    where = f"{own or key.settings.place}: {key.where}"
     yield f"{where}: {properties_in_words(group)}: {finding.verdict}"
     if finding.verdict == "fails":
         yield f"  {finding.about.sentence}"

@@ -352,7 +352,10 @@ class TestStatementsOfTheOwner:
             "        - {Sid: Ec2UsesTheKeyForTheAccount, Effect: Allow, Principal: {Service: x.amazonaws.com}, "
             "Action: 'kms:Decrypt'}\n",
         )
-        with pytest.raises(Mistakes, match=r"organization.yaml:11: the policy of `workloads` eu-west-2 ebs: .*Ec2Uses"):
+        with pytest.raises(
+            Mistakes,
+            match=r"organization.yaml:11: keys\.purposes\.ebs\.statements: the policy of `workloads` eu-west-2 ebs: .*Ec2Uses",
+        ):
             expand(configuration(text).organization, Lock())
 
     def test_numbers_and_booleans_are_taken_as_they_are_written(self) -> None:

@@ -157,11 +157,10 @@ def test_what_explains_a_value_is_what_chose_it(keys: dict[str, Any], of_account
         for field, chosen in explained.items():
             assert chosen == last_said(levels, field), (key.account, key.region, key.purpose, field)
             place = loaded.place(chosen)
-            assert (place == "") == (chosen.level == "default")
+            assert (place is None) == (chosen.level == "default")
             if place:
-                file, _, line = place.partition(":")
-                assert file == "organization.yaml"
-                assert lines[int(line) - 1].strip().startswith(f'"{field}":')
+                assert place.file == "organization.yaml"
+                assert lines[place.line - 1].strip().startswith(f'"{field}":')
         shareable = {"share_with"} if key.purpose in ("ebs", "backup") else set()
         assert set(explained) == (set(resolved) - {"share_with"}) | shareable | {"statements"}
 

@@ -25,16 +25,29 @@ PROPERTY_NAMES = (
     "user-uses",
     "account-uses-the-service",
     "account-only-uses-the-service",
-    "publishers-only-for-this-account",
-    "publishers-only-publish",
-    "publishers-publish",
-    "logs-of-other-regions-never",
-    "only-our-log-groups",
-    "logs-only-uses",
-    "logs-encrypts",
-    "trail-never-reads",
-    "only-our-trail",
-    "trail-writes",
+    "services-only-for-this-account",
+    "services-do-no-more",
+    "services-do-what-they-must",
     "readers-only-read",
     "every-statement-bites",
 )
+
+_NO_MORE = "it is now `services-do-no-more`, for every purpose"
+_MUST = "it is now `services-do-what-they-must`, for every purpose"
+_FENCED = "it is now `services-only-for-this-account`, for every purpose"
+FORMER_NAMES = tuple(
+    (name, f"{now}; with `purpose: {purpose}` it says what it said")
+    for name, now, purpose in (
+        ("publishers-only-for-this-account", _FENCED, "sns"),
+        ("publishers-only-publish", _NO_MORE, "sns"),
+        ("publishers-publish", _MUST, "sns"),
+        ("logs-of-other-regions-never", "it is part of `no-unlisted-service`, of every purpose", "logs"),
+        ("only-our-log-groups", _FENCED, "logs"),
+        ("logs-only-uses", _NO_MORE, "logs"),
+        ("logs-encrypts", _MUST, "logs"),
+        ("trail-never-reads", _NO_MORE, "cloudtrail"),
+        ("only-our-trail", _FENCED, "cloudtrail"),
+        ("trail-writes", _MUST, "cloudtrail"),
+    )
+)
+"""What a waiver may still say, with what to write instead."""

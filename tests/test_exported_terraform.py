@@ -24,7 +24,7 @@ keys:
   waivers:
     - {property: user-uses, purpose: logs, reason: the sale is not read by us}
     - {property: account-uses-the-service, purpose: logs, reason: the sale is not read by us}
-    - {property: logs-encrypts, purpose: logs, reason: the sale is not read by us}
+    - {property: services-do-what-they-must, purpose: logs, reason: the sale is not read by us}
   purposes:
     ebs: {share_with: [organization]}
     backup: {share_with: ["444455556666"]}

@@ -14,7 +14,7 @@ from baseline.features import FEATURES
 from baseline.features.feature import Feature
 from baseline.fields import limits
 from baseline.fields.written import Written
-from baseline.property_names import PROPERTY_NAMES
+from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Purpose
 from baseline.regions import PARTITIONS
@@ -179,7 +179,7 @@ class ExceptionSection(KeySection):
 
 
 class WaiverSection(Written):
-    property: Annotated[str, limits.OneOf(PROPERTY_NAMES, "a property")] = Field(
+    property: Annotated[str, limits.OneOf(PROPERTY_NAMES, "a property", FORMER_NAMES)] = Field(
         description="The property that need not hold, by the name that `prove` prints."
     )
     account: AccountName | None = Field(None, description="Only this account, by name; every account when not said.")

@@ -7,26 +7,21 @@ from baseline.errors import FieldPlace
 from baseline.key_policy import Place
 from baseline.organization import KeySettings
 from baseline.prover import general_claims as claims_of
-from baseline.prover.claims import Claim, always, never
-from baseline.prover.conditions import condition
+from baseline.prover.claims import Claim, always
 from baseline.prover.counterexample import Policy
-from baseline.prover.general_claims import CRYPTO, KEEPS
+from baseline.prover.expectations import EXPECTATIONS, expected_of
+from baseline.prover.expectations.expectation import Expectation
+from baseline.prover.general_claims import KEEPS
 from baseline.prover.keys import BITES, Finding, prove_properties
 from baseline.prover.properties import PROPERTIES, Property, described
-from baseline.prover.purpose_properties import CODESTAR, LOG_GROUP, PURPOSE_PROPERTIES, TOPIC, TRAIL
-from baseline.prover.subject import NO_BYPASS, Subject, people, services
+from baseline.prover.purpose_properties import PURPOSE_PROPERTIES, for_this_account
+from baseline.prover.subject import NO_BYPASS, Subject, people
 from baseline.purposes import PURPOSES
-from baseline.purposes.purpose import Purpose
 
-ANYTHING = Purpose(name="anything", title="anything", via="kms", controls=(), permissions=())
-"""In place of a purpose that nobody named."""
-
-
-def _only_for_this_account(key: Subject) -> Iterator[Claim]:
-    ours = f"arn:*:*:*:{key.place.account_id}:*"
-    other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account_id)
-    others = (condition("ArnNotLike", name, ours) for name in ("aws:SourceArn", TOPIC, LOG_GROUP, TRAIL))
-    yield never("may", services(other_account, *others, not_named=(CODESTAR,), actions=CRYPTO))
+ANYTHING = Expectation(
+    calls=tuple(replace(call, fence=()) for each in EXPECTATIONS.values() for call in each.exceptions)
+)
+"""Of a key of which nobody said what it is for: nothing but that some services cannot tell their account."""
 
 
 def _keeps(key: Subject) -> Iterator[Claim]:
@@ -53,7 +48,7 @@ OF_ANY_POLICY: tuple[Property, ...] = (
             "Exception: CodeStar Notifications, which sends nothing that says so.",
             "never[may] kind=service, action in use, c[aws:SourceAccount] is not A, and neither c[aws:SourceArn] nor the "
             "context of a topic, log group or trail is an ARN of A",
-            _only_for_this_account,
+            for_this_account,
         ),
         (
             "grants-only-for-services",
@@ -70,23 +65,25 @@ OF_ANY_POLICY: tuple[Property, ...] = (
     ),
     BITES,
 )
-_NEED_OUR_NAMES = ("only-our-trail", "trail-writes", "readers-only-read", "account-only-uses-the-service")
-OF_A_PURPOSE: tuple[Property, ...] = (
-    *(entry for entry in PROPERTIES if entry.id == "no-unlisted-service"),
-    *(entry for entry in PURPOSE_PROPERTIES if entry.id not in _NEED_OUR_NAMES),
+OF_A_PURPOSE: tuple[Property, ...] = tuple(
+    entry
+    for entry in (*PROPERTIES, *PURPOSE_PROPERTIES)
+    if entry.id
+    in ("no-unlisted-service", "account-uses-the-service", "services-do-no-more", "services-do-what-they-must")
 )
+"""What a purpose adds. Who else may use the key, only its owner knows."""
 
 
 def prove_policy(
-    policy: Policy, partition: str, account_id: str, region: str, purpose: str | None = None
+    policy: Policy, partition: str, account: str, region: str, purpose: str | None = None
 ) -> Sequence[Finding]:
     """Every property that says something of the policy. With a purpose, those of its services too."""
-    kind = PURPOSES[purpose] if purpose else ANYTHING
-    settings = replace(_NOBODY, services=kind.default_services)
-    place = Place(partition, account_id, region, namespace="", organization_id=None, role=None)
-    return prove_properties(
-        Subject(kind, settings, place), policy, (*OF_ANY_POLICY, *(OF_A_PURPOSE if purpose else ()))
-    )
+    place = Place(partition, account, region, namespace="", organization_id=None, role=None)
+    if purpose is None:
+        return prove_properties(Subject("anything", ANYTHING, _NOBODY, place), policy, OF_ANY_POLICY)
+    settings = replace(_NOBODY, services=PURPOSES[purpose].default_services)
+    subject = Subject(purpose, expected_of(purpose), settings, place)
+    return prove_properties(subject, policy, (*OF_ANY_POLICY, *OF_A_PURPOSE))
 
 
 _NOWHERE = FieldPlace("", 0, "")

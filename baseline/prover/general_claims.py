@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, expand_all
+from baseline.iam.reading import PlainCondition
 from baseline.key_actions import DESCRIBE, MANAGE, USE
 from baseline.prover.claims import Claim, Strength, always, never
 from baseline.prover.conditions import condition
@@ -15,8 +16,6 @@ GRANTS = (GRANT, "kms:ListGrants", "kms:RevokeGrant")
 NOT_MANAGING = (*CRYPTO, *GRANTS, DESCRIBE, "kms:GetPublicKey")
 KEEPS = ("kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:DescribeKey", "kms:CancelKeyDeletion")
 DELETE = "kms:ScheduleKeyDeletion"
-SHARED = ("kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", DESCRIBE)
-"""What accounts that are let in do with the key."""
 
 
 def _strength(key: Subject) -> Strength:
@@ -33,7 +32,7 @@ def foreign(key: Subject) -> Iterator[Claim]:
 
 def organization(key: Subject) -> Iterator[Claim]:
     if key.organization:
-        yield never("may", people(*_strangers(key), key.directly))
+        yield never("may", people(*_strangers(key), *key.directly))
 
 
 def shared(key: Subject) -> Iterator[Claim]:
@@ -41,15 +40,21 @@ def shared(key: Subject) -> Iterator[Claim]:
     if key.shared_accounts:
         them = condition("StringEquals", "aws:PrincipalAccount", *key.shared_accounts)
         unnamed = key.not_by_name(key.administrators, key.users)
-        yield never("may", people(them, *unnamed, but_not=(*SHARED, GRANT)))
-        yield always("may", people(them, *on_duty, actions=known(SHARED)))
-        yield always("may", people(them, *on_duty, FOR_AWS, actions=(GRANT,)))
+        yield never("may", people(them, *unnamed, but_not=key.expected.shared))
+        yield from promised("may", key.expected.shared, them, *on_duty)
     if key.organization:
         them = condition("StringEquals", "aws:PrincipalOrgID", key.organization)
-        via = condition("StringEquals", "kms:ViaService", key.via)
-        yield never("may", people(*_strangers(key), but_not=(*SHARED, GRANT)))
-        yield always("direct", people(them, via, *on_duty, actions=known(SHARED)))
-        yield always("direct", people(them, via, *on_duty, FOR_AWS, actions=(GRANT,)))
+        via = key.via(*(through.service for through in key.expected.through))
+        yield never("may", people(*_strangers(key), but_not=key.expected.shared))
+        yield from promised("direct", key.expected.shared, them, via, *on_duty)
+
+
+def promised(strength: Strength, actions: tuple[str, ...], *who: PlainCondition) -> Iterator[Claim]:
+    """These actions always, but grants for AWS resources alone."""
+    use = tuple(action for action in actions if action != GRANT)
+    yield always(strength, people(*who, actions=known(use)))
+    if GRANT in actions:
+        yield always(strength, people(*who, FOR_AWS, actions=(GRANT,)))
 
 
 def _strangers(key: Subject) -> Conditions:
@@ -59,7 +64,7 @@ def _strangers(key: Subject) -> Conditions:
 
 
 def unlisted(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(not_named=key.services))
+    yield never("may", services(not_named=dict.fromkeys(map(key.principal, key.calls))))
 
 
 def service_manages(key: Subject) -> Iterator[Claim]:
@@ -72,7 +77,7 @@ def _administrator_acts(key: Subject, *actions: str) -> Iterator[Claim]:
             yield never("may", people(them, actions=actions))
             continue
         others = (*key.not_by_name(key.users), *key.no_account_of(key.users.accounts))
-        yield never(_strength(key), people(them, key.directly, *others, actions=actions))
+        yield never(_strength(key), people(them, *key.directly, *others, actions=actions))
 
 
 def administrator_uses(key: Subject) -> Iterator[Claim]:
@@ -199,10 +204,9 @@ def administrators_manage(key: Subject) -> Iterator[Claim]:
 def users_use(key: Subject) -> Iterator[Claim]:
     on_duty = key.not_administrators_on_duty()
     for strength, them in _each_strength(key.users):
-        if key.purpose.users_only_read:
-            trail = condition("Null", "kms:EncryptionContext:aws:cloudtrail:arn", "false")
-            via = condition("StringEquals", "kms:ViaService", key.via)
-            yield always(strength, people(*them, *on_duty, trail, via, actions=("kms:Decrypt",)))
+        if readers := key.expected.readers:
+            written = condition("Null", readers.context, "false")
+            yield always(strength, people(*them, *on_duty, written, key.via(readers.service), actions=("kms:Decrypt",)))
         else:
             yield always(strength, people(*them, *on_duty, actions=known((*USE, DESCRIBE))))
             yield always(strength, people(*them, *on_duty, FOR_AWS, actions=GRANTS))

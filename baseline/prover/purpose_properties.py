@@ -1,154 +1,91 @@
-"""The properties of the keys of one purpose: which services use it, for what of this account and region.
+"""The properties of what services do with a key, and of what people do through them, as its purpose's expectation says."""
 
-Each service's fence, what bounds its calls to this account, is stated here once more and not taken from the registry
-of purposes, so that a mistake there is seen.
-"""
+from collections.abc import Iterator
 
-from collections.abc import Callable, Iterator, Mapping
-
-from baseline.iam.reading import PlainCondition
-from baseline.key_actions import DESCRIBE, PUBLISH, USE
 from baseline.prover.claims import Claim, Strength, always, never
 from baseline.prover.conditions import condition
-from baseline.prover.general_claims import CRYPTO, GRANT, SHARED, known
+from baseline.prover.expectations import EXPECTATIONS
+from baseline.prover.general_claims import CRYPTO, GRANT, known, promised
 from baseline.prover.properties import Property, described
-from baseline.prover.subject import FOR_AWS, NOT_FOR_AWS, Subject, people, services
+from baseline.prover.subject import NOT_FOR_AWS, Subject, people, services
 
-TOPIC = "kms:EncryptionContext:aws:sns:topicArn"
-LOG_GROUP = "kms:EncryptionContext:aws:logs:arn"
-TRAIL = "kms:EncryptionContext:aws:cloudtrail:arn"
-CODESTAR = "codestar-notifications.amazonaws.com"
-FENCED_BY_ACCOUNT = tuple(f"{label}.amazonaws.com" for label in ("cloudwatch", "budgets", "costalerts"))
-"""Publishers that send `aws:SourceAccount`. The others are fenced by the topic, CodeStar by the service it goes through."""
-
-THROUGH: Mapping[str, tuple[str, ...]] = {
-    "sns": (*PUBLISH, DESCRIBE),
-    "ebs": (*USE, DESCRIBE),
-    "logs": (*USE, DESCRIBE),
-    "backup": (*PUBLISH, DESCRIBE),
-}
-"""What every principal of the account may do through the purpose's service."""
-GRANTS_THROUGH = ("ebs", "backup")
+ARNS_OF_THE_CALLER = (
+    "aws:SourceArn",
+    *sorted(
+        {
+            fence.key
+            for expected in EXPECTATIONS.values()
+            for call in expected.calls
+            for fence in call.fence
+            if fence.key.startswith("kms:EncryptionContext:")
+        }
+    ),
+)
+"""The condition keys that say by an ARN for which account a service calls."""
 
 
 def _through(key: Subject) -> Iterator[Claim]:
-    name = key.purpose.name
-    if name not in THROUGH or (key.purpose.via not in key.settings.services and name != "sns"):
-        return
-    via = condition("StringEquals", "kms:ViaService", key.via)
-    anyone = (key.own_account, via, *key.not_administrators_on_duty())
-    yield always("direct", people(*anyone, actions=known(THROUGH[name])))
-    if name in GRANTS_THROUGH:
-        yield always("direct", people(*anyone, FOR_AWS, actions=(GRANT,)))
+    for through in key.through:
+        anyone = (key.own_account, key.via(through.service), *key.not_administrators_on_duty())
+        yield from promised("direct", through.actions, *anyone)
 
 
 def _through_only(key: Subject) -> Iterator[Claim]:
     """Root may do more under `full`, by delegation; users may directly."""
-    grants = (GRANT,) if key.purpose.name in GRANTS_THROUGH else ()
-    of_organization = SHARED if key.organization else ()  # of which the own account is one
-    promised = (*THROUGH.get(key.purpose.name, ()), *of_organization, *grants)
-    others = key.nobody_exactly(key.administrators, key.users)
-    yield never("direct", people(*others, key.own_account, but_not=promised))
-    if grants:
-        yield never("direct", people(*others, key.own_account, NOT_FOR_AWS, actions=grants))
+    of_organization = key.expected.shared if key.organization else ()  # of which the own account is one
+    actions = (*(action for through in key.expected.through for action in through.actions), *of_organization)
+    others = (*key.nobody_exactly(key.administrators, key.users), key.own_account)
+    yield never("direct", people(*others, but_not=actions))
+    for through in key.expected.through:
+        yield never("direct", people(*others, key.via(through.service), but_not=(*through.actions, *of_organization)))
+    if GRANT in actions:
+        yield never("direct", people(*others, NOT_FOR_AWS, actions=(GRANT,)))
 
 
-def _of(purpose: str, claims: Callable[[Subject], Iterator[Claim]]) -> Callable[[Subject], Iterator[Claim]]:
-    """The claims, of keys of one purpose only."""
-    return lambda key: claims(key) if key.purpose.name == purpose else iter(())
-
-
-def _our_topics(key: Subject, operator: str) -> PlainCondition:
-    return condition(operator, TOPIC, key.arn("sns", "*"))
-
-
-def _publishers_fenced(key: Subject) -> Iterator[Claim]:
+def for_this_account(key: Subject) -> Iterator[Claim]:
+    """Services speak for this account: by one of the keys that say so at all; and each call that is expected, by its own fence."""
     other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account_id)
-    other_topic = _our_topics(key, "ArnNotLike")
-    not_through = condition("StringNotEquals", "kms:ViaService", f"sns.{key.place.region}.amazonaws.com")
-    by_account = tuple(name for name in key.services if name in FENCED_BY_ACCOUNT)
-    by_topic = tuple(name for name in key.services if name not in (*FENCED_BY_ACCOUNT, CODESTAR))
-    yield never("may", services(other_account, other_topic, not_named=(CODESTAR,)))
-    yield never("may", services(not_through, named=(CODESTAR,)))
-    if by_account:
-        yield never("may", services(other_account, named=by_account))
-    if by_topic:
-        yield never("may", services(other_topic, named=by_topic))
+    ours = f"arn:*:*:*:{key.place.account_id}:*"
+    others = (condition("ArnNotLike", name, ours) for name in ARNS_OF_THE_CALLER)
+    exceptions = tuple(map(key.principal, key.expected.exceptions))
+    yield never("may", services(other_account, *others, not_named=exceptions, actions=CRYPTO))
+    for call in dict.fromkeys((*key.calls, *key.expected.exceptions)):
+        for fence in call.fence:
+            if value := key.value(fence):
+                yield never("may", services(fence.outside(value), named=(key.principal(call),), actions=call.actions))
 
 
-def _publishers_only_publish(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(but_not=PUBLISH))
+def _no_more(key: Subject) -> Iterator[Claim]:
+    if not key.calls:
+        return
+    actions: dict[str, list[str]] = {}
+    for call in key.calls:
+        actions.setdefault(key.principal(call), []).extend(call.actions)
+    yield never("may", services(but_not=[action for of_one in actions.values() for action in of_one]))
+    for name, of_one in actions.items():
+        yield never("may", services(named=(name,), but_not=of_one))
 
 
-def _publishers_publish(key: Subject) -> Iterator[Claim]:
-    account = condition("StringEquals", "aws:SourceAccount", key.place.account_id)
-    through = condition("StringEquals", "kms:ViaService", f"sns.{key.place.region}.amazonaws.com")
-    for name in key.services:
-        fence = _our_topics(key, "ArnLike")
-        if name in FENCED_BY_ACCOUNT:
-            fence = account
-        elif name == CODESTAR:
-            fence = through
-        yield always("direct", services(fence, named=(name,), actions=known(PUBLISH)))
-
-
-def _our_log_groups(key: Subject, operator: str) -> PlainCondition:
-    return condition(operator, LOG_GROUP, key.arn("logs", "log-group:*"))
-
-
-def _other_logs(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(named=("logs.*",), not_named=key.services))
-
-
-def _other_log_groups(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(_our_log_groups(key, "ArnNotLike"), actions=CRYPTO))
-
-
-def _logs_only_use(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(but_not=(*USE, DESCRIBE)))
-
-
-def _logs_encrypt(key: Subject) -> Iterator[Claim]:
-    for name in key.services:
-        yield always("direct", services(_our_log_groups(key, "ArnLike"), named=(name,), actions=known(USE)))
-        yield always("direct", services(named=(name,), actions=(DESCRIBE,)))
-
-
-def _trail(key: Subject) -> str:
-    return key.arn("cloudtrail", f"trail/{key.place.namespace}")
-
-
-def _trail_anywhere(key: Subject, operator: str) -> PlainCondition:
-    return condition(operator, TRAIL, key.arn("cloudtrail", f"trail/{key.place.namespace}", region="*"))
-
-
-def _trail_never_reads(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(but_not=("kms:GenerateDataKey*", DESCRIBE)))
-
-
-def _other_trails(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(condition("StringNotEquals", "aws:SourceArn", _trail(key))))
-    yield never("may", services(_trail_anywhere(key, "ArnNotLike"), actions=CRYPTO))
-
-
-def _trail_writes(key: Subject) -> Iterator[Claim]:
-    source = condition("StringEquals", "aws:SourceArn", _trail(key))
-    for name in key.services:
-        actions = known(("kms:GenerateDataKey*",))
-        yield always("direct", services(source, _trail_anywhere(key, "ArnLike"), named=(name,), actions=actions))
-        yield always("direct", services(source, named=(name,), actions=(DESCRIBE,)))
+def _what_they_must(key: Subject) -> Iterator[Claim]:
+    for call in key.calls:
+        values = [key.value(fence) for fence in call.fence]
+        if all(values):
+            says = (fence.inside(value) for fence, value in zip(call.fence, values, strict=True))
+            yield always("direct", services(*says, named=(key.principal(call),), actions=known(call.actions)))
 
 
 def _readers_only_read(key: Subject) -> Iterator[Claim]:
-    elsewhere = condition("StringNotEquals", "kms:ViaService", key.via)
-    no_trail = condition("Null", TRAIL, "true")
+    readers = key.expected.readers
+    if not readers:
+        return
+    nothing_written = condition("Null", readers.context, "true")
     strength: Strength = "direct" if key.is_full else "may"
     for them in key.users.each():
         others = key.nobody_of(key.administrators)
         yield never("direct", people(them, *others, but_not=("kms:Decrypt",)))
         yield never(strength, people(them, *others, actions=(*CRYPTO, GRANT), but_not=("kms:Decrypt",)))
-        yield never(strength, people(them, *others, elsewhere, actions=("kms:Decrypt",)))
-        yield never(strength, people(them, *others, no_trail, actions=("kms:Decrypt",)))
+        yield never(strength, people(them, *others, *key.directly, actions=("kms:Decrypt",)))
+        yield never(strength, people(them, *others, nothing_written, actions=("kms:Decrypt",)))
 
 
 PURPOSE_PROPERTIES: tuple[Property, ...] = described(
@@ -166,71 +103,31 @@ PURPOSE_PROPERTIES: tuple[Property, ...] = described(
         _through_only,
     ),
     (
-        "publishers-only-for-this-account",
-        "Services publish for this account only: by its ID, or to its topics in this region. "
-        "Exception: CodeStar Notifications is fenced by SNS of this region alone.",
-        "never[may] kind=service, c[aws:SourceAccount] is not A, c[topicArn] not in arn:*:sns:R:A:*, name is not CodeStar; "
-        "and each publisher by its own fence",
-        _of("sns", _publishers_fenced),
+        "services-only-for-this-account",
+        "AWS services use the key only for what belongs to this account, each by its own fence: the account's ID, its "
+        "topics or log groups of this region, its trail. "
+        "Exception: CodeStar Notifications, which sends nothing that says so; the fence is SNS of this region.",
+        "never[may] kind=service, action in use, c[aws:SourceAccount] is not A, and neither c[aws:SourceArn] nor the "
+        "context of a topic, log group or trail is an ARN of A; and each service s listed: never[may] P=s outside its fence",
+        for_this_account,
     ),
     (
-        "publishers-only-publish",
-        "Services that publish generate data keys and decrypt, and do nothing else.",
-        "never[may] kind=service, action not in {GenerateDataKey*, Decrypt}",
-        _of("sns", _publishers_only_publish),
+        "services-do-no-more",
+        "A service that calls by its own principal does what the purpose needs of it, and nothing else: publishers do "
+        "not encrypt, CloudTrail never reads.",
+        "for each service s listed: never[may] P=s, action not in {what the purpose needs of s}",
+        _no_more,
     ),
     (
-        "publishers-publish",
-        "Every publisher listed can publish, whatever else it sends besides its fence.",
-        "for each publisher s: always P=s, {GenerateDataKey*, Decrypt}, its own fence",
-        _of("sns", _publishers_publish),
-    ),
-    (
-        "logs-of-other-regions-never",
-        "CloudWatch Logs of another region cannot use the key.",
-        "never[may] name like logs.*, name is not logs.R",
-        _of("logs", _other_logs),
-    ),
-    (
-        "only-our-log-groups",
-        "CloudWatch Logs uses the key for log groups of this account and region only.",
-        "never[may] kind=service, action in use, c[aws:logs:arn] not in arn:*:logs:R:A:log-group:*",
-        _of("logs", _other_log_groups),
-    ),
-    (
-        "logs-only-uses",
-        "CloudWatch Logs encrypts, decrypts and describes the key, and does nothing else.",
-        "never[may] kind=service, action not in {Encrypt, Decrypt, ReEncrypt*, GenerateDataKey*, DescribeKey}",
-        _of("logs", _logs_only_use),
-    ),
-    (
-        "logs-encrypts",
-        "CloudWatch Logs can use the key for every log group of this account and region.",
-        "always P=logs.R, {Encrypt, Decrypt, ReEncrypt*, GenerateDataKey*}, c[aws:logs:arn] in ours; always DescribeKey",
-        _of("logs", _logs_encrypt),
-    ),
-    (
-        "trail-never-reads",
-        "CloudTrail writes and never reads.",
-        "never[may] kind=service, action not in {GenerateDataKey*, DescribeKey}",
-        _of("cloudtrail", _trail_never_reads),
-    ),
-    (
-        "only-our-trail",
-        "CloudTrail uses the key for our trail only.",
-        "never[may] kind=service, c[aws:SourceArn] is not our trail; use with c[aws:cloudtrail:arn] of another trail",
-        _of("cloudtrail", _other_trails),
-    ),
-    (
-        "trail-writes",
-        "CloudTrail can write the log files of our trail, from every region.",
-        "always P=cloudtrail, GenerateDataKey*, SourceArn and context of our trail; always DescribeKey with its SourceArn",
-        _of("cloudtrail", _trail_writes),
+        "services-do-what-they-must",
+        "Every service listed can do what the purpose needs of it, whatever else it sends besides its fence.",
+        "for each service s listed: always P=s, action in {what the purpose needs of s}, inside its fence",
+        _what_they_must,
     ),
     (
         "readers-only-read",
         "The trail's readers decrypt what CloudTrail wrote, through S3, and do nothing else.",
         "never[direct] P=usr, action is not Decrypt, or not through S3, or without a trail's context",
-        _of("cloudtrail", _readers_only_read),
+        _readers_only_read,
     ),
 )

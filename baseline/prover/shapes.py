@@ -69,7 +69,7 @@ def _shapes(subject: Subject, policy: Document) -> Iterator[str]:
     """All that the verdicts follow from, without the account and the region; then without the account alone."""
     settings, place = subject.settings, subject.place
     said = [
-        [subject.purpose.name, settings.iam_delegation, place.partition, place.namespace],
+        [subject.purpose, settings.iam_delegation, place.partition, place.namespace],
         [str(settings.separate_duties), str(settings.deny_deletion_if_used_within_days), *settings.services],
         [*settings.share_with, place.organization_id or ""],
         [place.role or "", *(person.arn for person in (*settings.administrators, *settings.users))],

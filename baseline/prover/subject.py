@@ -10,8 +10,8 @@ from baseline.key_policy import Place
 from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
 from baseline.prover.claims import Region
 from baseline.prover.conditions import condition
-from baseline.purposes import PURPOSES
-from baseline.purposes.purpose import Purpose, Service
+from baseline.prover.expectations import expected_of
+from baseline.prover.expectations.expectation import OUR_NAMES, Call, Expectation, Fence, Through
 from baseline.regions import via_service
 
 Conditions = tuple[PlainCondition, ...]
@@ -23,9 +23,10 @@ NO_BYPASS = condition("BoolIfExists", "kms:BypassPolicyLockoutSafetyCheck", "fal
 
 @dataclass(frozen=True)
 class Subject:
-    """One key: what it is for, where it is, and whom the configuration names."""
+    """One key: what it is for and what is expected of it, where it is, and whom the configuration names."""
 
-    purpose: Purpose
+    purpose: str
+    expected: Expectation
     settings: KeySettings
     place: Place
 
@@ -52,20 +53,21 @@ class Subject:
         """Whether the account's IAM policies may give anything."""
         return self.settings.iam_delegation == "full"
 
-    @cached_property
-    def via(self) -> str:
-        """The purpose's own service in this region, as `kms:ViaService` has it."""
-        return via_service(self.purpose.via, self.place.region)
+    def via(self, *services: str) -> PlainCondition:
+        """One of these services of this region calls on somebody's behalf."""
+        return condition("StringEquals", "kms:ViaService", *(via_service(name, self.place.region) for name in services))
 
     @cached_property
-    def directly(self) -> PlainCondition:
-        """The purpose's own service does not call on somebody's behalf; others may."""
-        return condition("StringNotEquals", "kms:ViaService", self.via)
+    def directly(self) -> Conditions:
+        """No service of the purpose calls on somebody's behalf; others may."""
+        readers = (self.expected.readers.service,) if self.expected.readers else ()
+        own = (*(through.service for through in self.expected.through), *readers)
+        return _unless("StringNotEquals", "kms:ViaService", [via_service(name, self.place.region) for name in own])
 
     @cached_property
     def outside(self) -> Conditions:
-        """Not through the purpose's own service, where it lets the account's principals in at all."""
-        return () if self.purpose.users_only_read else (self.directly,)
+        """The same, where such a service lets the account's principals in at all."""
+        return self.directly if self.expected.through else ()
 
     @cached_property
     def root(self) -> PlainCondition:
@@ -76,16 +78,22 @@ class Subject:
         return condition("StringEquals", "aws:PrincipalAccount", self.place.account_id)
 
     @cached_property
-    def services(self) -> tuple[str, ...]:
-        """The service principals that the purpose lets in."""
-        names, listed = self.place.names(), self.settings.services
-        return tuple(
-            dict.fromkeys(
-                permission.to.principal.format_map(names)
-                for permission in self.purpose.permissions
-                if isinstance(permission.to, Service) and (permission.service is None or permission.service in listed)
-            )
-        )
+    def through(self) -> tuple[Through, ...]:
+        """What every principal of the account does through services that are not left out."""
+        return tuple(t for t in self.expected.through if t.listed is None or t.listed in self.settings.services)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """What the services listed do by their own principals."""
+        return tuple(call for call in self.expected.calls if call.listed in self.settings.services)
+
+    def principal(self, call: Call) -> str:
+        """The service principal of a call."""
+        return call.principal.format_map(self.place.names())
+
+    def value(self, fence: Fence) -> str:
+        """What a fence demands for this key; empty: it has names of ours in it, and the policy is somebody else's."""
+        return "" if OUR_NAMES in fence.value and not self.place.namespace else fence.value.format_map(self.place.names())
 
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
         """An ARN, or a pattern of ARNs, in the key's account."""
@@ -181,7 +189,7 @@ def _unless(operator: str, key: str, values: Iterable[str]) -> Conditions:
 
 
 def subject(key: Key, account: Account, organization: Organization) -> Subject:
-    """A key of the Inventory, in its account."""
+    """A key of the Inventory, in its account. Raises Refusal for a purpose of which nothing is expected."""
     place = Place(
         partition=organization.partition,
         account_id=key.account_id,
@@ -190,4 +198,4 @@ def subject(key: Key, account: Account, organization: Organization) -> Subject:
         organization_id=organization.id,
         role=account.role,
     )
-    return Subject(PURPOSES[key.purpose], key.settings, place)
+    return Subject(key.purpose, expected_of(key.purpose), key.settings, place)

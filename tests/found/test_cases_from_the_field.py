@@ -113,7 +113,7 @@ def test_the_object_form_and_the_list_form_mean_the_same() -> None:
 def test_an_alarm_calls_kms_itself() -> None:
     text = policy(statement({"Service": "sns.amazonaws.com"}, "kms:*"))
     assert not may(text, ServiceCaller("cloudwatch.amazonaws.com"), "kms:Decrypt")
-    assert verdicts(text, "sns")["publishers-publish"] == "fails"
+    assert verdicts(text, "sns")["services-do-what-they-must"] == "fails"
 
 
 # https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/407
@@ -139,7 +139,7 @@ def test_auto_scaling_cannot_launch_without_grants() -> None:
 
 # https://github.com/hashicorp/terraform-provider-aws/issues/25258
 def test_a_log_group_needs_the_service_in_the_policy() -> None:
-    assert verdicts(policy(), "logs")["logs-encrypts"] == "fails"
+    assert verdicts(policy(), "logs")["services-do-what-they-must"] == "fails"
 
 
 # https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/1054

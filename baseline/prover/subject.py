@@ -93,7 +93,9 @@ class Subject:
 
     def value(self, fence: Fence) -> str:
         """What a fence demands for this key; empty: it has names of ours in it, and the policy is somebody else's."""
-        return "" if OUR_NAMES in fence.value and not self.place.namespace else fence.value.format_map(self.place.names())
+        return (
+            "" if OUR_NAMES in fence.value and not self.place.namespace else fence.value.format_map(self.place.names())
+        )
 
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
         """An ARN, or a pattern of ARNs, in the key's account."""

@@ -57,6 +57,12 @@ def test_the_good_one_is_good() -> None:
             id="an ID of 11 digits",
         ),
         pytest.param(
+            "keys:\n", "keys:\n  waivers: [{property: logs-encrypts, reason: why}]\n",
+            "organization.yaml:9: keys.waivers[0].property: `logs-encrypts` is not a property\n  help: it is now "
+            "`services-do-what-they-must`, for every purpose; with `purpose: logs` it says what it said",
+            id="a property under its former name",
+        ),
+        pytest.param(
             '"222222222222"', "222222222222",
             "organization.yaml:11: accounts[0].id: must be text, got `222222222222` without quotes\n"
             '  help: write "222222222222"',

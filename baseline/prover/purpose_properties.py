@@ -43,7 +43,7 @@ def _through_only(key: Subject) -> Iterator[Claim]:
 
 
 def for_this_account(key: Subject) -> Iterator[Claim]:
-    """Services speak for this account: by one of the keys that say so at all; and each call that is expected, by its own fence."""
+    """Every service by one of the keys that say for whom it calls; those expected, each by its own fence."""
     other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account_id)
     ours = f"arn:*:*:*:{key.place.account_id}:*"
     others = (condition("ArnNotLike", name, ours) for name in ARNS_OF_THE_CALLER)

@@ -4,10 +4,10 @@ import pytest
 
 from baseline.errors import Refusal
 from baseline.iam.actions import CRYPTOGRAPHIC, expand_all
+from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.prover.expectations import EXPECTATIONS, expected_of
 from baseline.prover.expectations.expectation import Call
 from baseline.prover.keys import prove_key
-from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.purposes import PURPOSES
 from tests.policy_cases import OWN, Case, Settings
 from tests.prover.subjects import subject_of

@@ -15,7 +15,7 @@ from moto.backends import get_backend
 from moto.core.responses import BaseResponse
 from moto.core.utils import convert_to_flask_response
 from moto.iam.models import get_account_id_from
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import HTTP_METHODS, DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import NotFound
 from werkzeug.test import Client
 
@@ -62,6 +62,8 @@ def app_for(service: Any) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.register_error_handler(NotFound, _unknown_path)
     lock = lock_of(service)
+    if extension:
+        _add_paths(app, extension)
     for name, view in app.view_functions.items():
         # `type.dispatch`, or `type.key_dispatch2`, with a number where a service has several paths.
         method = name.partition(".")[2].rstrip("0123456789")
@@ -115,6 +117,12 @@ def _extension(service: str) -> type[BaseResponse] | None:
     module, name = EXTENSIONS[service]
     extension: type[BaseResponse] = getattr(importlib.import_module(module), name)
     return extension
+
+
+def _add_paths(app: Flask, extension: type[BaseResponse]) -> None:
+    """Operations of REST services that moto has no path for."""
+    for path in getattr(extension, "PATHS", ()):
+        app.add_url_rule(path, f"{path}.dispatch", extension.dispatch, methods=HTTP_METHODS, strict_slashes=False)
 
 
 def _one_at_a_time(view: Callable[..., Any], lock: threading.Lock) -> Callable[..., Any]:

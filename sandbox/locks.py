@@ -10,7 +10,8 @@ _FINDING = threading.Lock()
 def lock_of(service: str) -> threading.Lock:
     """What a call to the service holds while it is answered, and whoever reaches into its store from elsewhere.
 
-    KMS reaches into nobody's store, so it can be reached into from the answer of every other service.
+    KMS and IAM reach into nobody's store, so they can be reached into from the answer of every other service; EC2
+    reaches into KMS only.
     """
     with _FINDING:
         return _LOCKS[service]

@@ -22,6 +22,7 @@ def managed_by(account_id: str, partition: str) -> str:
     return organizations[account_id][partition].managed
 
 
-def is_there_one() -> bool:
-    """Whether any account manages an organization."""
-    return any(backend.managed for account in list(organizations.values()) for backend in list(account.values()))
+def organization_id() -> str:
+    """The ID of the organization that any account manages, empty if none does. All accounts count as in it."""
+    backends = (backend for account in list(organizations.values()) for backend in list(account.values()))
+    return next((backend.managed for backend in backends if backend.managed), "")

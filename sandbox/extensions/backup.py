@@ -1,4 +1,4 @@
-"""Backup: selections of plans, changed plans, and vaults whose key the caller can use through Backup.
+"""Backup: selections of plans, changed plans, vaults whose key the caller can use through Backup, and jobs.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Operations_AWS_Backup.html
 """
@@ -9,19 +9,20 @@ from urllib.parse import unquote
 
 from moto.backup.exceptions import InvalidParameterValueException, InvalidRequestException, ResourceNotFoundException
 from moto.backup.models import Plan
-from moto.backup.responses import BackupResponse
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time
+from moto.iam.models import Role
 from moto.moto_api._internal import mock_random
 
 from baseline.iam.request import IamCaller
 from sandbox.calls import leave_note
+from sandbox.extensions.backup_jobs import BackupJobResponse
 from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_uses import find_key, on_behalf_of, refusal
-from sandbox.extensions.roles import find_role, trust_refusal
-
-AWS_MANAGED_KEY = "alias/aws/backup"
+from sandbox.extensions.linked_roles import ensure_linked_role
+from sandbox.extensions.recovery_points import AWS_MANAGED_KEY, SERVICE, SESSION
+from sandbox.extensions.roles import role_refusal
 
 _USES = ("kms:CreateGrant", "kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey")
 """https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html
@@ -50,8 +51,8 @@ class _SelectionsBackend(BaseBackend):
 _selections = BackendDict(_SelectionsBackend, "backup")
 
 
-class SandboxBackup(BackupResponse):
-    """Moto's Backup, which lacks selections and asks no key."""
+class SandboxBackup(BackupJobResponse):
+    """Moto's Backup, which lacks selections and jobs and asks no key."""
 
     def create_backup_vault(self) -> str:
         vault = unquote(self.path.split("/")[-1])
@@ -81,7 +82,10 @@ class SandboxBackup(BackupResponse):
 
     def create_backup_selection(self) -> str:
         plan, selection = self._plan(), self._get_param("BackupSelection")
-        self._require_role(selection["IamRoleArn"])
+        self._require_tags(self._require_role(selection["IamRoleArn"]))
+        # Backup makes its role "when you list resources to back up"; that a selection is meant is concluded:
+        # https://docs.aws.amazon.com/aws-backup/latest/devguide/using-service-linked-roles-AWSBackup.html
+        ensure_linked_role(self, SERVICE, "AccessDeniedException")
         made = {
             "SelectionId": str(mock_random.uuid4()),
             "BackupPlanId": plan.backup_plan_id,
@@ -139,15 +143,14 @@ class SandboxBackup(BackupResponse):
             leave_note(self.normalized_request.environ, refused.note or refused.message)
             raise AccessDenied
 
-    def _require_role(self, arn: str) -> None:
-        """Raises Backup's own error unless the role exists and Backup can assume it."""
-        role = find_role(arn, self.current_account, self.partition)
-        missing = f"there is no role {arn}"
-        source = {"aws:SourceAccount": self.current_account}
-        reason = trust_refusal(role, "backup.amazonaws.com", source) if role else missing
-        if reason:
+    def _require_tags(self, role: Role) -> None:
+        """Raises Backup's own error unless the role can find what has a tag.
+
+        https://github.com/vinycoolguy2015/awslambda/issues/1
+        """
+        if reason := role_refusal(role, SESSION, "tag:GetResources", "*", {}):
             leave_note(self.normalized_request.environ, reason)
-            raise InvalidParameterValueException(f"IAM Role {arn} cannot be assumed by AWS Backup")
+            raise InvalidParameterValueException(f"IAM Role {role.arn} is not authorized to call tag:GetResources")
 
     def _caller(self) -> IamCaller:
         return signed_caller(self, JsonRESTError("UnrecognizedClientException", UNKNOWN))

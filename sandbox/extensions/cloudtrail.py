@@ -11,8 +11,9 @@ from moto.core.exceptions import JsonRESTError
 
 from sandbox.calls import leave_note
 from sandbox.extensions.deliveries import delivery_of
-from sandbox.extensions.trails import TrailRefused, require_delivery
-from sandbox.organizations import is_there_one, managed_by
+from sandbox.extensions.linked_roles import ensure_linked_role
+from sandbox.extensions.trails import SERVICE, TrailRefused, require_delivery
+from sandbox.organizations import managed_by, organization_id
 
 
 class SandboxCloudTrail(CloudTrailResponse):
@@ -24,6 +25,7 @@ class SandboxCloudTrail(CloudTrailResponse):
             raise JsonRESTError("TrailAlreadyExistsException", message)
         if self._get_bool_param("IsOrganizationTrail", False):
             self._require_management_account()
+            self._ensure_linked_role()
         self._require_delivery(None)
         return super().create_trail()
 
@@ -31,6 +33,7 @@ class SandboxCloudTrail(CloudTrailResponse):
         trail = self.cloudtrail_backend.get_trail(self._get_param("Name"))
         if self._get_bool_param("IsOrganizationTrail", False) and not trail.is_org_trail:
             self._require_management_account()
+            self._ensure_linked_role()
         self._require_delivery(trail)
         return super().update_trail()
 
@@ -50,10 +53,14 @@ class SandboxCloudTrail(CloudTrailResponse):
             leave_note(self.normalized_request.environ, refused.note or refused.message)
             raise
 
+    def _ensure_linked_role(self) -> None:
+        """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/using-service-linked-roles.html"""
+        ensure_linked_role(self, SERVICE, "InsufficientDependencyServiceAccessPermissionException")
+
     def _require_management_account(self) -> None:
         if managed_by(self.current_account, self.partition):
             return
-        if not is_there_one():
+        if not organization_id():
             message = "The account is not a member of an organization"
             raise JsonRESTError("OrganizationsNotInUseException", message)
         message = "The account is not the management account of its organization"

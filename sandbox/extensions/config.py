@@ -19,6 +19,7 @@ from sandbox.calls import leave_note
 from sandbox.extensions.automations import find_document, place_of
 from sandbox.extensions.channels import ChannelRefused, require_channel
 from sandbox.extensions.evaluation import RESOURCE_TYPE, evaluate
+from sandbox.extensions.linked_roles import ensure_linked_role
 from sandbox.extensions.remediations import (
     Configuration,
     RemediationBackend,
@@ -86,6 +87,9 @@ class SandboxConfig(ConfigResponse):
             raise InvalidParameterValueException(f"At most {_MOST_CONFIGURATIONS} configurations at once")
         for configuration in configurations:
             self._require_configuration(configuration)
+        if any(configuration.get("Automatic") for configuration in configurations):
+            # Config remediates through a role of its own; that it makes it here, and not later, is concluded.
+            ensure_linked_role(self, "remediation.config.amazonaws.com", "InsufficientPermissionsException")
         for configuration in configurations:
             self._put(configuration)
         return json.dumps({"FailedBatches": []})

@@ -33,9 +33,13 @@ def judge_call(
 
 
 def _about(statement: Mapping[str, Any], action: str, resource: str) -> dict[str, Any]:
-    """The statement as one about this call or about another. NotAction and NotResource are left to be refused."""
-    is_about_it = _names(statement.get("Action"), action.lower()) and _names(statement.get("Resource"), resource)
-    return {**statement, "Action": _THIS_CALL if is_about_it else "kms:AnotherCall", "Resource": "*"}
+    """The statement as one about this call or about another, under whatever condition.
+
+    NotAction and NotResource are left to be refused.
+    """
+    if _names(statement.get("Action"), action.lower()) and _names(statement.get("Resource"), resource):
+        return {**statement, "Action": _THIS_CALL, "Resource": "*"}
+    return {**statement, "Action": "kms:AnotherCall", "Resource": "*", "Condition": {}}
 
 
 def _names(patterns: Any, text: str) -> bool:

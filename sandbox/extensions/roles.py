@@ -25,6 +25,13 @@ def role_refusal(role: Role, session: str, action: str, resource: str, context: 
     return _refusal(statements, IamCaller(role.arn, session), action, resource, context)
 
 
+def denied_to_role(role: Role, session: str, action: str, resource: str) -> str:
+    """How AWS says so: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+    who = IamCaller(role.arn, session).session_arn
+    why = f"because no identity-based policy allows the {action} action"
+    return f"User: {who} is not authorized to perform: {action} on resource: {resource} {why}"
+
+
 def trust_refusal(role: Role, service: str, context: Mapping[str, str]) -> str:
     """Why a role does not trust a service that sends these condition keys; empty if it does."""
     statements = [{**statement, "Resource": role.arn} for statement in _statements(role.assume_role_policy_document)]

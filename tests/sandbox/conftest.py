@@ -21,6 +21,7 @@ ROLES = ("role/SecurityAdministrators", SSO_ROLE.split(":")[5])
 ACCOUNTS = (AccountSeed(CALLER_ACCOUNT, "aws"), AccountSeed(ACCOUNT, "aws", ROLES, ("user/break/glass",)))
 
 Client = Callable[..., Any]
+MakeRole = Callable[..., str]
 
 SESSION = boto3.Session()
 """One for all clients: it remembers the descriptions of the services."""
@@ -76,6 +77,37 @@ def kms(client: Client) -> Any:
 def key(kms: Any) -> str:
     """The ARN of a key of the test's own, with KMS's default policy."""
     return str(kms.create_key()["KeyMetadata"]["Arn"])
+
+
+@pytest.fixture
+def role_for(client: Client) -> Iterator[MakeRole]:
+    """`role_for(principal, name)` makes a role that trusts a principal, and is its ARN."""
+    iam, names = client("iam", DEPLOY_ROLE, "us-east-1"), []
+
+    def make(principal: object, name: str, **more: object) -> str:
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+        text = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        arn = str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=text)["Role"]["Arn"])
+        names.append(name)
+        return arn
+
+    yield make
+    for name in names:
+        for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+        iam.delete_role(RoleName=name)
+
+
+@pytest.fixture
+def attach(client: Client) -> Callable[..., None]:
+    """Attaches policies of AWS, by their paths and names, to the role of an ARN."""
+    iam = client("iam", DEPLOY_ROLE, "us-east-1")
+
+    def attach(role: str, *policies: str) -> None:
+        for policy in policies:
+            iam.attach_role_policy(RoleName=role.rpartition("/")[2], PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+
+    return attach
 
 
 @pytest.fixture

@@ -1,19 +1,18 @@
 """Backup: vaults under a key that the caller can use, plans that change, and their selections."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.sandbox.conftest import ACCOUNT, CALLER_ACCOUNT, DEPLOY_ROLE, REGION, Client
+from tests.sandbox.conftest import ACCOUNT, CALLER_ACCOUNT, DEPLOY_ROLE, REGION, Client, MakeRole
 from tests.sandbox.key_statements import key_with, through
 from tests.sandbox.refusals import refusal, status
 
 USE = through("backup", ["kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"], "AccountThroughBackup")
 GRANT = through("backup", "kms:CreateGrant", "BackupGrants", Bool={"kms:GrantIsForAWSResource": "true"})
-MakeRole = Callable[..., str]
+BACKUPS = "service-role/AWSBackupServiceRolePolicyForBackup"
 DENIED = ("AccessDeniedException", "Insufficient privileges to perform this action.")
 
 
@@ -42,26 +41,11 @@ def document(name: str, days: int = 30) -> dict[str, Any]:
 
 
 @pytest.fixture
-def role_for(client: Client) -> Iterator[MakeRole]:
-    """`role_for(principal, name)` makes a role that trusts a principal, and is its ARN."""
-    iam, names = client("iam", DEPLOY_ROLE, "us-east-1"), []
-
-    def make(principal: object, name: str, **more: object) -> str:
-        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
-        text = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        arn = str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=text)["Role"]["Arn"])
-        names.append(name)
-        return arn
-
-    yield make
-    for name in names:
-        iam.delete_role(RoleName=name)
-
-
-@pytest.fixture
-def role(role_for: MakeRole, name: str) -> str:
-    """The ARN of a role that Backup can assume."""
-    return role_for({"Service": "backup.amazonaws.com"}, name)
+def role(role_for: MakeRole, name: str, attach: Callable[..., None]) -> str:
+    """The ARN of a role that Backup can assume, and that may back up."""
+    role = role_for({"Service": "backup.amazonaws.com"}, name)
+    attach(role, BACKUPS)
+    return role
 
 
 def test_a_vault_is_made_under_a_key_that_the_caller_can_use_through_backup(backup: Any, kms: Any, name: str) -> None:
@@ -149,6 +133,19 @@ def test_a_selection_needs_a_role_that_backup_can_assume(
         expected = ("InvalidParameterValueException", f"IAM Role {arn} cannot be assumed by AWS Backup")
         assert refusal(backup.create_backup_selection, BackupPlanId=plan, BackupSelection=wanted) == expected
         assert last_call()["note"]
+
+
+def test_a_selection_needs_a_role_that_can_read_tags(
+    backup: Any, role_for: MakeRole, plan: str, name: str, attach: Callable[..., None]
+) -> None:
+    role = role_for({"Service": "backup.amazonaws.com"}, name)
+    wanted = {"BackupPlanId": plan, "BackupSelection": {"SelectionName": "all", "IamRoleArn": role}}
+    message = f"IAM Role {role} is not authorized to call tag:GetResources"
+    assert refusal(backup.create_backup_selection, **wanted) == ("InvalidParameterValueException", message)
+    attach(role, "AWSBackupServiceRolePolicyForS3Restore")
+    assert refusal(backup.create_backup_selection, **wanted)[1] == message
+    attach(role, BACKUPS)
+    assert backup.create_backup_selection(**wanted)["SelectionId"]
 
 
 def test_tags_are_listed_however_the_path_ends(backup: Any, name: str, client: Client) -> None:

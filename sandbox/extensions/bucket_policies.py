@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-ove
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -16,7 +16,7 @@ from moto.utilities.utils import PARTITION_NAMES
 
 from baseline.iam.evaluate import Decision
 from baseline.iam.request import Caller
-from sandbox.extensions.callers import is_valid_principal
+from sandbox.extensions.principals import unknown_principals
 from sandbox.extensions.resource_policies import judge_call
 
 
@@ -79,16 +79,11 @@ def refused_for(error: ServiceException) -> S3ClientError:
 
 
 def _require_statement(bucket: FakeBucket, statement: Mapping[str, Any]) -> None:
-    if not all(is_valid_principal(name, bucket.partition) for name in _accounts_in(statement.get("Principal"))):
+    if unknown_principals({"Statement": statement}, bucket.partition):
         raise _malformed("Invalid principal in policy")
     own = arn_in(bucket, "")
     if not all(text == own or text.startswith(f"{own}/") for text in _list(statement.get("Resource"))):
         raise _malformed("Policy has invalid resource")
-
-
-def _accounts_in(principal: Any) -> Iterator[str]:
-    """The principals that are no services."""
-    yield from _list(principal.get("AWS")) if isinstance(principal, dict) else _list(principal)
 
 
 def _list(value: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """What KMS refuses about key policies: documents that it does not take, and calls that they do not allow."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -9,13 +9,13 @@ from moto.core.exceptions import JsonRESTError
 from baseline.iam.errors import PolicyError
 from baseline.iam.evaluate import Decision, decide
 from baseline.iam.request import IamCaller, Request
-from sandbox.extensions.callers import arn_of, is_valid_principal
+from sandbox.extensions.callers import arn_of
+from sandbox.extensions.principals import unknown_principals
 
 MAX_BYTES = 32_768
 """https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html"""
 
 _MALFORMED = "MalformedPolicyDocumentException"
-_SERVICE_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 def require_document(text: str, partition: str) -> Mapping[str, Any]:
@@ -31,7 +31,7 @@ def require_document(text: str, partition: str) -> Mapping[str, Any]:
         raise JsonRESTError(_MALFORMED, "Syntax errors in policy.") from None
     if not isinstance(policy, dict):
         raise JsonRESTError(_MALFORMED, "Syntax errors in policy.")
-    if not all(_is_known(kind, name, partition) for kind, name in _principals(policy)):
+    if unknown_principals(policy, partition):
         raise JsonRESTError(_MALFORMED, "Policy contains a statement with one or more invalid principals.")
     return policy
 
@@ -76,18 +76,3 @@ def denial(key_arn: str, policy: Mapping[str, Any], request: Request) -> tuple[J
 
 def _reasons(decision: Decision) -> tuple[str, ...]:
     return (f"denied by {decision.sid}",) if decision.effect == "denied" else decision.notes
-
-
-def _principals(policy: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The kind and name of every principal, as far as the document has the form of a policy."""
-    statements = policy.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal", {}) if isinstance(statement, dict) else {}
-        for kind, names in principal.items() if isinstance(principal, dict) else [("AWS", principal)]:
-            yield from ((kind, str(name)) for name in (names if isinstance(names, list) else [names]))
-
-
-def _is_known(kind: str, name: str, partition: str) -> bool:
-    if kind == "Service":
-        return name.endswith(_SERVICE_SUFFIXES)
-    return kind != "AWS" or is_valid_principal(name, partition)

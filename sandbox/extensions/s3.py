@@ -3,11 +3,12 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html
 """
 
+import re
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
-from moto.s3.exceptions import NoSuchBucketPolicy, S3AccessDeniedError, S3ClientError
+from moto.s3.exceptions import InvalidBucketName, NoSuchBucketPolicy, S3AccessDeniedError, S3ClientError
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
@@ -27,9 +28,11 @@ _ACTIONS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject"
 
 
 class SandboxS3(S3Response):
-    """Moto's S3, which takes every Deny of everybody for a Deny under any condition."""
+    """Moto's S3, which takes every Deny of everybody for a Deny under any condition, and any name for a bucket."""
 
     def _bucket_response_put(self, request: Any, bucket_name: str, querystring: dict[str, Any]) -> str | TYPE_RESPONSE:
+        if not set(querystring) - {"x-id"} and not _may_be_called(bucket_name):
+            raise InvalidBucketName
         if "policy" not in querystring:
             return super()._bucket_response_put(request, bucket_name, querystring)
         bucket, text = self.backend.get_bucket(bucket_name), self.body.decode()
@@ -96,3 +99,14 @@ class SandboxS3(S3Response):
         """
         names = ("x-amz-acl", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id")
         return {f"s3:{name}": self.headers[name] for name in names if name in self.headers}
+
+
+_NAME = re.compile(r"(?!.*\.\.)(?!([0-9]+\.){3}[0-9]+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--table-s3")
+
+
+def _may_be_called(name: str) -> bool:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+    is_reserved = name.startswith(_RESERVED_PREFIXES) or name.endswith(_RESERVED_SUFFIXES)
+    return _NAME.fullmatch(name) is not None and not is_reserved

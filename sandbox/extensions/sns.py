@@ -15,14 +15,31 @@ from baseline.iam.request import IamCaller
 from sandbox.calls import leave_note
 from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_uses import on_behalf_of
-from sandbox.extensions.topics import KEY_USES, NotPublished, encryption_context, require_key, require_topic_policy
+from sandbox.extensions.topics import (
+    KEY_USES,
+    NotPublished,
+    encryption_context,
+    require_key,
+    require_known_principals,
+    require_topic_policy,
+)
 
 _CONFIRMED_BY_SOMEBODY = frozenset({"email", "email-json", "http", "https"})
 _PENDING = "PendingConfirmation"
 
 
 class SandboxSns(SNSResponse):
-    """Moto's SNS, which asks neither a topic's policy nor its key, and confirms every subscription itself."""
+    """Moto's SNS, which takes any policy, asks neither a topic's policy nor its key, and confirms every subscription itself."""
+
+    def create_topic(self) -> ActionResult:
+        if text := self._get_attributes().get("Policy"):
+            require_known_principals(text, self.partition)
+        return super().create_topic()
+
+    def set_topic_attributes(self) -> ActionResult:
+        if self._get_param("AttributeName") == "Policy":
+            require_known_principals(self._get_param("AttributeValue"), self.partition)
+        return super().set_topic_attributes()
 
     def publish(self) -> ActionResult:
         if arn := self._get_param("TopicArn") or self._get_param("TargetArn"):

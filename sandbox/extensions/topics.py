@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 
 from moto.core.exceptions import ServiceException
+from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import Topic
 
 from baseline.iam.request import Caller, IamCaller, Request
 from sandbox.extensions.callers import arn_of
 from sandbox.extensions.key_uses import refusal
+from sandbox.extensions.principals import unknown_principals
 from sandbox.extensions.resource_policies import judge_call
 
 KEY_USES = ("kms:GenerateDataKey", "kms:Decrypt")
@@ -37,6 +39,12 @@ def encryption_context(topic: Topic) -> dict[str, str]:
     https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic.html
     """
     return {"aws:sns:topicArn": topic.arn}
+
+
+def require_known_principals(text: str, partition: str) -> None:
+    """Raises SNS's own error for a topic's policy that names somebody whom AWS does not know."""
+    if unknown_principals(json.loads(text), partition):
+        raise SNSInvalidParameter("Invalid parameter: Policy Error: PrincipalNotFound")
 
 
 def require_topic_policy(topic: Topic, caller: Caller, context: Mapping[str, str]) -> None:

@@ -140,3 +140,33 @@ def test_a_trails_file_is_read_by_whom_the_key_lets_decrypt_it_through_s3(
     assert (code, "is not authorized to perform: kms:Decrypt" in message) == ("AccessDenied", True)
     assert "ReadersReadLogFiles: Principal" in last_call()["note"]
     cloudtrail.delete_trail(Name="read")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "xn--keys-trail",
+        "sthree-keys",
+        "amzn-s3-demo-keys",
+        "keys-s3alias",
+        "keys--ol-s3",
+        "keys.mrap",
+        "keys--table-s3",
+        "keys..trail",
+        "keys-",
+        "-keys",
+        "keys_trail",
+        "10.0.0.1",
+        "ab",
+        "k" * 64,
+    ],
+)
+def test_a_bucket_is_not_called_what_s3_reserves_or_cannot_write(s3: Any, name: str) -> None:
+    make = {"Bucket": name, "CreateBucketConfiguration": {"LocationConstraint": REGION}}
+    assert refusal(s3.create_bucket, **make) == ("InvalidBucketName", "The specified bucket is not valid.")
+
+
+@pytest.mark.parametrize("name", ["keys-xn--sthree-amzn-s3-demo", "10.0.0.1.keys", "a.b-c", "k" * 63, "xn-keys"])
+def test_a_bucket_is_called_anything_else(s3: Any, name: str) -> None:
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.delete_bucket(Bucket=name)

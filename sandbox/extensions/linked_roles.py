@@ -58,10 +58,10 @@ def _path(service: str) -> str:
 
 def _require_allowed(response: BaseResponse, service: str, code: str) -> None:
     caller = signed_caller(response, JsonRESTError("UnrecognizedClientException", UNKNOWN))
-    role = find_role(caller.principal_arn, caller.account, response.partition)
+    role = find_role(caller.principal_arn, caller.account_id, response.partition)
     if role is None or not (role.policies or role.managed_policies):
         return
-    arn = linked_role_arn(service, caller.account, response.partition)
+    arn = linked_role_arn(service, caller.account_id, response.partition)
     if reason := role_refusal(role, caller.session, _ACTION, arn, {"iam:AWSServiceName": service}):
         leave_note(response.normalized_request.environ, reason)
         raise JsonRESTError(code, denied_to_role(role, caller.session, _ACTION, arn))

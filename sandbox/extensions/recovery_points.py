@@ -78,7 +78,7 @@ stored = BackendDict(RecoveryPointBackend, "backup")
 def vault_of(arn: Arn) -> Vault:
     """The vault. Raises Backup's own error when there is none."""
     name = arn.resource.removeprefix("backup-vault:")
-    vault: Vault | None = backup_backends[arn.account][arn.region].vaults.get(name)
+    vault: Vault | None = backup_backends[arn.account_id][arn.region].vaults.get(name)
     if vault is None:
         raise JsonRESTError("ResourceNotFoundException", f"Backup vault {name} not found")
     return vault
@@ -111,16 +111,16 @@ def restore(point: RecoveryPoint, role: Role) -> None:
 
 
 def _put(vault: Arn, resource: str, kind: Kind, key: str) -> RecoveryPoint:
-    arn = f"arn:{vault.partition}:backup:{vault.region}:{vault.account}:recovery-point:{uuid.uuid4()}"
+    arn = f"arn:{vault.partition}:backup:{vault.region}:{vault.account_id}:recovery-point:{uuid.uuid4()}"
     point = RecoveryPoint(arn, str(vault), resource, kind, key, unix_time())
-    stored[vault.account][vault.region].points[arn] = point
+    stored[vault.account_id][vault.region].points[arn] = point
     return point
 
 
 def _key_of(resource: Arn) -> str:
     """The key of a volume, which its snapshots keep. Of other resources the sandbox knows none."""
     with lock_of("ec2"):
-        volume = ec2_backends[resource.account][resource.region].volumes.get(resource.resource.rpartition("/")[2])
+        volume = ec2_backends[resource.account_id][resource.region].volumes.get(resource.resource.rpartition("/")[2])
     return str(volume.kms_key_id or "") if volume and volume.encrypted else ""
 
 
@@ -131,9 +131,9 @@ def _require_vault(destination: Arn, role: Role) -> None:
     """
     action, caller = "backup:CopyIntoBackupVault", IamCaller(role.arn, SESSION)
     reason = role_refusal(role, SESSION, action, str(destination), {})
-    if not reason and destination.account != caller.account:
+    if not reason and destination.account_id != caller.account_id:
         name = destination.resource.removeprefix("backup-vault:")
-        policy = json.loads(stored[destination.account][destination.region].policies.get(name, "{}"))
+        policy = json.loads(stored[destination.account_id][destination.region].policies.get(name, "{}"))
         decision = judge_call(policy, caller, action, str(destination), _sent_to_the_vault())
         is_allowed = decision.effect == "allowed"
         reason = "" if is_allowed else "; ".join(decision.notes) or f"{decision.effect} by the vault's access policy"
@@ -151,21 +151,21 @@ def _require_keys(point: RecoveryPoint, destination: Arn, key: str) -> None:
     https://repost.aws/knowledge-center/backup-cross-account-copy-error
     """
     source = Arn.parse(point.vault)
-    if source.account != destination.account and _is_managed_by_aws(key, destination):
+    if source.account_id != destination.account_id and _is_managed_by_aws(key, destination):
         raise JobFailed(_KEY_OF_AWS)
-    caller = IamCaller(linked_role_arn(SERVICE, destination.account, destination.partition), SESSION)
+    caller = IamCaller(linked_role_arn(SERVICE, destination.account_id, destination.partition), SESSION)
     for used, place, actions in ((point.key, source, _READS), (key, destination, _WRITES)):
         if used:
             _require_key(used, place, on_behalf_of(caller, f"{point.kind.encrypts}.{place.region}", actions))
 
 
 def _require_key(key: str, place: Arn, requests: Iterable[Request]) -> None:
-    if refused := refusal(key, place.account, place.region, requests):
+    if refused := refusal(key, place.account_id, place.region, requests):
         raise JobFailed(_KEY_NOT_ACCESSIBLE, refused.note or refused.message)
 
 
 def _is_managed_by_aws(key: str, place: Arn) -> bool:
-    managed = find_key(AWS_MANAGED_KEY, place.account, place.region)
+    managed = find_key(AWS_MANAGED_KEY, place.account_id, place.region)
     return managed is not None and managed.arn == key
 
 

@@ -6,12 +6,28 @@ Every error is one message that a person can act on. `str(error)` is the message
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the program ends with. Other programs build on these numbers."""
+
+    FINE = 0
+    REFUSED = 1
+    """Something was found about keys, or going on could lose one."""
+    WRITTEN_WRONG = 2
+    """The configuration, an argument or an input file."""
+    WORLD = 3
+    """AWS, Terraform, Node, the network or the disk."""
+    UNDECIDED = 4
+    """A question about keys has no answer, and nothing was found."""
+    INTERRUPTED = 130
 
 
 class KmsBaselineError(Exception):
     """The base of every failure that the program reports by a message and an exit code."""
 
-    exit_code = 3
+    exit_code: Exit = Exit.WORLD
 
     def __init__(self, message: str, help: str = "") -> None:
         super().__init__(message)
@@ -19,27 +35,27 @@ class KmsBaselineError(Exception):
 
 
 class Refusal(KmsBaselineError):
-    """Going on could lose a key, or would change what the lock records: exit code 1."""
+    """Going on could lose a key, or would change what the lock records."""
 
-    exit_code = 1
+    exit_code = Exit.REFUSED
 
 
 class Undecided(KmsBaselineError):
-    """A question about keys has no answer, and no other fails: exit code 4."""
+    """A question about keys has no answer, and no other fails."""
 
-    exit_code = 4
+    exit_code = Exit.UNDECIDED
 
 
 class UsageError(KmsBaselineError):
-    """Arguments or an input file are not what they should be: exit code 2."""
+    """Arguments or an input file are not what they should be."""
 
-    exit_code = 2
+    exit_code = Exit.WRITTEN_WRONG
 
 
 class WorldError(KmsBaselineError):
-    """AWS, Terraform, Node, the network or the disk is missing or failed: exit code 3."""
+    """AWS, Terraform, Node, the network or the disk is missing or failed."""
 
-    exit_code = 3
+    exit_code = Exit.WORLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +94,9 @@ class FieldPlace:
 
 
 class Mistakes(KmsBaselineError):
-    """All that is wrong in what a person wrote, in the order of the file: exit code 2."""
+    """All that is wrong in what a person wrote, in the order of the file."""
 
-    exit_code = 2
+    exit_code = Exit.WRITTEN_WRONG
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 import typer.exceptions
 
+from baseline.errors import Exit
 from cli import output
 from cli.version import VERSION
 
@@ -14,8 +15,6 @@ COMMANDS = ("init", "check", "keys", "prove", "diff", "synth", "deploy", "probe"
 """The module has a function of the same name."""
 GROUPS = ("policy", "sandbox")
 """The module has an `app` with commands of its own."""
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 
 def program(words: Sequence[str] = ()) -> typer.Typer:
@@ -60,7 +59,7 @@ def run(words: Sequence[str]) -> int:
         return _usage(error)
     except typer.Abort:
         raise KeyboardInterrupt from None
-    if result == EXIT_INTERRUPTED:  # what Typer makes of a KeyboardInterrupt
+    if result == Exit.INTERRUPTED:  # what Typer makes of a KeyboardInterrupt
         raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
 
@@ -70,7 +69,7 @@ def _usage(error: typer.exceptions.TyperException) -> int:
     context = getattr(error, "ctx", None)
     if error.format_message().startswith("Usage:"):  # no arguments: the help itself
         output.say(error.format_message())
-        return EXIT_USAGE
+        return Exit.WRITTEN_WRONG
     output.say(f"error: {error.format_message()}")
     output.say(f"  help: {context.command_path if context else 'kms-baseline'} --help lists what there is")
-    return EXIT_USAGE
+    return Exit.WRITTEN_WRONG

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from baseline.errors import UsageError
+from baseline.errors import Exit, UsageError
 from baseline.inventory import Key
 from baseline.prover.inventories import ChangedKeys, InventoryDifference
 from baseline.words import count
 from cli import changes, options, output
-from cli.policy.diff import EXIT_GAINED, NoNewAccess
+from cli.policy.diff import NoNewAccess
 from operations.comparison import difference
 from operations.project import configuration_path
 
@@ -47,7 +47,7 @@ def diff(
     else:
         _show(found)
     if no_new_access and any(c.direction == "gains" for group in found.changed for c in group.changes):
-        raise typer.Exit(EXIT_GAINED)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _show(found: InventoryDifference) -> None:

@@ -10,20 +10,18 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from baseline.errors import KmsBaselineError, Mistakes
+from baseline.errors import Exit, KmsBaselineError, Mistakes
 from baseline.words import count
 from cli import output
 
 DEBUG_VARIABLE = "KMS_BASELINE_DEBUG"
-EXIT_WORLD = 3
-EXIT_INTERRUPTED = 130
 ALLOCATIONS_UNTIL_COLLECTION = 50_000
 """Hardly anything here is garbage in a circle. Python's 700 would look for it in every key again and again, which
 takes a quarter of the CPU of a large organization; memory stays the same."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code (design: 0 fine, 1 refused, 2 written wrong, 3 the world, 130)."""
+    """Run the command line and return its exit code."""
     if not os.environ.get(DEBUG_VARIABLE):
         sys.unraisablehook = _nothing  # what libraries could not say while they were torn down helps nobody
     gc.set_threshold(ALLOCATIONS_UNTIL_COLLECTION)
@@ -36,14 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except KeyboardInterrupt:
         output.say_last("interrupted")
-        return EXIT_INTERRUPTED
+        return Exit.INTERRUPTED
     except KmsBaselineError as error:
         _report(error)
         return error.exit_code
     except OSError as error:
         output.say(f"error: {error.filename or 'the system'}: {error.strerror or error}")
         output.say(f"  help: {_ADVICE.get(error.errno or 0, 'see that the path exists and may be written')}")
-        return EXIT_WORLD
+        return Exit.WORLD
     except Exception as error:
         return _defect(error)
 
@@ -75,4 +73,4 @@ def _defect(error: Exception) -> int:
     output.say("  help: please report it; " + DEBUG_VARIABLE + "=1 shows where it happened")
     if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exc()
-    return EXIT_WORLD
+    return Exit.WORLD

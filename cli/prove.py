@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from baseline.errors import FieldPlace
+from baseline.errors import Exit, FieldPlace
 from baseline.inventory import Key
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS, scope
 from baseline.prover.decide import Verdict
@@ -31,8 +31,6 @@ from operations.progress import counted
 from operations.project import Project, configuration_path
 from operations.selection import select
 
-EXIT_FAILED = 1
-EXIT_OPEN = 4
 WAIVED = "waived"
 LEVELS: Mapping[Verdict, sarif.Level] = {"fails": "error", "unsupported": "warning", "undecided": "warning"}
 VERDICTS: tuple[Verdict, ...] = ("holds", "fails", "unsupported", "undecided")
@@ -86,7 +84,7 @@ def prove(
         _say_idle_waivers(project, keys, proofs)
     verdicts = {proof.finding.verdict for proof in proofs if proof.is_open}
     if verdicts:
-        raise typer.Exit(EXIT_FAILED if "fails" in verdicts else EXIT_OPEN)
+        raise typer.Exit(Exit.REFUSED if "fails" in verdicts else Exit.UNDECIDED)
 
 
 def _say_idle_waivers(project: Project, keys: Sequence[Key], proofs: Sequence[Proof]) -> None:

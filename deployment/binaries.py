@@ -25,15 +25,6 @@ class Terraform:
     """As Terraform writes it: `linux_amd64`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """The Node that runs cdktf."""
-
-    path: Path
-    version: str
-    major: int
-
-
 def find_terraform(environment: Mapping[str, str]) -> Terraform:
     """The program of `TERRAFORM_BINARY_NAME`, else `terraform`, on the PATH of the environment.
 
@@ -49,14 +40,16 @@ def find_terraform(environment: Mapping[str, str]) -> Terraform:
     return _checked(path, _answer([str(path), "version", "-json"], environment))
 
 
-def find_node(environment: Mapping[str, str]) -> Node:
-    """`node` on the PATH of the environment. Raises WorldError when there is none or it does not run."""
+def node_major(environment: Mapping[str, str]) -> int:
+    """The major version of the `node` on the PATH of the environment, which runs cdktf.
+
+    Raises WorldError when there is none or it does not run.
+    """
     path = _which("node", environment)
     if path is None:
         raise WorldError("`node` is not on PATH", "install Node.js 20 or newer: cdktf runs on it")
     text = _answer([str(path), "--version"], environment).strip()
-    version = _version_of(text, path)
-    return Node(path, text.removeprefix("v"), version[0])
+    return _version_of(text, path)[0]
 
 
 def find_cdktf(project_folder: Path, environment: Mapping[str, str]) -> Path:

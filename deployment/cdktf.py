@@ -11,7 +11,7 @@ from pathlib import Path
 
 from baseline.errors import KmsBaselineError, WorldError
 from deployment import parallelism
-from deployment.binaries import find_node, find_terraform
+from deployment.binaries import find_terraform, node_major
 from deployment.cdktf_output import CdktfOutput
 from deployment.crew import Crew, Job
 from deployment.environment import for_cdktf
@@ -49,7 +49,7 @@ def run_cdktf_deploy(
     command = Command(
         arguments=(str(cdktf), *_ALWAYS, *_limited(arguments)),
         folder=project_folder,
-        environment=for_cdktf(environment, find_node(environment).major) | {RUN_VARIABLE: mark},
+        environment=for_cdktf(environment, node_major(environment)) | {RUN_VARIABLE: mark},
         log=log.absolute(),
     )
     start_log(command.log)

@@ -4,7 +4,7 @@ The format: https://developer.hashicorp.com/terraform/internals/json-format#chan
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -79,17 +79,12 @@ def read_changes(plan: Mapping[str, Any]) -> StackChanges:
     )
 
 
-def refuse_key_losses(changes: Mapping[str, StackChanges], retired: Collection[tuple[str, str]] = ()) -> None:
-    """Raises Refusal when a plan would delete or replace a key.
-
-    `retired` lists the keys, as stack and address, whose deletion the owner asks for. A replacement
-    is never asked for.
-    """
+def refuse_key_losses(changes: Mapping[str, StackChanges]) -> None:
+    """Raises Refusal when a plan would delete or replace a key."""
     lost = [
         f"{stack}: {loss.address} would be {loss.action}d" + (f": {loss.reason}" if loss.reason else "")
         for stack, change in changes.items()
         for loss in change.key_losses
-        if not (loss.action == "delete" and (stack, loss.address) in retired)
     ]
     if lost:
         raise Refusal(

@@ -1,13 +1,13 @@
 """Plans and applies the stacks of an output folder with Terraform, a few at once.
 
-    with plan_stacks(deployment, stacks) as planned:
+    with plan_stacks(rollout, stacks) as planned:
         ...                                  # show planned.changes, ask
         applied = apply_stacks(planned)
 
 The plan files exist inside the block only: a plan may hold secrets.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +28,8 @@ from deployment.stack import Stack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
-    """What a deployment works with."""
+class Rollout:
+    """Where stacks are planned and applied, and with what."""
 
     terraform: Terraform
     output: Path
@@ -47,7 +47,7 @@ class Deployment:
 class Planned:
     """The plans of all stacks. It exists only when every stack could be planned."""
 
-    deployment: Deployment
+    rollout: Rollout
     plans: tuple[StackPlan, ...]
     interrupts: Interrupts
 
@@ -63,34 +63,33 @@ class Planned:
 
 
 @contextmanager
-def plan_stacks(deployment: Deployment, stacks: Sequence[str]) -> Iterator[Planned]:
+def plan_stacks(rollout: Rollout, stacks: Sequence[str]) -> Iterator[Planned]:
     """Plans every stack; the plan files are removed when the block is left. Only in the main thread.
 
     Raises WorldError when a stack could not be planned, Refusal when Terraform refused to destroy
     something that is protected, Interrupted after Ctrl-C (also inside the block), and UsageError
     when a stack was not synthesized.
     """
-    places = [_stack(deployment, name) for name in stacks]
+    places = [_stack(rollout, name) for name in stacks]
     for place in places:
         start_log(place.log)
     with Interrupts() as interrupts, TemporaryDirectory(prefix="kms-baseline-") as folder:
-        plans = _plan_all(deployment, places, Path(folder), interrupts)
+        plans = _plan_all(rollout, places, Path(folder), interrupts)
         with interrupts.raised():
-            yield Planned(deployment, plans, interrupts)
+            yield Planned(rollout, plans, interrupts)
 
 
-def apply_stacks(planned: Planned, retired: Collection[tuple[str, str]] = ()) -> Applied:
+def apply_stacks(planned: Planned) -> Applied:
     """Applies exactly these plans. A stack that fails does not keep the others from being applied.
 
-    The first Ctrl-C lets the running stacks finish, the next interrupts them. `retired` lists the
-    keys, as stack and address, that the owner wants to be deleted; raises Refusal when a plan would
-    lose another. What went wrong in a stack is in the result: `Applied.error()`.
+    The first Ctrl-C lets the running stacks finish, the next interrupts them. Raises Refusal when a plan would
+    lose a key. What went wrong in a stack is in the result: `Applied.error()`.
     """
-    refuse_key_losses(planned.changes, retired)
-    deployment = planned.deployment
+    refuse_key_losses(planned.changes)
+    rollout = planned.rollout
     jobs = {plan.stack.name: apply_stack(plan) for plan in planned.plans if plan.changed}
-    crew = Crew[StackResult](planned.interrupts, deployment.on_event, holds_back=lambda: True)
-    at_once = deployment.parallelism or parallelism.for_applies(len(jobs), parallelism.free_memory())
+    crew = Crew[StackResult](planned.interrupts, rollout.on_event, holds_back=lambda: True)
+    at_once = rollout.parallelism or parallelism.for_applies(len(jobs), parallelism.free_memory())
     done = crew.work(jobs, at_once)
     results = tuple(
         done.get(plan.stack.name) or StackResult(plan.stack.name, "not started" if plan.changed else "unchanged")
@@ -99,12 +98,10 @@ def apply_stacks(planned: Planned, retired: Collection[tuple[str, str]] = ()) ->
     return Applied(results, crew.interrupted)
 
 
-def _plan_all(
-    deployment: Deployment, stacks: Sequence[Stack], folder: Path, interrupts: Interrupts
-) -> tuple[StackPlan, ...]:
-    crew = Crew[StackPlan | StackFailure](interrupts, deployment.on_event, holds_back=lambda: False)
+def _plan_all(rollout: Rollout, stacks: Sequence[Stack], folder: Path, interrupts: Interrupts) -> tuple[StackPlan, ...]:
+    crew = Crew[StackPlan | StackFailure](interrupts, rollout.on_event, holds_back=lambda: False)
     jobs = {stack.name: plan_stack(stack, folder) for stack in stacks}
-    done = crew.work(jobs, deployment.parallelism or parallelism.for_plans(len(jobs)))
+    done = crew.work(jobs, rollout.parallelism or parallelism.for_plans(len(jobs)))
     if crew.interrupted:
         raise Interrupted("interrupted while planning; nothing was applied")
     failures = [result for result in done.values() if isinstance(result, StackFailure)]
@@ -115,14 +112,14 @@ def _plan_all(
     return tuple(plans[stack.name] for stack in stacks)
 
 
-def _stack(deployment: Deployment, name: str) -> Stack:
-    folder = deployment.output.absolute() / "stacks" / name
+def _stack(rollout: Rollout, name: str) -> Stack:
+    folder = rollout.output.absolute() / "stacks" / name
     if not (folder / "cdk.tf.json").is_file():
-        raise UsageError(f"`{deployment.output}` holds no stack `{name}`", "run `kms-baseline synth` first")
+        raise UsageError(f"`{rollout.output}` holds no stack `{name}`", "run `kms-baseline synth` first")
     return Stack(
         name=name,
         folder=folder,
-        log=deployment.folder.absolute() / "logs" / f"{name}.log",
-        terraform=deployment.terraform.path,
-        environment=deployment.environment,
+        log=rollout.folder.absolute() / "logs" / f"{name}.log",
+        terraform=rollout.terraform.path,
+        environment=rollout.environment,
     )

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+NODE_NOTICE = "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"
+"""Silences the notice about an old Node. It takes the major version of the Node in use; `1` has no effect."""
+
 
 def for_terraform(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of a Terraform that a program runs: no hints for people, no call for a newer version."""
@@ -15,8 +18,7 @@ def for_cdktf(environment: Mapping[str, str], node_major: int) -> dict[str, str]
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
         "CHECKPOINT_DISABLE": "1",
         "CI": "true",
-        # Takes the major version of the Node in use; `1` has no effect.
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": str(node_major),
+        NODE_NOTICE: str(node_major),
     }
 
 

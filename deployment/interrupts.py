@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Self
 
-from baseline.errors import KmsBaselineError
+from baseline.errors import Exit, KmsBaselineError
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KmsBaselineError):
-    """A person, or the machine that runs us, asked to stop: exit code 130."""
+    """A person, or the machine that runs us, asked to stop."""
 
-    exit_code = 130
+    exit_code = Exit.INTERRUPTED
 
 
 class Interrupts:

@@ -49,29 +49,25 @@ class Mirror:
 def find_mirror(
     terraform: Terraform,
     constraint: str,
-    wide: bool,
     environment: Mapping[str, str],
-    *,
-    option: Path | None = None,
-    system_folders: Sequence[Path] = SYSTEM_FOLDERS,
+    system_folders: Sequence[Path] = (),
 ) -> Mirror | None:
     """The first mirror with a version that meets the constraint, for Terraform's own platform.
 
-    None: Terraform installs from the network. `option` is what the user named on the command line;
-    `wide` also looks into the usual system folders, which only the demo and the tests may do.
+    None: Terraform installs from the network. `system_folders` are looked into last, one level deep;
+    only the demo and the tests may name them.
     Raises UsageError when the folder that the user named does not hold the provider.
     """
     shelf = _Shelf(terraform.platform, constraint)
-    named = option or _path(environment.get(VARIABLE))
-    if named:
-        return _named(shelf, named.absolute(), "the option" if option else VARIABLE)
+    if named := _path(environment.get(VARIABLE)):
+        return _named(shelf, named.absolute())
     own = CliConfiguration.of(environment)
     if own.installs_providers:
         return Mirror(None, "", f"the provider_installation block of {own.place}", configured=True)
     places = [
         *((folder, "one of Terraform's own folders", True) for folder in _implied_folders(environment)),
         *((folder, origin, False) for folder, origin in _caches(environment, own)),
-        *((folder, "a system folder", False) for folder in (_one_level(system_folders) if wide else ())),
+        *((folder, "a system folder", False) for folder in _one_level(system_folders)),
     ]
     return next(_mirrors(shelf, places), None)
 
@@ -126,14 +122,14 @@ class _Shelf:
         return version if version and meets(version, self.constraint) else None
 
 
-def _named(shelf: _Shelf, folder: Path, origin: str) -> Mirror:
+def _named(shelf: _Shelf, folder: Path) -> Mirror:
     version = shelf.newest(folder)
     if version is None:
         raise UsageError(
-            f"`{folder}` ({origin}) does not hold the AWS provider {shelf.constraint} for {shelf.platform}",
+            f"`{folder}` ({VARIABLE}) does not hold the AWS provider {shelf.constraint} for {shelf.platform}",
             f"a mirror holds {_PROVIDER}/VERSION/{shelf.platform}; `terraform providers mirror DIR` makes one",
         )
-    return Mirror(folder, version, origin, configured=False)
+    return Mirror(folder, version, VARIABLE, configured=False)
 
 
 def _mirrors(shelf: _Shelf, places: Iterable[tuple[Path, str, bool]]) -> Iterator[Mirror]:

@@ -10,7 +10,7 @@ from baseline.errors import UsageError
 from baseline.organization import LocalBackend
 from deployment.binaries import find_cdktf, find_terraform
 from deployment.cdktf import run_cdktf_deploy
-from deployment.deploy import Deployment, plan_stacks
+from deployment.deploy import Rollout, plan_stacks
 from deployment.events import OnEvent
 from operations.node import prepare_node
 from operations.project import CONFIGURATION_VARIABLE, Project
@@ -53,14 +53,14 @@ class Demo:
 
     def plan_again(self) -> dict[str, bool]:
         """Whether a plan of each stack has changes now. Raises WorldError when a stack cannot be planned."""
-        deployment = Deployment(
+        rollout = Rollout(
             terraform=find_terraform(self.environment),
             output=self._output,
             folder=self.folder,
             environment=self.environment,
             on_event=self.on_event,
         )
-        with plan_stacks(deployment, [stack.name for stack in self.project.inventory.stacks]) as planned:
+        with plan_stacks(rollout, [stack.name for stack in self.project.inventory.stacks]) as planned:
             return {plan.stack.name: plan.changed for plan in planned.plans}
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 from baseline.errors import UsageError
 from baseline.organization import Organization
 from deployment.binaries import find_terraform
-from deployment.mirror import find_mirror, provider_environment
+from deployment.mirror import SYSTEM_FOLDERS, find_mirror, provider_environment
 from operations.embedded_accounts import seed_accounts
 from operations.progress import Say
 from sandbox.detached import start_detached
@@ -36,7 +36,7 @@ def background_aws(organization: Organization, folder: Path, port: int = 0) -> d
 
 def with_provider(variables: dict[str, str], folder: Path, say: Say) -> dict[str, str]:
     """The environment with the AWS provider's mirror, wherever this machine has one (demo and tests only)."""
-    mirror = find_mirror(find_terraform(variables), REQUIRED_PROVIDER["version"], wide=True, environment=variables)
+    mirror = find_mirror(find_terraform(variables), REQUIRED_PROVIDER["version"], variables, SYSTEM_FOLDERS)
     if mirror is not None:
         say(mirror.describe())
     return provider_environment(mirror, folder, variables)

@@ -10,7 +10,7 @@ from baseline import names
 from baseline.organization import LocalBackend
 from deployment.binaries import Terraform
 from deployment.changes import refuse_key_losses
-from deployment.deploy import Deployment, Planned, plan_stacks
+from deployment.deploy import Planned, Rollout, plan_stacks
 from deployment.events import OnEvent
 from deployment.mirror import find_mirror, provider_environment
 from operations.project import Project
@@ -38,8 +38,8 @@ def planned(
 ) -> Iterator[Planned]:
     """Plan stacks that are synthesized, for real. Raises Refusal for a plan that would delete or replace a key."""
     with TemporaryDirectory(prefix="kms-baseline-") as folder:
-        mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], wide=False, environment=os.environ)
-        deployment = Deployment(
+        mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ)
+        rollout = Rollout(
             terraform=terraform,
             output=DEFAULT_OUTPUT,
             folder=Path(),
@@ -47,6 +47,6 @@ def planned(
             on_event=on_event,
             parallelism=parallelism,
         )
-        with plan_stacks(deployment, stacks) as plans:
+        with plan_stacks(rollout, stacks) as plans:
             refuse_key_losses(plans.changes)
             yield plans

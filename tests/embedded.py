@@ -12,9 +12,8 @@ import pytest
 
 from baseline.errors import WorldError
 from deployment.binaries import find_terraform
-from deployment.mirror import find_mirror, provider_environment
-from operations.embedded_accounts import seed_accounts
-from sandbox.process import environment, start
+from deployment.mirror import SYSTEM_FOLDERS, find_mirror
+from operations.embedded_aws import embedded_aws, with_provider
 from stacks.versions import REQUIRED_PROVIDER
 from tests.conftest import configuration
 
@@ -35,7 +34,7 @@ def _missing() -> str:
         terraform = find_terraform(os.environ)
     except WorldError as error:
         return str(error)
-    found = find_mirror(terraform, REQUIRED_PROVIDER["version"], wide=True, environment=os.environ)
+    found = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ, SYSTEM_FOLDERS)
     return "" if found else "no local mirror of the AWS provider was found"
 
 
@@ -63,12 +62,5 @@ class Embedded:
 def embedded(text: str, folder: Path) -> Iterator[Embedded]:
     """An embedded AWS for a configuration's text; files that Terraform needs go into the folder."""
     organization = configuration(text).organization
-    with start() as server:
-        keys = seed_accounts(server.url, organization)
-        variables = environment(
-            server.url, keys.access_key_id, keys.secret_access_key, os.environ, region=organization.home_region
-        )
-        mirror = find_mirror(
-            find_terraform(os.environ), REQUIRED_PROVIDER["version"], wide=True, environment=os.environ
-        )
-        yield Embedded(server.url, provider_environment(mirror, folder, variables))
+    with embedded_aws(organization) as variables:
+        yield Embedded(variables["AWS_ENDPOINT_URL"], with_provider(variables, folder, say=print))

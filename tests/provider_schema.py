@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.binaries import find_terraform
-from deployment.mirror import find_mirror, provider_environment
+from deployment.mirror import SYSTEM_FOLDERS, find_mirror, provider_environment
 
 VERSION = "5.100.0"
 FILE = Path(__file__).with_name(f"provider_schema_{VERSION}.json")
@@ -67,7 +67,7 @@ def _names(block: dict[str, Any]) -> dict[str, Any]:
 
 def _schema() -> dict[str, Any]:
     terraform = find_terraform(os.environ)
-    mirror = find_mirror(terraform, VERSION, wide=True, environment=os.environ)
+    mirror = find_mirror(terraform, VERSION, os.environ, SYSTEM_FOLDERS)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         required = {"required_providers": {"aws": {"source": "hashicorp/aws", "version": VERSION}}}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deployment.binaries import find_terraform
-from deployment.mirror import find_mirror, provider_environment
+from deployment.mirror import SYSTEM_FOLDERS, find_mirror, provider_environment
 from stacks.versions import REQUIRED_PROVIDER
 from tests.conftest import Run
 from tests.embedded import need_terraform
@@ -69,7 +69,7 @@ def test_terraform_initializes_and_validates_an_export(
     (tmp_path / "organization.yaml").write_text(configuration, encoding="utf-8")
     assert run("export", "audit").returncode == 0
     terraform = find_terraform(os.environ)
-    mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], wide=True, environment=os.environ)
+    mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ, SYSTEM_FOLDERS)
     environment = {**provider_environment(mirror, tmp_path, os.environ), "CHECKPOINT_DISABLE": "1"}
 
     def in_folder(*arguments: str) -> subprocess.CompletedProcess[str]:

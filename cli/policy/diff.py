@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from baseline.errors import Undecided
+from baseline.errors import Exit, Undecided
 from baseline.found.place import account_in, partition_in
 from baseline.found.policy import FoundPolicy
 from baseline.prover.difference import difference
@@ -14,8 +14,6 @@ from baseline.prover.errors import Unsupported
 from cli import changes, options, output
 from cli.policy.arguments import Account
 from operations.policy_file import check_place, name_of, policy_of
-
-EXIT_GAINED = 1
 
 Old = Annotated[Path, typer.Argument(help="The old policy's JSON; -: standard input.")]
 New = Annotated[Path, typer.Argument(help="The new policy's JSON; -: standard input.")]
@@ -49,7 +47,7 @@ def diff(
     else:
         output.show("same policy" if before.plain == after.plain else "same meaning")
     if no_new_access and any(change.direction == "gains" for change in found):
-        raise typer.Exit(EXIT_GAINED)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _decidable(file: Path) -> FoundPolicy:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from baseline.errors import Exit
 from baseline.found.policy import FoundPolicy
 from baseline.found.validate import place_of
 from baseline.prover.any_policy import prove_policy
@@ -19,9 +20,6 @@ from cli import options, output
 from cli.policy.arguments import File
 from operations.policy_file import check_place, name_of, policy_of
 from operations.project import check_one_of
-
-EXIT_FAILED = 1
-EXIT_OPEN = 4
 
 Account = Annotated[str, typer.Option("--account", help="The ID of the key's account.")]
 Region = Annotated[str, typer.Option("--region", help="The key's region.")]
@@ -54,7 +52,7 @@ def prove(
         _show(file, policy, findings)
     verdicts = {finding.verdict for finding in findings}
     if verdicts - {"holds"}:
-        raise typer.Exit(EXIT_FAILED if "fails" in verdicts else EXIT_OPEN)
+        raise typer.Exit(Exit.REFUSED if "fails" in verdicts else Exit.UNDECIDED)
 
 
 def _prove(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Finding]:

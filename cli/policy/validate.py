@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from baseline.errors import Exit
 from baseline.found.kinds import KINDS, Finding
 from baseline.found.validate import validate as findings_of
 from baseline.words import count
@@ -15,9 +16,6 @@ from cli import output, sarif
 from cli.policy.arguments import Account, File, Region
 from cli.version import VERSION
 from operations.policy_file import check_place, name_of, text_of
-
-EXIT_FOUND = 1
-EXIT_NO_POLICY = 2
 
 
 class Format(StrEnum):
@@ -50,9 +48,9 @@ def validate(file: File, account: Account = "", region: Region = "", format: Out
     else:
         _show(file, found)
     if any(finding.kind.group == "not a policy" for finding in found):
-        raise typer.Exit(EXIT_NO_POLICY)
+        raise typer.Exit(Exit.WRITTEN_WRONG)
     if any(finding.kind.severity != "note" for finding in found):
-        raise typer.Exit(EXIT_FOUND)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _show(file: Path, found: Sequence[Finding]) -> None:

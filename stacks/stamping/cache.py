@@ -8,13 +8,13 @@ https://specifications.freedesktop.org/basedir-spec/latest/
 import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from files.whole import write_whole
 from stacks.stamping.template import Template
 
 LIBRARIES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii")
@@ -65,7 +65,7 @@ class TemplateCache:
         entry = {"stack": template.stack, "manifest": template.manifest, "symbols": dict(template.symbols)}
         body = json.dumps(entry).encode()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_whole(self._path(digest), _sum(digest, body).encode() + b"\n" + body)
+        write_whole(self._path(digest), _sum(digest, body).encode() + b"\n" + body, mode=0o600)
 
     def keeps(self, digest: str, template: Template) -> bool:
         """Put a template in and remove what nobody used for long. Returns whether it could be kept."""
@@ -98,14 +98,3 @@ class TemplateCache:
 
 def _sum(digest: str, body: bytes) -> str:
     return hashlib.sha256(digest.encode() + body).hexdigest()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

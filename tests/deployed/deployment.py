@@ -13,8 +13,8 @@ import pytest
 from baseline.iam.document import Document
 from sandbox.pages import ask
 from tests.conftest import COMMAND, inventory
+from tests.deployed.aws_operations import operation
 from tests.deployed.configurations import ON
-from tests.deployed.operations import operation
 from tests.embedded import Embedded, embedded, need_terraform
 
 IDS = {"payer": "111111111111", "data": "033333333333"}

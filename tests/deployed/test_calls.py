@@ -5,9 +5,9 @@ import re
 from baseline.features import FEATURES
 from baseline.iam.actions import CRYPTOGRAPHIC
 from tests.conftest import ROOT
+from tests.deployed.aws_operations import REST
 from tests.deployed.configurations import ON
 from tests.deployed.deployment import Deployment
-from tests.deployed.operations import REST
 
 RENAMED = {
     "budgets:CreateBudget": "budgets:ModifyBudget",

@@ -10,7 +10,7 @@ import pytest
 
 from baseline.errors import WorldError
 from deployment.binaries import Terraform, find_terraform
-from deployment.deploy import Deployment
+from deployment.deploy import Rollout
 from deployment.events import Event, OnEvent
 
 REQUIRED = "KMS_BASELINE_REQUIRE_TERRAFORM"
@@ -87,13 +87,11 @@ PLAN_CREATES_ONE = {
 
 
 @pytest.fixture
-def deploying(
-    output: Path, tmp_path: Path, environment: dict[str, str], events: list[Event]
-) -> Callable[..., Deployment]:
+def deploying(output: Path, tmp_path: Path, environment: dict[str, str], events: list[Event]) -> Callable[..., Rollout]:
     """A deployment of the output folder that records its events."""
 
-    def make(terraform: Terraform, on_event: OnEvent = events.append, parallelism: int | None = None) -> Deployment:
-        return Deployment(
+    def make(terraform: Terraform, on_event: OnEvent = events.append, parallelism: int | None = None) -> Rollout:
+        return Rollout(
             terraform=terraform,
             output=output,
             folder=tmp_path / "run",

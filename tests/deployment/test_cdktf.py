@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from baseline.errors import WorldError
-from deployment.binaries import Terraform, find_cdktf, find_node
+from deployment.binaries import Terraform, find_cdktf, node_major
 from deployment.cdktf import run_cdktf_deploy
 from deployment.crew import HELD_BACK, STOPPING
 from deployment.events import Event, Notice, OnEvent, StackEvent
@@ -34,7 +34,7 @@ Deploy = Callable[..., None]
 def cdktf(environment: dict[str, str], terraform: Terraform) -> Path:
     """The real cdktf; the test is skipped without one, or fails where one is required."""
     try:
-        find_node(environment)
+        node_major(environment)
         return find_cdktf(ROOT, environment)
     except WorldError as error:
         if os.environ.get(REQUIRED):

@@ -92,11 +92,3 @@ def test_a_plan_that_loses_a_key_is_refused_with_stack_address_and_reason() -> N
     plans = {"data": _read(_change("delete", action_reason="delete_because_no_resource_config")), "logs": _read()}
     with pytest.raises(Refusal, match=f"data: {KEY} would be deleted: it is no longer in the configuration"):
         refuse_key_losses(plans)
-
-
-def test_a_retired_key_may_be_deleted_in_its_stack_and_never_replaced() -> None:
-    refuse_key_losses({"data": _read(_change("delete"))}, retired=[("data", KEY)])
-    with pytest.raises(Refusal):
-        refuse_key_losses({"logs": _read(_change("delete"))}, retired=[("data", KEY)])
-    with pytest.raises(Refusal):
-        refuse_key_losses({"data": _read(_change("delete", "create"))}, retired=[("data", KEY)])

@@ -9,14 +9,14 @@ import pytest
 
 from deployment.binaries import Terraform
 from deployment.crew import HELD_BACK, STILL_STOPPING, STOPPING
-from deployment.deploy import Deployment, apply_stacks, plan_stacks
+from deployment.deploy import Rollout, apply_stacks, plan_stacks
 from deployment.events import Event, OnEvent, StackEvent
 from deployment.interrupts import SIGNALS, Interrupted
 from tests.deployment.events import notices, of_stacks, outcomes
 from tests.deployment.processes import LONG, alive, written
 
 StandIn = Callable[[Mapping[str, str]], Terraform]
-Deploying = Callable[..., Deployment]
+Deploying = Callable[..., Rollout]
 
 
 def _interrupting(events: list[Event], said: str, *signals: signal.Signals) -> OnEvent:

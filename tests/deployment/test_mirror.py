@@ -30,10 +30,8 @@ def _packed(folder: Path, version: str = "5.90.0", platform: str = "linux_amd64"
     return folder
 
 
-def _find(environment: Mapping[str, str], *, wide: Path | None = None, option: Path | None = None) -> Mirror | None:
-    return find_mirror(
-        TERRAFORM, CONSTRAINT, wide is not None, environment, option=option, system_folders=[wide] if wide else []
-    )
+def _find(environment: Mapping[str, str], *, system: Path | None = None) -> Mirror | None:
+    return find_mirror(TERRAFORM, CONSTRAINT, environment, [system] if system else [])
 
 
 def test_nothing_is_found_where_there_is_nothing(environment: dict[str, str]) -> None:
@@ -46,13 +44,6 @@ def test_the_folder_of_the_variable_counts_packed_or_not(
 ) -> None:
     folder = fill(tmp_path / "mirror")
     assert _find(environment | {VARIABLE: str(folder)}) == Mirror(folder, "5.90.0", VARIABLE, configured=False)
-
-
-def test_the_option_comes_before_the_variable(environment: dict[str, str], tmp_path: Path) -> None:
-    option, variable = _unpacked(tmp_path / "a"), _unpacked(tmp_path / "b")
-    found = _find(environment | {VARIABLE: str(variable)}, option=option)
-    assert found is not None
-    assert found.describe() == f"AWS provider: 5.90.0 from {option} (the option)"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +60,7 @@ def test_a_named_folder_without_the_right_provider_is_a_mistake(
 def test_the_newest_version_that_meets_the_constraint_is_named(environment: dict[str, str], tmp_path: Path) -> None:
     for version in ("5.80.0", "5.100.0", "6.1.0"):
         _unpacked(tmp_path / "mirror", version)
-    found = _find(environment, option=tmp_path / "mirror")
+    found = _find(environment | {VARIABLE: str(tmp_path / "mirror")})
     assert found is not None
     assert found.version == "5.100.0"
 
@@ -140,14 +131,16 @@ def test_system_folders_are_searched_one_level_deep_and_only_when_asked(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     _unpacked(tmp_path / "system" / "deep" / "er")
-    assert _find(environment, wide=tmp_path / "system") is None
+    assert _find(environment, system=tmp_path / "system") is None
     folder = _unpacked(tmp_path / "system" / "plugins")
-    assert _find(environment, wide=tmp_path / "system") == Mirror(folder, "5.90.0", "a system folder", configured=False)
-    assert find_mirror(TERRAFORM, CONSTRAINT, False, environment, system_folders=[tmp_path / "system"]) is None
+    assert _find(environment, system=tmp_path / "system") == Mirror(
+        folder, "5.90.0", "a system folder", configured=False
+    )
+    assert _find(environment) is None
 
 
 def test_a_system_folder_that_is_missing_is_passed_over(environment: dict[str, str], tmp_path: Path) -> None:
-    assert _find(environment, wide=tmp_path / "missing") is None
+    assert _find(environment, system=tmp_path / "missing") is None
 
 
 def test_the_written_configuration_keeps_the_users_credentials_and_drops_the_cache(
@@ -171,7 +164,7 @@ def test_terraform_installs_from_a_mirror_that_was_found(
     """A plugin cache that stayed in the environment would be installed "to itself", which Terraform refuses."""
     folder = _unpacked(tmp_path / "system" / "plugins", platform=terraform.platform)
     given = environment | ({"TF_PLUGIN_CACHE_DIR": str(folder)} if where == "cache" else {})
-    mirror = find_mirror(terraform, CONSTRAINT, where == "system", given, system_folders=[tmp_path / "system"])
+    mirror = find_mirror(terraform, CONSTRAINT, given, [tmp_path / "system"] if where == "system" else [])
     work = tmp_path / "work"
     work.mkdir()
     required = {"required_providers": {"aws": {"source": "hashicorp/aws", "version": CONSTRAINT}}}

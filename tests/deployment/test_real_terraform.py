@@ -14,16 +14,16 @@ from baseline.errors import Refusal, WorldError
 from deployment.apply import Applied
 from deployment.binaries import Terraform
 from deployment.changes import StackChanges
-from deployment.deploy import Deployment, apply_stacks, plan_stacks
+from deployment.deploy import Rollout, apply_stacks, plan_stacks
 from deployment.events import Event, OnEvent, StackEvent
 from tests.deployment.conftest import Synthesize
 from tests.deployment.processes import LONG, alive, soon
 
-Deploying = Callable[..., Deployment]
+Deploying = Callable[..., Rollout]
 
 
-def _deploy(deployment: Deployment, *stacks: str) -> tuple[dict[str, StackChanges], Applied]:
-    with plan_stacks(deployment, stacks) as planned:
+def _deploy(rollout: Rollout, *stacks: str) -> tuple[dict[str, StackChanges], Applied]:
+    with plan_stacks(rollout, stacks) as planned:
         return planned.changes, apply_stacks(planned)
 
 

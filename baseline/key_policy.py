@@ -13,13 +13,11 @@ from baseline.iam.conditions import Condition
 from baseline.iam.document import Document
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
-from baseline.key_actions import DESCRIBE, MANAGE, NEVER_FOR_ADMINISTRATORS, PUBLISH, USE
+from baseline.key_actions import DESCRIBE, MANAGE, NEVER_FOR_ADMINISTRATORS, USE
 from baseline.organization import KeySettings, NamedPrincipal
-from baseline.purposes.purpose import GRANT_FOR_AWS, AccountThrough, Permission, Purpose
+from baseline.purposes.purpose import GRANT_FOR_AWS, AccountThrough, Permission, Purpose, Service, UsersThrough
 from baseline.regions import PARTITIONS, via_service
 
-TRAIL_CONTEXT = Condition("Null", "kms:EncryptionContext:aws:cloudtrail:arn", ("false",))
-"""Only what CloudTrail encrypted carries this context."""
 BYPASS = Condition("Bool", "kms:BypassPolicyLockoutSafetyCheck", ("true",))
 
 
@@ -90,18 +88,10 @@ def _administrators(settings: KeySettings, place: Place) -> Iterator[Statement]:
 
 
 def _users(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[Statement]:
-    groups = tuple(_groups(settings.users, place))
-    if purpose.users_only_read:
-        via = Condition("StringEquals", "kms:ViaService", (via_service(purpose.via, place.region),))
-        for suffix, principal in groups:
-            yield Statement(
-                sid=f"ReadersReadLogFiles{suffix}",
-                principal=principal,
-                actions=("kms:Decrypt",),
-                conditions=(TRAIL_CONTEXT, via),
-            )
-        return
-    for suffix, principal in groups:
+    for suffix, principal in _groups(settings.users, place):
+        if purpose.users_through:
+            yield from (_permit(permission, principal, place, suffix) for permission in purpose.users_through)
+            continue
         yield Statement(sid=f"UsersUseTheKey{suffix}", principal=principal, actions=(*USE, DESCRIBE))
         yield Statement(
             sid=f"UsersGrantToAwsServices{suffix}",
@@ -128,22 +118,32 @@ def _groups(principals: Iterable[NamedPrincipal], place: Place) -> Iterator[tupl
 
 
 def _services(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[Statement]:
-    names = place.names()
     for permission in purpose.permissions:
-        if permission.service is None or permission.service in settings.services:
-            yield _permit(permission, place, names)
+        if permission.service is not None and permission.service not in settings.services:
+            continue
+        match permission.to:
+            case AccountThrough(service):
+                through = Principal.through(place.account_id, via_service(service, place.region))
+                yield _permit(permission, through, place)
+            case Service(principal):
+                yield _permit(permission, Principal.service(principal.format_map(place.names())), place)
+            case UsersThrough():
+                pass  # theirs stand with the users
 
 
-def _permit(permission: Permission, place: Place, names: Mapping[str, str]) -> Statement:
-    if isinstance(permission.to, AccountThrough):
-        principal = Principal.through(place.account_id, via_service(permission.to.service, place.region))
-    else:
-        principal = Principal.service(permission.to.principal.format_map(names))
-    conditions = tuple(
+def _permit(permission: Permission, principal: Principal, place: Place, suffix: str = "") -> Statement:
+    names = place.names()
+    conditions = [
         Condition(c.operator, c.key, tuple(value.format_map(names) for value in c.values))
         for c in permission.conditions
+    ]
+    if isinstance(permission.to, UsersThrough):
+        conditions.append(
+            Condition("StringEquals", "kms:ViaService", (via_service(permission.to.service, place.region),))
+        )
+    return Statement(
+        sid=permission.sid + suffix, principal=principal, actions=permission.actions, conditions=tuple(conditions)
     )
-    return Statement(sid=permission.sid, principal=principal, actions=permission.actions, conditions=conditions)
 
 
 def _shared(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[Statement]:
@@ -151,20 +151,22 @@ def _shared(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[S
     sharers = [("SharedAccounts", Principal.named(accounts))] if accounts else []
     if "organization" in settings.share_with and place.organization_id:
         # Through the service alone: otherwise every principal of the own account could use the key directly.
-        via = via_service(purpose.via, place.region)
-        sharers.append(("Organization", Principal.organization(place.organization_id, via)))
+        via = (via_service(service, place.region) for service in purpose.via)
+        sharers.append(("Organization", Principal.organization(place.organization_id, *via)))
+    grants = "kms:CreateGrant" in purpose.shared
     for who, principal in sharers:
         yield Statement(
             sid=f"{who}{'Uses' if who == 'Organization' else 'Use'}TheKey",
             principal=principal,
-            actions=(*PUBLISH, "kms:ReEncrypt*", DESCRIBE),
+            actions=tuple(action for action in purpose.shared if action != "kms:CreateGrant"),
         )
-        yield Statement(
-            sid=f"{who}{'Grants' if who == 'Organization' else 'Grant'}ToAwsServices",
-            principal=principal,
-            actions=("kms:CreateGrant",),
-            conditions=(GRANT_FOR_AWS,),
-        )
+        if grants:
+            yield Statement(
+                sid=f"{who}{'Grants' if who == 'Organization' else 'Grant'}ToAwsServices",
+                principal=principal,
+                actions=("kms:CreateGrant",),
+                conditions=(GRANT_FOR_AWS,),
+            )
 
 
 def _protection(settings: KeySettings) -> Iterator[Statement]:

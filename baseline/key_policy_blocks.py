@@ -50,11 +50,6 @@ BLOCKS = (
         "services that act for users fail", "none needed", _DEFAULT,
     ),
     Block(
-        "ReadersReadLogFiles", "users of the trail's key", "the readers decrypt what CloudTrail wrote, through S3",
-        "documented", "readers are denied", "drop the condition on S3",
-        f"{_DOCS}/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
-    ),
-    Block(
         "SharedAccountsUseTheKey", "`share_with` accounts", "the accounts named use the key as their IAM policies allow",
         "documented", "the other account's restore or copy fails", "none needed",
         f"{_DOCS}/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",

@@ -10,7 +10,7 @@ from baseline.inventory import expand
 from baseline.key_actions import MANAGE, NEVER_FOR_ADMINISTRATORS
 from baseline.key_policy_blocks import BLOCKS, Block
 from baseline.lock import Lock
-from baseline.purposes.purpose import AccountThrough, Permission, Purpose
+from baseline.purposes.purpose import AccountThrough, Permission, Purpose, Service, UsersThrough
 
 EXAMPLE = Path(__file__).parent / "templates" / "everything.yaml"
 
@@ -20,6 +20,10 @@ class Described:
     """One statement for people; `<account>`, `<region>` and the like stand for the key's own."""
 
     known: Permission | Block
+    by_default: str
+    """Whether it is there when nothing is said; as a table has it."""
+    when: str
+    """The same in a sentence."""
     who: str
     denies: bool
     actions: tuple[str, ...]
@@ -40,22 +44,52 @@ _EXAMPLE = {
 
 
 def of_purpose(purpose: Purpose) -> list[Described]:
-    """The statements of a purpose's services, as the registry has them."""
+    """The statements of a purpose's own, as the registry has them."""
     return [
         Described(
-            p, _registered(p), False, p.actions, tuple(_condition(c).format_map(_PLACEHOLDERS) for c in p.conditions)
+            known=permission,
+            by_default=_by_default(purpose, permission),
+            when=_when(purpose, permission),
+            who=_registered(permission),
+            denies=False,
+            actions=permission.actions,
+            conditions=tuple(_condition(c).format_map(_PLACEHOLDERS) for c in permission.conditions),
         )
-        for p in purpose.permissions
+        for permission in purpose.permissions
     ]
 
 
+def _by_default(purpose: Purpose, permission: Permission) -> str:
+    if isinstance(permission.to, UsersThrough):
+        return "users"
+    if permission.service in purpose.off_by_default:
+        return f"listed under `{purpose.services_field}`"
+    return f"where `{purpose.feature}` is on" if purpose.feature else "yes"
+
+
+def _when(purpose: Purpose, permission: Permission) -> str:
+    if isinstance(permission.to, UsersThrough):
+        return "Where `users` are listed, in place of what users of other keys may do."
+    if permission.service is None:
+        return "Always there."
+    there = "only where it is listed" if permission.service in purpose.off_by_default else "there by default"
+    return f"In `{purpose.services_field}`: `{permission.service}`, {there}."
+
+
 def _registered(permission: Permission) -> str:
-    if isinstance(permission.to, AccountThrough):
-        return (
-            f"every principal of the account, through the service `{permission.to.service}` only: `*` with StringEquals "
-            f"`kms:CallerAccount` = `<account>` and `kms:ViaService` = `{permission.to.service}.<region>.amazonaws.com`"
-        )
-    return f"the service `{permission.to.principal.format_map(_PLACEHOLDERS)}`"
+    match permission.to:
+        case AccountThrough(service):
+            return (
+                f"every principal of the account, through the service `{service}` only: `*` with StringEquals "
+                f"`kms:CallerAccount` = `<account>` and `kms:ViaService` = `{service}.<region>.amazonaws.com`"
+            )
+        case UsersThrough(service):
+            return (
+                f"the users of the key, through the service `{service}` only: with StringEquals "
+                f"`kms:ViaService` = `{service}.<region>.amazonaws.com`"
+            )
+        case Service(principal):
+            return f"the service `{principal.format_map(_PLACEHOLDERS)}`"
 
 
 def of_every_purpose() -> list[Described]:
@@ -71,7 +105,15 @@ def _rendered(block: Block, statement: Statement) -> Described:
     bounds = tuple(general(_condition(c)) for c in statement.principal.conditions)
     who = f"{ids} with {' and '.join(bounds)}" if bounds else ids
     conditions = tuple(general(_condition(c)) for c in statement.conditions)
-    return Described(block, who, statement.effect == "Deny", statement.actions, conditions)
+    return Described(
+        known=block,
+        by_default="yes" if block.when == "always" else block.when,
+        when=f"In words: {block.says}. In the policy: {block.when}.",
+        who=who,
+        denies=statement.effect == "Deny",
+        actions=statement.actions,
+        conditions=conditions,
+    )
 
 
 def general(text: str) -> str:

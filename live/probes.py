@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.inventory import Key
+from baseline.purposes import PURPOSES
 
 WAIT = 120.0
 """Seconds for a volume to be there, and for an event to be read back."""
@@ -147,21 +148,32 @@ def _trail(clients: _Clients, key: str, _name: str) -> None:
         raise ProbeFailed("no trail of the region uses the key")
 
 
+def _alias(clients: _Clients, key: str, _name: str) -> None:
+    state = clients("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+    if state != "Enabled":
+        raise ProbeFailed(f"the key is {state}")
+
+
 _Probe = tuple[str, Callable[[_Clients, str, str], None]]
 """What it does, in words, and the doing."""
 
-_BY_DEFAULT: _Probe = ("make a volume without asking for encryption", partial(_volume, by_default=True))
-_PROBES: dict[str, _Probe] = {
-    "sns": ("publish to an encrypted topic", _topic),
-    "ebs": ("make an encrypted volume", partial(_volume, by_default=False)),
-    "logs": ("write to an encrypted log group and read it", _log_group),
-    "cloudtrail": ("look at the trail's last delivery", _trail),
-    "backup": ("make an encrypted vault", _vault),
-}
-
 
 def _probe_of(key: Key, by_default: bool) -> _Probe:
-    return _BY_DEFAULT if by_default and key.purpose == "ebs" else _PROBES[key.purpose]
+    match PURPOSES[key.purpose].probe:
+        case "topic":
+            return "publish to an encrypted topic", _topic
+        case "volume" if by_default:
+            return "make a volume without asking for encryption", partial(_volume, by_default=True)
+        case "volume":
+            return "make an encrypted volume", partial(_volume, by_default=False)
+        case "log group":
+            return "write to an encrypted log group and read it", _log_group
+        case "trail":
+            return "look at the trail's last delivery", _trail
+        case "vault":
+            return "make an encrypted vault", _vault
+        case "alias":
+            return "find the key by its alias", _alias
 
 
 def _until(look: Callable[[], Any], problem: str) -> Any:

@@ -125,8 +125,8 @@ class Case:
 
     @property
     def via(self) -> dict[str, str]:
-        """A call through the purpose's own service."""
-        return self.through(PURPOSES[self.purpose].via)
+        """A call through the purpose's own service; the first, where it has several."""
+        return self.through(PURPOSES[self.purpose].via[0])
 
     @property
     def logs(self) -> str:

@@ -154,7 +154,7 @@ def purpose_section(purpose: Purpose) -> type[KeySection]:
         purpose.services_field: services_field(purpose),
         "statements": (list[dict[str, Any]] | None, STATEMENTS),
     }
-    if purpose.shareable:
+    if purpose.shared:
         fields["share_with"] = (list[str] | None, SHARE_WITH)
     return create_model(f"{purpose.name.capitalize()}Section", __base__=KeySection, **fields)
 

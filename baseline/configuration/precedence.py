@@ -59,7 +59,7 @@ def strongest(levels: Sequence[Level], field: str) -> Chosen:
 
 def fields(purpose: Purpose) -> tuple[str, ...]:
     """The settings of a purpose's keys, as the configuration calls them."""
-    shared = ("share_with",) if purpose.shareable else ()
+    shared = ("share_with",) if purpose.shared else ()
     return (*KeySection.model_fields, purpose.services_field, *shared, "statements")
 
 

@@ -92,12 +92,12 @@ class Principal:
         return cls("Service", names)
 
     @classmethod
-    def organization(cls, organization_id: str, via: str) -> Self:
-        """Every user and role of the organization's accounts, as long as the service named calls."""
+    def organization(cls, organization_id: str, *via: str) -> Self:
+        """Every user and role of the organization's accounts, as long as one of the services named calls."""
         if not _ORGANIZATION.fullmatch(organization_id):
             raise _refused(f"`{organization_id}` is not an organization ID")
         bound = _equals(PRINCIPAL_ORGANIZATION, (organization_id,))
-        return cls("AWS", _EVERYONE, (bound, _equals(VIA_SERVICE, (_service(via),))))
+        return cls("AWS", _EVERYONE, (bound, _equals(VIA_SERVICE, tuple(map(_service, via)))))
 
     @classmethod
     def everyone(cls) -> Self:

@@ -7,9 +7,9 @@ BACKUP = Purpose(
     name="backup",
     title="AWS Backup vaults",
     feature="backup",
-    via="backup",
     controls=("KMS.4", "Backup.1"),
-    shareable=True,
+    probe="vault",
+    shared=(*PUBLISH, "kms:ReEncrypt*", DESCRIBE, "kms:CreateGrant"),
     permissions=(
         Permission(
             sid="AccountUsesTheKeyThroughBackup",

@@ -2,19 +2,20 @@
 
 from baseline.iam.conditions import Condition
 from baseline.key_actions import DESCRIBE
-from baseline.purposes.purpose import DOCS, Permission, Purpose, Service
+from baseline.purposes.purpose import DOCS, Permission, Purpose, Service, UsersThrough
 
 OUR_TRAIL = Condition(
     "StringEquals", "aws:SourceArn", ("arn:{partition}:cloudtrail:{region}:{account}:trail/{namespace}",)
 )
+_WRITTEN_BY_CLOUDTRAIL = Condition("Null", "kms:EncryptionContext:aws:cloudtrail:arn", ("false",))
+"""Only what CloudTrail encrypted carries this context."""
 _TRAIL_KEY = f"{DOCS}/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
 CLOUDTRAIL = Purpose(
     name="cloudtrail",
     title="CloudTrail log files",
     feature="cloudtrail",
-    via="s3",
     controls=("KMS.4", "CloudTrail.2"),
-    users_only_read=True,
+    probe="trail",
     permissions=(
         Permission(
             sid="CloudTrailEncryptsLogFiles",
@@ -44,6 +45,17 @@ CLOUDTRAIL = Purpose(
             evidence="documented",
             if_wrong="CreateTrail is refused",
             fallback="no condition",
+            source=_TRAIL_KEY,
+        ),
+        Permission(
+            sid="ReadersReadLogFiles",
+            to=UsersThrough("s3"),
+            actions=("kms:Decrypt",),
+            conditions=(_WRITTEN_BY_CLOUDTRAIL,),
+            service=None,
+            evidence="documented",
+            if_wrong="readers are denied",
+            fallback="drop the condition on S3",
             source=_TRAIL_KEY,
         ),
     ),

@@ -1,14 +1,14 @@
 """The keys of EBS volumes and their snapshots."""
 
-from baseline.key_actions import DESCRIBE, USE
+from baseline.key_actions import DESCRIBE, PUBLISH, USE
 from baseline.purposes.purpose import DOCS, GRANT_FOR_AWS, AccountThrough, Permission, Purpose
 
 EBS = Purpose(
     name="ebs",
     title="EBS volumes",
-    via="ec2",
     controls=("KMS.4", "EC2.7"),
-    shareable=True,
+    probe="volume",
+    shared=(*PUBLISH, "kms:ReEncrypt*", DESCRIBE, "kms:CreateGrant"),
     permissions=(
         Permission(
             sid="Ec2UsesTheKeyForTheAccount",

@@ -11,8 +11,8 @@ _LOGS_ENCRYPTION = f"{DOCS}/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.ht
 LOGS = Purpose(
     name="logs",
     title="CloudWatch Logs log groups",
-    via="logs",
     controls=("KMS.4",),
+    probe="log group",
     permissions=(
         Permission(
             sid="LogsUsesTheKey",

@@ -1,4 +1,4 @@
-"""What a purpose is: what keys are for, as data that can be printed without an account.
+"""What a purpose is: what keys are for, and all that any part of the program knows of that, as plain data.
 
 Values may hold `{partition}`, `{region}`, `{account}`, `{namespace}` and `{logs_suffix}`, which `key_policy` fills in
 for one key. Evidence says how sure we are that AWS behaves as a statement assumes:
@@ -14,6 +14,12 @@ from typing import Literal
 from baseline.iam.conditions import Condition
 
 Evidence = Literal["documented", "managed key", "reported", "inferred"]
+
+Probe = Literal["topic", "volume", "log group", "trail", "vault", "alias"]
+"""What is made, or looked at, to try a key once; `live/probes.py` does it.
+
+`alias`: the key is found by its alias and can be used. That is for purposes of which everything takes long to make.
+"""
 
 DOCS = "https://docs.aws.amazon.com"
 
@@ -37,12 +43,20 @@ class AccountThrough:
     """As in `kms:ViaService`: the label before the region."""
 
 
+@dataclass(frozen=True, slots=True)
+class UsersThrough:
+    """The key's `users`, but only when this service calls KMS on their behalf: they then have no other permission."""
+
+    service: str
+    """As in `kms:ViaService`: the label before the region."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """What a purpose's key lets a service do. (Called so because a KMS grant is another thing.)"""
+    """What a purpose's key lets somebody do. (Called so because a KMS grant is another thing.)"""
 
     sid: str
-    to: Service | AccountThrough
+    to: Service | AccountThrough | UsersThrough
     actions: tuple[str, ...]
     conditions: tuple[Condition, ...] = ()
     service: str | None
@@ -65,19 +79,31 @@ class Purpose:
     """What the key encrypts, as people say it."""
     feature: str | None = None
     """The feature that switches it on; None: every account and region has this key."""
-    via: str
-    """The service through which the account's principals reach the key, as in `kms:ViaService`."""
     controls: tuple[str, ...]
     """The Security Hub controls that such a key answers."""
+    probe: Probe
+    """How a key is tried once."""
     permissions: tuple[Permission, ...]
+    """In the order of the policy."""
     off_by_default: tuple[str, ...] = ()
     """Services that get their statements only where the configuration lists them."""
     services_field: Literal["services", "publishers"] = "services"
     """How the configuration calls the services of this purpose."""
-    shareable: bool = False
-    """Whether other accounts may be let in (`share_with`)."""
-    users_only_read: bool = False
-    """Whether `users` are readers: they decrypt what the service wrote, and nothing else."""
+    shared: tuple[str, ...] = ()
+    """What other accounts that are let in (`share_with`) may do, `kms:CreateGrant` for AWS resources alone.
+
+    None: nobody can be let in.
+    """
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """The services through which principals reach the key, as in `kms:ViaService`."""
+        return tuple(dict.fromkeys(p.to.service for p in self.permissions if not isinstance(p.to, Service)))
+
+    @property
+    def users_through(self) -> tuple[Permission, ...]:
+        """What `users` may do where they are let in through a service alone; none: they use the key themselves."""
+        return tuple(p for p in self.permissions if isinstance(p.to, UsersThrough))
 
     @property
     def services(self) -> tuple[str, ...]:

@@ -39,8 +39,8 @@ def _publisher(
 SNS = Purpose(
     name="sns",
     title="SNS topics",
-    via="sns",
     controls=("KMS.4", "SNS.1"),
+    probe="topic",
     services_field="publishers",
     off_by_default=("s3", "cloudtrail", "codestar-notifications", "backup"),
     permissions=(

@@ -85,7 +85,15 @@ def _fit(name: str, parameter: Parameter, given: Sequence[str] | None) -> Any:
 
 
 def _run_step(step: Step, known: Mapping[str, Any], call: Call) -> tuple[StepResult, str]:
-    """What became of the step, and the step that a branch chose."""
+    """What became of the step after as many attempts as it has, and the step that a branch chose."""
+    for _ in range(step.max_attempts):
+        result, chosen = _attempt(step, known, call)
+        if result.status == "Success":
+            break
+    return result, chosen
+
+
+def _attempt(step: Step, known: Mapping[str, Any], call: Call) -> tuple[StepResult, str]:
     action = _ACTIONS.get(step.action)
     try:
         if action is None:

@@ -54,6 +54,7 @@ class Step:
     on_failure: str
     """`Abort`, `Continue`, or `step:NAME`."""
     is_critical: bool
+    max_attempts: int
 
     @property
     def targets(self) -> Iterator[str]:
@@ -158,6 +159,7 @@ def _step(values: Mapping[str, Any]) -> Step:
         is_end=_truth(values.get("isEnd", False)),
         on_failure=values.get("onFailure", "Abort"),
         is_critical=_truth(values.get("isCritical", True)),
+        max_attempts=int(values.get("maxAttempts", 1)),
     )
 
 

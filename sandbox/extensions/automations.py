@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup.ht
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,8 +84,11 @@ class AutomationBackend(BaseBackend):
 automations = BackendDict(AutomationBackend, "ssm")
 
 
-def start(place: Place, name: str, version: str | None, given: Given) -> Automation:
-    """Run a document to its end. Raises the errors of StartAutomationExecution."""
+def start(place: Place, name: str, version: str | None, given: Given, ahead: int = 0) -> Automation:
+    """Run a document to its end. Raises the errors of StartAutomationExecution.
+
+    `ahead` of it in the same second others were started, which AWS's rates are used by first.
+    """
     document = find_document(place, name, version)
     runbook = Runbook.parse(document.content_json)
     try:
@@ -95,7 +99,7 @@ def start(place: Place, name: str, version: str | None, given: Given) -> Automat
     values["automation:EXECUTION_ID"] = execution_id
     role = _role(place, resolve(runbook.assume_role, values), execution_id)
     started = utcnow()
-    execution = run(runbook, values, _caller(place, role, f"Automation-{execution_id}"))
+    execution = run(runbook, values, _caller(place, role, f"Automation-{execution_id}", ahead))
     automation = Automation(execution_id, document, given, started, execution)
     automations[place.account_id][place.region].executions[execution_id] = automation
     return automation
@@ -135,11 +139,13 @@ def _role(place: Place, arn: str, execution_id: str) -> Role:
     return role
 
 
-def _caller(place: Place, role: Role, session: str) -> Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]:
+def _caller(
+    place: Place, role: Role, session: str, ahead: int
+) -> Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]:
     """Calls the sandbox as a session of the role, so that each service refuses what it refuses to anybody."""
     key = sts_backends[place.account_id][place.partition].assume_role(place.region, session, role.arn, "", 3600, "")
     aws = boto3.Session(key.access_key_id, key.secret_access_key, key.session_token, region_name=place.region)
-    caller = IamCaller(role.arn, session)
+    caller, tries = IamCaller(role.arn, session), Counter[tuple[str, str]]()
 
     def call(service: str, api: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         if service in _BUSY:
@@ -148,6 +154,10 @@ def _caller(place: Place, role: Role, session: str) -> Callable[[str, str, Mappi
         resource = _resource(place, service, api, inputs)
         if reason := role_refusal(role, session, action, resource, {"aws:RequestedRegion": place.region}):
             raise CallFailed(_ACCESS_DENIED.format(api, caller.session_arn, action, resource, action, reason))
+        tries[service, api] += 1
+        # Every try is a second later than the one before, and each second serves as many as the rate says.
+        if (service, api) in _A_SECOND and ahead >= _A_SECOND[service, api] * tries[service, api]:
+            raise CallFailed(_AWS_ERROR.format(api, Code="ThrottlingException", Message="Rate exceeded"))
         settings = Config(retries={"total_max_attempts": 1}, read_timeout=30)
         client = aws.client(service, endpoint_url=place.url, config=settings)
         try:
@@ -173,6 +183,8 @@ def _resource(place: Place, service: str, api: str, inputs: Mapping[str, Any]) -
     return f"arn:{place.partition}:logs:{place.region}:{place.account_id}:log-group:{name}:log-stream:"
 
 
+_A_SECOND = {("logs", "AssociateKmsKey"): 5, ("logs", "DescribeLogGroups"): 10}
+"""How often AWS answers in an account's region: https://docs.aws.amazon.com/general/latest/gr/cwl_region.html"""
 _AWS_ERROR = "An error occurred ({Code}) when calling the {} operation: {Message}"
 _ACCESS_DENIED = (
     "An error occurred (AccessDeniedException) when calling the {} operation: User: {} is not authorized to perform: "

@@ -18,7 +18,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from sandbox.calls import leave_note
 from sandbox.extensions.automations import find_document, place_of
 from sandbox.extensions.channels import ChannelRefused, require_channel
-from sandbox.extensions.evaluation import RESOURCE_TYPE, evaluate
+from sandbox.extensions.evaluation import evaluate
 from sandbox.extensions.linked_roles import ensure_linked_role
 from sandbox.extensions.remediations import (
     Configuration,
@@ -111,9 +111,36 @@ class SandboxConfig(ConfigResponse):
         wanted = {key["resourceId"] for key in self._get_param("ResourceKeys") or ()}
         return json.dumps({"RemediationExecutionStatuses": list(self._statuses(name, wanted))})
 
+    def put_remediation_exceptions(self) -> str:
+        results = self._results(self._get_param("ConfigRuleName"))
+        more = {name: self._get_param(name) for name in ("Message", "ExpirationTime") if self._get_param(name)}
+        for key in self._get_param("ResourceKeys"):
+            results.block(key["ResourceId"], **more)
+        return json.dumps({"FailedBatches": []})
+
+    def describe_remediation_exceptions(self) -> str:
+        name = self._get_param("ConfigRuleName")
+        wanted = {key["ResourceId"] for key in self._get_param("ResourceKeys") or ()}
+        exceptions = self._results(name).exceptions
+        listed = [{"ConfigRuleName": name, **exceptions[id]} for id in exceptions if not wanted or id in wanted]
+        return json.dumps({"RemediationExceptions": listed})
+
+    def delete_remediation_exceptions(self) -> str:
+        results = self._results(self._get_param("ConfigRuleName"))
+        named = [key["ResourceId"] for key in self._get_param("ResourceKeys")]
+        if missing := [resource for resource in named if resource not in results.exceptions]:
+            message = f"No remediation exception exists for {', '.join(missing)}"
+            raise JsonRESTError("NoSuchRemediationExceptionException", message)
+        for resource in named:
+            results.unblock(resource)
+        return json.dumps({"FailedBatches": []})
+
     @property
     def _remediations(self) -> RemediationBackend:
         return remediations[self.current_account][self.region]
+
+    def _results(self, rule: str) -> Results:
+        return self._remediations.results.get(rule) or Results("")
 
     def _require_rules(self, names: Sequence[str]) -> None:
         for name in names:
@@ -146,11 +173,11 @@ class SandboxConfig(ConfigResponse):
             self._remediations.results[name].remediations.clear()
 
     def _details(self, name: str, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
-        results = self._remediations.results.get(name, Results())
+        results = self._results(name)
         at = results.at
         for resource, compliance in results.compliance.items():
             if compliance in wanted:
-                qualifier = {"ConfigRuleName": name, "ResourceType": RESOURCE_TYPE, "ResourceId": resource}
+                qualifier = {"ConfigRuleName": name, "ResourceType": results.resource_type, "ResourceId": resource}
                 yield {
                     "EvaluationResultIdentifier": {"EvaluationResultQualifier": qualifier, "OrderingTimestamp": at},
                     "ComplianceType": compliance,
@@ -159,11 +186,11 @@ class SandboxConfig(ConfigResponse):
                 }
 
     def _statuses(self, name: str, wanted: set[str]) -> Iterator[dict[str, Any]]:
-        results = self._remediations.results.get(name, Results())
+        results = self._results(name)
         for resource, remediation in results.remediations.items():
             if not wanted or resource in wanted:
                 yield {
-                    "ResourceKey": {"resourceType": RESOURCE_TYPE, "resourceId": resource},
+                    "ResourceKey": {"resourceType": results.resource_type, "resourceId": resource},
                     "State": remediation.state,
                     "StepDetails": remediation.steps,
                     "InvocationTime": remediation.at,

@@ -3,12 +3,13 @@
 https://docs.aws.amazon.com/config/latest/APIReference/API_PutRemediationConfigurations.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from moto.config.exceptions import InvalidParameterValueException
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.utils import unix_time
 
 from sandbox.references import references
 from sandbox.runbook import Runbook
@@ -18,6 +19,9 @@ Configuration = dict[str, Any]
 MOST_ATTEMPTS = 25
 LONGEST_RETRY_SECONDS = 2_678_000
 MOST_PARAMETERS = 25
+AT_ONCE_PERCENT = 10
+ERRORS_PERCENT = 50
+"""AWS's defaults: https://docs.aws.amazon.com/config/latest/APIReference/API_SsmControls.html"""
 
 _ROLE = "AutomationAssumeRole"
 _RESOURCE_ID = "RESOURCE_ID"
@@ -39,16 +43,34 @@ class Remediation:
 class Results:
     """What is known of one rule."""
 
+    resource_type: str
     compliance: dict[str, str] = field(default_factory=dict)
     """`COMPLIANT` or `NON_COMPLIANT` of each resource, from the last evaluation."""
     at: float = 0
     remediations: dict[str, Remediation] = field(default_factory=dict)
     """By resource."""
+    exceptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What DescribeRemediationExceptions says besides the rule, by resource."""
 
-    def forgive(self, resource: str) -> None:
-        """A resource that complies may be remediated anew, should it cease to."""
-        if resource in self.remediations:
-            self.remediations[resource].attempts = 0
+    def forgive(self, resources: Iterable[str]) -> None:
+        """What complies may be remediated anew, should it cease to. An exception stays."""
+        for resource in resources:
+            if resource in self.remediations:
+                self.remediations[resource].attempts = 0
+
+    def block(self, resource: str, **more: Any) -> None:
+        """Keep a resource from being remediated until somebody deletes the exception, or it expires."""
+        self.exceptions[resource] = {"ResourceType": self.resource_type, "ResourceId": resource, **more}
+
+    def unblock(self, resource: str) -> None:
+        """Delete a resource's exception."""
+        del self.exceptions[resource]
+        self.forgive([resource])
+
+    def is_blocked(self, resource: str) -> bool:
+        """Whether an exception that has not expired is there."""
+        expires = self.exceptions.get(resource, {}).get("ExpirationTime")
+        return resource in self.exceptions and (expires is None or expires > unix_time())
 
 
 class RemediationBackend(BaseBackend):
@@ -67,6 +89,13 @@ def require_fit(configuration: Configuration, runbook: Runbook) -> None:
     """Raises Config's own error for a configuration that does not fit its document."""
     for problem in _problems(configuration, runbook):
         raise InvalidParameterValueException(problem)
+
+
+def controls(configuration: Configuration) -> tuple[int, int]:
+    """How many of all that is found may be remediated at once, and may fail before that stops, in per cent."""
+    given = configuration.get("ExecutionControls", {}).get("SsmControls", {})
+    at_once = given.get("ConcurrentExecutionRatePercentage", AT_ONCE_PERCENT)
+    return at_once, given.get("ErrorPercentage", ERRORS_PERCENT)
 
 
 def fill(parameters: Mapping[str, Any], resource: str) -> dict[str, list[str]]:
@@ -89,6 +118,8 @@ def _problems(configuration: Configuration, runbook: Runbook) -> Iterator[str]:
             yield f"The document {document} needs the parameter {name}"
     if not all(map(_is_one_value, parameters.values())):
         yield f"There were invalid RemediationParameterValues for configurations for AWS Config Rules {rule}"
+    if not all(1 <= percent <= 100 for percent in controls(configuration)):
+        yield f"The percentages of SsmControls must be 1 to 100, got {controls(configuration)}"
     if configuration.get("Automatic"):
         yield from _problems_of_automatic(configuration, runbook)
 

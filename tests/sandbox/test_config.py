@@ -544,15 +544,133 @@ def test_a_rule_with_a_key_wants_that_key(
     assert evaluated("ours") == ("COMPLIANT", "")
 
 
+def blocked(config: Any) -> list[str]:
+    """The resources that an exception keeps from being remediated."""
+    listed = config.describe_remediation_exceptions(ConfigRuleName=RULE)["RemediationExceptions"]
+    assert all(one["ResourceType"] == "AWS::Logs::LogGroup" for one in listed)
+    return [one["ResourceId"] for one in listed]
+
+
+def resource(name: str) -> dict[str, str]:
+    return {"ResourceType": "AWS::Logs::LogGroup", "ResourceId": name}
+
+
 def test_a_remediation_that_fails_says_why_and_gives_up_after_its_attempts(
     config: Any, rule: Any, role: Any, document: str, group: Any, logs_key: str, evaluated: Any
 ) -> None:
     role(may=[MAY[0]]), rule(), group("stubborn")
     config.put_remediation_configurations(RemediationConfigurations=[remediation(logs_key)])
-    states = [evaluated("stubborn")[1] for _ in range(3)]
-    assert states == ["FAILED", "FAILED", "EXHAUSTED"]
+    assert (evaluated("stubborn")[1], blocked(config)) == ("FAILED", [])
+    assert (evaluated("stubborn")[1], blocked(config)) == ("FAILED", ["stubborn"])
+    assert evaluated("stubborn")[1] == "EXCEPTION"
     (status,) = config.describe_remediation_execution_status(ConfigRuleName=RULE)["RemediationExecutionStatuses"]
     assert "not authorized to perform: logs:AssociateKmsKey" in status["StepDetails"][-1]["ErrorMessage"]
+
+
+def test_an_exception_blocks_until_it_is_deleted(
+    config: Any, rule: Any, role: Any, document: str, group: Any, logs_key: str, evaluated: Any, clients: Any
+) -> None:
+    role(may=[MAY[0]]), rule(), group("given-up")
+    once = remediation(logs_key, MaximumAutomaticAttempts=1)
+    config.put_remediation_configurations(RemediationConfigurations=[once])
+    assert evaluated("given-up")[1] == "FAILED"
+    clients("iam").put_role_policy(RoleName=ROLE, PolicyName="may", PolicyDocument=policy(*MAY))
+    config.put_remediation_configurations(RemediationConfigurations=[once])
+    assert evaluated("given-up") == ("NON_COMPLIANT", "EXCEPTION")
+    key = [resource("given-up")]
+    found = config.describe_remediation_exceptions(ConfigRuleName=RULE, ResourceKeys=key)["RemediationExceptions"]
+    assert found == [{"ConfigRuleName": RULE, **resource("given-up")}]
+    config.delete_remediation_exceptions(ConfigRuleName=RULE, ResourceKeys=key)
+    assert (evaluated("given-up")[1], blocked(config)) == ("SUCCEEDED", [])
+    gone = refusal(config.delete_remediation_exceptions, ConfigRuleName=RULE, ResourceKeys=key)
+    assert gone[0] == "NoSuchRemediationExceptionException"
+
+
+def test_a_group_that_is_left_alone_is_given_up_too(
+    config: Any, rule: Any, role: Any, document: str, group: Any, logs_key: str, evaluated: Any
+) -> None:
+    role(), rule(), group("exactly")
+    config.put_remediation_configurations(RemediationConfigurations=[remediation(logs_key)])
+    assert [evaluated("exactly")[1] for _ in range(3)] == ["SUCCEEDED", "SUCCEEDED", "EXCEPTION"]
+    assert blocked(config) == ["exactly"]
+
+
+def test_an_exception_by_hand_blocks_until_it_expires(
+    config: Any, rule: Any, role: Any, document: str, group: Any, logs_key: str, evaluated: Any
+) -> None:
+    role(), rule(), group("by-owner")
+    config.put_remediation_configurations(RemediationConfigurations=[remediation(logs_key, Automatic=False)])
+    evaluated("by-owner")
+    config.put_remediation_configurations(RemediationConfigurations=[remediation(logs_key)])
+    by_owner = {"ConfigRuleName": RULE, "ResourceKeys": [resource("by-owner")], "Message": "a ticket"}
+    config.put_remediation_exceptions(**by_owner)
+    assert evaluated("by-owner")[1] == "EXCEPTION"
+    config.put_remediation_exceptions(**by_owner, ExpirationTime=1)
+    assert evaluated("by-owner")[1] == "SUCCEEDED"
+
+
+MANY = [f"many-{number:02}" for number in range(12)]
+
+
+@pytest.fixture
+def document_with_attempts(clients: Callable[[str], Any]) -> Iterator[Callable[[int], None]]:
+    """Makes the runbook, each of whose calls is tried so many times."""
+    ssm = clients("ssm")
+
+    def make(attempts: int) -> None:
+        content = json.loads(encrypting_runbook([]))
+        for step in content["mainSteps"]:
+            step["maxAttempts"] = attempts
+        ssm.create_document(Name=DOCUMENT, Content=json.dumps(content), DocumentType="Automation")
+
+    yield make
+    ssm.delete_document(Name=DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "at_once_percent", "remediated"),
+    [(1, 100, 5), (1, 41, 5 + 5 + 2), (2, 100, 10), (3, 100, 12), (1, None, 12)],
+)
+def test_more_at_once_than_logs_answers_in_a_second_are_throttled(
+    config: Any,
+    rule: Any,
+    role: Any,
+    document_with_attempts: Callable[[int], None],
+    group: Any,
+    logs_key: str,
+    evaluated: Any,
+    attempts: int,
+    at_once_percent: int | None,
+    remediated: int,
+) -> None:
+    document_with_attempts(attempts)
+    role(), rule()
+    for name in MANY:
+        group(name)
+    controls = {"ErrorPercentage": 100}
+    if at_once_percent:
+        controls["ConcurrentExecutionRatePercentage"] = at_once_percent
+    wanted = remediation(logs_key, ExecutionControls={"SsmControls": controls})
+    config.put_remediation_configurations(RemediationConfigurations=[wanted])
+    config.start_config_rules_evaluation(ConfigRuleNames=[RULE])
+    statuses = config.describe_remediation_execution_status(ConfigRuleName=RULE)["RemediationExecutionStatuses"]
+    failed = [status["StepDetails"][-1]["ErrorMessage"] for status in statuses if status["State"] == "FAILED"]
+    assert (len(statuses), len(failed)) == (12, 12 - remediated)
+    assert all("(ThrottlingException) when calling the " in message for message in failed)
+
+
+def test_remediations_stop_when_too_many_fail(
+    config: Any, rule: Any, role: Any, document: str, group: Any, logs_key: str
+) -> None:
+    """AWS's own example: of 10 resources and 40 per cent the fifth error is the last."""
+    role(may=[MAY[0]]), rule()
+    for name in MANY[:10]:
+        group(name)
+    wanted = remediation(logs_key, ExecutionControls={"SsmControls": {"ErrorPercentage": 40}})
+    config.put_remediation_configurations(RemediationConfigurations=[wanted])
+    config.start_config_rules_evaluation(ConfigRuleNames=[RULE])
+    statuses = config.describe_remediation_execution_status(ConfigRuleName=RULE)["RemediationExecutionStatuses"]
+    assert [status["ResourceKey"]["resourceId"] for status in statuses] == MANY[:5]
 
 
 def test_a_group_that_complied_is_remediated_anew(
@@ -607,6 +725,10 @@ STATIC = {"StaticValue": {"Values": ["x"]}}
         ({"MaximumAutomaticAttempts": 0}, "MaximumAutomaticAttempts must be 1 to 25, got 0"),
         ({"MaximumAutomaticAttempts": 26}, "MaximumAutomaticAttempts must be 1 to 25, got 26"),
         ({"RetryAttemptSeconds": 0}, "RetryAttemptSeconds must be 1 to 2678000, got 0"),
+        (
+            {"ExecutionControls": {"SsmControls": {"ErrorPercentage": 101}}},
+            "The percentages of SsmControls must be 1 to 100, got (10, 101)",
+        ),
     ],
 )
 def test_a_remediation_that_does_not_fit_is_refused(

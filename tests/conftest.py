@@ -13,8 +13,10 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from baseline.configuration.load import Configuration, load
+from baseline.features import FEATURES
 from baseline.inventory import Inventory, expand
 from baseline.lock import Lock
+from baseline.purposes import PURPOSES
 
 # A busy machine is no failure of an example.
 settings.register_profile("patient", deadline=None)
@@ -24,11 +26,25 @@ ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "organization.yaml"
 """The sample that README deploys, with features."""
 SAMPLE = ROOT / "tests" / "sample.yaml"
-"""The same organization without features: its 30 keys and nothing else."""
+"""The same organization without features: 5 accounts in 2 regions, their keys and nothing else."""
+EVERYWHERE = tuple(sorted(name for name, purpose in PURPOSES.items() if purpose.feature is None))
+"""The purposes of which every region of every account has a key."""
 COMMAND = ROOT / ".venv" / "bin" / "kms-baseline"
 
 Stacks = Mapping[str, Mapping[str, Any]]
 """The JSON of each stack by its name."""
+
+
+def keys_of_the_sample(*features: str) -> dict[str, int]:
+    """How many keys of each purpose the sample has with these features on."""
+    return {
+        name: 5 if purpose.feature and FEATURES[purpose.feature].place == "home region" else 10
+        for name, purpose in PURPOSES.items()
+        if purpose.feature is None or purpose.feature in features
+    }
+
+
+KEYS_OF_THE_SAMPLE = sum(keys_of_the_sample().values())
 
 
 def configuration(text: str) -> Configuration:

@@ -11,6 +11,7 @@ from baseline.iam.actions import expand_all
 from baseline.iam.evaluate import Decision, decide
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 from baseline.inventory import Inventory, Key
+from baseline.prover.expectations import EXPECTATIONS
 from baseline.purposes import PURPOSES
 from tests.conftest import inventory
 
@@ -39,7 +40,7 @@ KEYS = {
     "administrators": [ADMINISTRATOR, "role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_KeyAdmins_*"],
     "users": [USER, "role/ci/*"],
     "deny_deletion_if_used_within_days": 365,
-    "purposes": {"sns": {"publishers": list(PUBLISHERS)}},
+    "purposes": {name: {purpose.services_field: list(purpose.services)} for name, purpose in PURPOSES.items()},
 }
 
 USE = expand_all(("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey*"))
@@ -140,6 +141,7 @@ class Case:
     def everything(self) -> dict[str, str]:
         """A context with every condition key that could open the policy, for this account and region."""
         return {
+            **{key: value for _, _, context in self.service_calls() for key, value in context.items()},
             **self.via,
             **GRANTS_FOR_AWS,
             "aws:SourceAccount": OWN,
@@ -150,34 +152,18 @@ class Case:
         }
 
     def service_calls(self) -> Iterator[tuple[ServiceCaller, str, dict[str, str]]]:
-        """By service and action: what the service is known to send, and nothing else."""
-        topic = {"kms:EncryptionContext:aws:sns:topicArn": self.arn("sns", "alerts")}
-        account = {"aws:SourceAccount": OWN}
-        fences: Mapping[str, dict[str, str]] = {
-            "cloudwatch": account,
-            "events": topic,
-            "budgets": account,
-            "costalerts": account,
-            "s3": topic,
-            "cloudtrail": topic,
-            "codestar-notifications": self.through("sns"),
-            "backup": topic,
-        }
-        trail = {"aws:SourceArn": self.trail}
-        written = {
-            "kms:EncryptionContext:aws:cloudtrail:arn": self.arn("cloudtrail", "trail/baseline", region="eu-west-3")
-        }
-        log_group = {"kms:EncryptionContext:aws:logs:arn": self.arn("logs", "log-group:/app")}
-        calls: Mapping[str, list[tuple[str, frozenset[str], dict[str, str]]]] = {
-            "sns": [(f"{name}.amazonaws.com", PUBLISH, fence) for name, fence in fences.items()],
-            "logs": [(self.logs, USE, log_group), (self.logs, frozenset({"kms:DescribeKey"}), {})],
-            "cloudtrail": [
-                ("cloudtrail.amazonaws.com", expand_all(("kms:GenerateDataKey*",)), trail | written),
-                ("cloudtrail.amazonaws.com", frozenset({"kms:DescribeKey"}), trail),
-            ],
-        }
-        for principal, actions, context in calls.get(self.purpose, ()):
-            yield from ((ServiceCaller(principal), action, context) for action in sorted(actions))
+        """By service and action: what the service says of this account, by its purpose's expectation, and nothing else."""
+        for call in EXPECTATIONS[self.purpose].calls:
+            context = {fence.key: self.filled(fence.value).replace("*", "any") for fence in call.fence}
+            for action in sorted(expand_all(call.actions)):
+                yield ServiceCaller(self.filled(call.principal)), action, context
+
+    def filled(self, template: str) -> str:
+        """A text of an expectation, for this key."""
+        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        return template.format(
+            partition=self.partition, region=self.region, account=OWN, namespace="baseline", logs_suffix=suffix
+        )
 
     def decide(self, caller: Caller | str, action: str, context: dict[str, str] | None = None) -> Decision:
         """What the policy says to a role of the account (or `root`), or to another caller."""

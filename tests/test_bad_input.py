@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, SAMPLE, Run
+from tests.conftest import COMMAND, KEYS_OF_THE_SAMPLE, SAMPLE, Run
 
 SAMPLE_TEXT = SAMPLE.read_text(encoding="utf-8")
 
@@ -234,8 +234,8 @@ class TestStreams:
 
     def test_words_never_take_the_place_of_data(self, project: Path) -> None:
         """Where standard error is closed, nothing is said; Python would print it on standard output."""
-        assert shell("kms-baseline keys 2>&-", project).stdout.splitlines()[-1] != "30 keys"
-        assert shell("kms-baseline keys", project).stderr == "30 keys\n"
+        assert shell("kms-baseline keys 2>&-", project).stdout.splitlines()[-1] != f"{KEYS_OF_THE_SAMPLE} keys"
+        assert shell("kms-baseline keys", project).stderr == f"{KEYS_OF_THE_SAMPLE} keys\n"
 
     def test_an_error_that_cannot_be_said_still_has_its_exit_code(self, project: Path) -> None:
         assert shell("kms-baseline check --config nowhere 2>&-", project).returncode == 2
@@ -332,7 +332,7 @@ class TestInterrupts:
         os.killpg(process.pid, signal.SIGINT)
         data, said = process.communicate(timeout=60)
         assert (process.returncode, data) == (130, "")
-        assert said.removeprefix("synthesizing 30 keys in 5 stacks\n") == "interrupted\n"
+        assert said.removeprefix(f"synthesizing {KEYS_OF_THE_SAMPLE} keys in 5 stacks\n") == "interrupted\n"
         assert list(files(project)) == ["organization.yaml"]
         assert list(temporary.iterdir()) == []
         wait_until(lambda: not group_lives(process.pid))

@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from cli.commands import program
-from tests.conftest import COMMAND, ROOT, SAMPLE, Run
+from tests.conftest import COMMAND, EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SAMPLE, Run
 from tests.embedded import need_terraform
 
 ACCOUNTS = ["payer", "workloads", "data", "security", "network"]
@@ -72,20 +72,21 @@ class TestInit:
 class TestKeys:
     """`keys` is a contract that other programs read."""
 
-    def test_the_sample_has_30_keys_in_a_fixed_order_with_fixed_fields(self, run: Run, project: Path) -> None:
+    def test_the_sample_has_its_keys_in_a_fixed_order_with_fixed_fields(self, run: Run, project: Path) -> None:
         done = run("keys", "--format", "json")
         keys = json.loads(done.stdout)
-        assert len(keys) == 30
+        assert len(keys) == KEYS_OF_THE_SAMPLE
         assert done.stderr == ""
         order = [(ACCOUNTS.index(k["account"]), k["region"], k["purpose"]) for k in keys]
         assert order == sorted(order)
+        first = EVERYWHERE[0]
         assert keys[0] == {
             "account": "payer",
             "account_id": "111111111111",
             "region": "eu-west-2",
-            "purpose": "ebs",
-            "alias": "alias/baseline/ebs",
-            "address": "aws_kms_key.ebs_eu_west_2",
+            "purpose": first,
+            "alias": f"alias/baseline/{first}",
+            "address": f"aws_kms_key.{first}_eu_west_2",
             "stack": "payer",
             "provider": "aws.eu_west_2",
             "rotation": True,
@@ -162,7 +163,7 @@ class TestPolicyShow:
                 ("data", "eu-west-1", "sns"),
                 "error: `eu-west-1` is no enabled region of data\n  help: did you mean `eu-west-2`?\n",
             ),
-            (("data", "eu-west-2", "sms"), "error: `sms` is no purpose\n  help: did you mean `sns`?\n"),
+            (("data", "eu-west-2", "snss"), "error: `snss` is no purpose\n  help: did you mean `sns`?\n"),
         ],
     )
     def test_a_key_that_there_is_not_is_explained(
@@ -190,7 +191,7 @@ class TestTheLock:
     ) -> None:
         refused = run("synth", *filter(None, [option]), KMS_BASELINE_LOCKED=variable)
         assert refused.returncode == 1
-        assert "organization.lock.json would change (30 new keys)" in refused.stderr
+        assert f"organization.lock.json would change ({KEYS_OF_THE_SAMPLE} new keys)" in refused.stderr
         assert "run `kms-baseline lock`" in refused.stderr
         assert sorted(files(project)) == ["organization.yaml"]
 
@@ -240,7 +241,10 @@ class TestSynth:
 
     def test_nothing_but_our_words_is_printed(self, run: Run, project: Path) -> None:
         done = run("synth")
-        assert (done.stdout, done.stderr) == ("", "synthesizing 30 keys in 5 stacks\nwritten to cdktf.out\n")
+        assert (done.stdout, done.stderr) == (
+            "",
+            f"synthesizing {KEYS_OF_THE_SAMPLE} keys in 5 stacks\nwritten to cdktf.out\n",
+        )
 
     def test_a_second_synth_changes_no_byte_and_keeps_what_terraform_left(self, run: Run, project: Path) -> None:
         assert run("synth").returncode == 0

@@ -2,33 +2,32 @@
 
 import re
 
-from tests.conftest import ROOT, SHIPPED, Run
+from tests.conftest import EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SHIPPED, Run
 from tests.embedded import need_terraform
 
 
-def test_the_demo_deploys_the_sample_by_cdktf_reads_30_keys_back_and_plans_nothing_more(run: Run) -> None:
+def test_the_demo_deploys_the_sample_by_cdktf_reads_its_keys_back_and_plans_nothing_more(run: Run) -> None:
     need_terraform()
     lock_before = sorted(path.name for path in ROOT.iterdir())
     done = run("demo", "--config", SHIPPED, limit=900)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    rows = [line.split() for line in lines[1:31]]
+    rows = [line.split() for line in lines[1 : KEYS_OF_THE_SAMPLE + 1]]
     assert lines[0].split() == ["ACCOUNT", "ACCOUNT", "ID", "REGION", "PURPOSE", "ALIAS", "KEY", "ID", "ROTATION"]
-    assert len({row[5] for row in rows}) == 30
+    assert len({row[5] for row in rows}) == KEYS_OF_THE_SAMPLE
     assert {(row[1], row[2], row[3]) for row in rows} == {
         (account, region, purpose)
         for account in ("111111111111", "222222222222", "033333333333", "444444444444", "555555555555")
         for region in ("eu-west-2", "us-east-1")
-        for purpose in ("sns", "ebs", "logs")
+        for purpose in EVERYWHERE
     }
     assert all(row[4] == f"alias/baseline/{row[3]}" and row[6:] == ["365", "days"] for row in rows)
-    assert lines[31] == "30 keys read back"
+    assert lines[KEYS_OF_THE_SAMPLE + 1] == f"{KEYS_OF_THE_SAMPLE} keys read back"
     assert lines[-5:] == [f"{name}: No changes" for name in ("data", "network", "payer", "security", "workloads")]
-    probes = dict(re.split("  +", line) for line in lines[33:-5])
-    assert len(probes) == 8
+    probes = dict(re.split("  +", line) for line in lines[KEYS_OF_THE_SAMPLE + 3 : -5])
     assert {count for probe, count in probes.items() if "savings-plans" not in probe} == {"10 of 10"}
     assert sorted(path.name for path in ROOT.iterdir()) == lock_before
-    assert without_key_ids(done.stdout) == without_key_ids(shown_in_readme())
+    assert without_key_ids(done.stdout) == without_key_ids(shown_in_readme()), "if this is meant: put it into README"
 
 
 def without_key_ids(text: str) -> str:

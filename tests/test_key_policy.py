@@ -8,7 +8,9 @@ import pytest
 from baseline.errors import Mistakes
 from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, GLOBAL_KEYS, expand_all
 from baseline.iam.document import MAXIMUM_BYTES, Document
+from baseline.iam.services import sends
 from baseline.purposes import PURPOSES
+from tests.conftest import EVERYWHERE
 from tests.policy_cases import (
     ADMINISTRATOR,
     ANYONE,
@@ -18,7 +20,6 @@ from tests.policy_cases import (
     GRANTS_FOR_AWS,
     OTHER,
     OWN,
-    PUBLISHERS,
     SSO_ADMINISTRATOR,
     USE,
     USER,
@@ -189,21 +190,18 @@ def _reference(key: str) -> str:
 
 @every_policy
 def test_only_the_purposes_own_services_are_let_in_and_each_is_fenced(case: Case) -> None:
-    """10. Each service statement has a condition, but for the one thing that CloudWatch Logs does without context."""
-    expected = {
-        "sns": {f"{label}.amazonaws.com" for label in PUBLISHERS},
-        "logs": {case.logs},
-        "cloudtrail": {"cloudtrail.amazonaws.com"},
-    }
+    """10. Each service statement has a condition, but for describing the key, which comes without a context."""
+    expected = {caller.name for caller, _, _ in case.service_calls()}
     services = [s for s in case.statements if "Service" in s["Principal"]]
-    assert {name for s in services for name in listed(s["Principal"]["Service"])} == expected.get(case.purpose, set())
-    unfenced = [s["Sid"] for s in services if not s.get("Condition")]
-    assert unfenced == (["LogsDescribesTheKey"] if case.purpose == "logs" else [])
+    assert {name for s in services for name in listed(s["Principal"]["Service"])} == expected
+    assert all(s["Action"] == "kms:DescribeKey" for s in services if not s.get("Condition"))
 
 
 @every_policy
 def test_each_service_passes_with_what_it_is_known_to_send(case: Case) -> None:
     """11. No condition waits for a key that the service does not send with that action."""
+    for caller, _, context in case.service_calls():
+        assert not [key for key in context if sends(caller.name, key) is False], caller
     decisions = [(call, case.decide(*call)) for call in case.service_calls()]
     assert [call for call, decision in decisions if decision.strength != "direct"] == []
     of_services = {statement["Sid"] for statement in case.statements if "Service" in statement["Principal"]}
@@ -249,7 +247,7 @@ def test_a_feature_changes_no_policy_of_another_purpose() -> None:
     """14. With CloudTrail and Backup off the other keys have the policies that they have with both on."""
     on = {key.locked: key.policy.render() for key in organization("aws", {}).keys}
     off = {key.locked: key.policy.render() for key in organization("aws", {}, features={}).keys}
-    assert {key.purpose for key in off} == {"sns", "ebs", "logs"}
+    assert {key.purpose for key in off} == set(EVERYWHERE)
     assert off.items() <= on.items()
 
 
@@ -325,6 +323,6 @@ def test_the_order_of_a_list_and_its_repeats_mean_nothing() -> None:
 
 
 def test_every_setting_was_tried() -> None:
-    assert len(CASES) == 5 * 3 * 3 * 2
+    assert len(CASES) == len(PURPOSES) * 3 * 3 * 2
     assert len({case.text for case in CASES}) == len(CASES)
     assert set(keys_of(Settings("aws", "manage", False))) == set(PURPOSES)

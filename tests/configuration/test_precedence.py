@@ -29,11 +29,7 @@ DEFAULTS: Mapping[str, Any] = {
     "statements": [],
 }
 SERVICES: Mapping[str, tuple[str, list[str]]] = {
-    "sns": ("publishers", ["cloudwatch", "events", "budgets", "costalerts"]),
-    "ebs": ("services", ["ec2"]),
-    "logs": ("services", ["logs"]),
-    "cloudtrail": ("services", ["cloudtrail"]),
-    "backup": ("services", ["backup"]),
+    name: (purpose.services_field, list(purpose.default_services)) for name, purpose in PURPOSES.items()
 }
 """By purpose: the field that lists its services, and those that have statements when nobody says."""
 
@@ -161,7 +157,7 @@ def test_what_explains_a_value_is_what_chose_it(keys: dict[str, Any], of_account
             if place:
                 assert place.file == "organization.yaml"
                 assert lines[place.line - 1].strip().startswith(f'"{field}":')
-        shareable = {"share_with"} if key.purpose in ("ebs", "backup") else set()
+        shareable = {"share_with"} if PURPOSES[key.purpose].shared else set()
         assert set(explained) == (set(resolved) - {"share_with"}) | shareable | {"statements"}
 
 

@@ -20,8 +20,8 @@ def test_every_purpose_has_an_expectation_and_no_other_has_one() -> None:
 
 
 def test_a_purpose_of_which_nothing_is_expected_is_refused() -> None:
-    with pytest.raises(Refusal, match="nothing can be proven of keys for `sqs`"):
-        expected_of("sqs")
+    with pytest.raises(Refusal, match="nothing can be proven of keys for `fax`"):
+        expected_of("fax")
 
 
 @pytest.mark.parametrize("call", CALLS)

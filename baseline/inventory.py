@@ -10,7 +10,7 @@ from baseline.feature_parts import PlacedPart, check_parts, placed_parts
 from baseline.features.feature import Part
 from baseline.iam.document import Document
 from baseline.iam.errors import PolicyError
-from baseline.key_policy import Place
+from baseline.key_policy import KeyPlace
 from baseline.lock import Lock, LockedKey, LockedResource
 from baseline.organization import Account, Backend, KeySettings, Organization
 from baseline.policies import Policies
@@ -175,14 +175,7 @@ class _Expansion:
         )
 
     def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:
-        place = Place(
-            partition=self.organization.partition,
-            account_id=account.id,
-            region=region,
-            namespace=self.organization.namespace,
-            organization_id=self.organization.id,
-            role=account.role,
-        )
+        place = KeyPlace.of(self.organization, account, region)
         try:
             return self.policies.policy(PURPOSES[purpose], settings, place)
         except PolicyError as error:

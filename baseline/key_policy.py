@@ -14,7 +14,7 @@ from baseline.iam.document import Document
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
 from baseline.key_actions import DESCRIBE, MANAGE, NEVER_FOR_ADMINISTRATORS, USE
-from baseline.organization import KeySettings, NamedPrincipal
+from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
 from baseline.purposes.purpose import GRANT_FOR_AWS, AccountThrough, Permission, Purpose, Service, UsersThrough
 from baseline.regions import PARTITIONS, via_service
 
@@ -22,16 +22,30 @@ BYPASS = Condition("Bool", "kms:BypassPolicyLockoutSafetyCheck", ("true",))
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a key is, and who deploys it."""
+class KeyPlace:
+    """Where a key is, and whose it is."""
 
     partition: str
     account_id: str
+    """Empty, as the region may be: not known of a key of others."""
     region: str
-    namespace: str
-    organization_id: str | None
-    role: str | None
+    namespace: str = ""
+    """Empty: a key of others."""
+    organization_id: str | None = None
+    role: str | None = None
     """The ARN of the deployment role; None: the caller's own credentials."""
+
+    @classmethod
+    def of(cls, organization: Organization, account: Account, region: str) -> "KeyPlace":
+        """Where the keys of an account's region are."""
+        return cls(
+            partition=organization.partition,
+            account_id=account.id,
+            region=region,
+            namespace=organization.namespace,
+            organization_id=organization.id,
+            role=account.role,
+        )
 
     def names(self) -> Mapping[str, str]:
         """What the registry's placeholders stand for."""
@@ -44,7 +58,7 @@ class Place:
         }
 
 
-def key_policy(purpose: Purpose, settings: KeySettings, place: Place) -> Document:
+def key_policy(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Document:
     """The policy of one key. Raises PolicyError when the owner's own statements do not fit ours."""
     return Document(
         (
@@ -59,7 +73,7 @@ def key_policy(purpose: Purpose, settings: KeySettings, place: Place) -> Documen
     )
 
 
-def _root(settings: KeySettings, place: Place) -> Statement:
+def _root(settings: KeySettings, place: KeyPlace) -> Statement:
     actions: tuple[str, ...] = ("kms:*",) if settings.iam_delegation == "full" else MANAGE
     principal = Principal.account(place.partition, place.account_id)
     if settings.iam_delegation == "administrators":
@@ -67,12 +81,12 @@ def _root(settings: KeySettings, place: Place) -> Statement:
     return Statement(sid="AccountKeepsTheKeyManageable", principal=principal, actions=actions)
 
 
-def _who_manages(settings: KeySettings, place: Place) -> tuple[str, ...]:
+def _who_manages(settings: KeySettings, place: KeyPlace) -> tuple[str, ...]:
     own = tuple(a.arn for a in settings.administrators if a.account_id == place.account_id)
     return (f"arn:{place.partition}:iam::{place.account_id}:root", *((place.role,) if place.role else ()), *own)
 
 
-def _administrators(settings: KeySettings, place: Place) -> Iterator[Statement]:
+def _administrators(settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
     for suffix, principal in _groups(settings.administrators, place):
         # Patterns of the own account need no statement: root's covers them, and IAM decides.
         if suffix != "ByPattern":
@@ -87,7 +101,7 @@ def _administrators(settings: KeySettings, place: Place) -> Iterator[Statement]:
         )
 
 
-def _users(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[Statement]:
+def _users(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
     for suffix, principal in _groups(settings.users, place):
         if purpose.users_through:
             yield from (_permit(permission, principal, place, suffix) for permission in purpose.users_through)
@@ -101,7 +115,7 @@ def _users(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[St
         )
 
 
-def _groups(principals: Iterable[NamedPrincipal], place: Place) -> Iterator[tuple[str, Principal]]:
+def _groups(principals: Iterable[NamedPrincipal], place: KeyPlace) -> Iterator[tuple[str, Principal]]:
     """The principals that one statement can name together, with what its Sid ends in."""
     accounts = sorted(p.arn for p in principals if p.is_account)
     if accounts:
@@ -117,7 +131,7 @@ def _groups(principals: Iterable[NamedPrincipal], place: Place) -> Iterator[tupl
                 yield own, Principal.exactly(arns)
 
 
-def _services(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[Statement]:
+def _services(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
     for permission in purpose.permissions:
         if permission.service is not None and permission.service not in settings.services:
             continue
@@ -131,7 +145,7 @@ def _services(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator
                 pass  # theirs stand with the users
 
 
-def _permit(permission: Permission, principal: Principal, place: Place, suffix: str = "") -> Statement:
+def _permit(permission: Permission, principal: Principal, place: KeyPlace, suffix: str = "") -> Statement:
     names = place.names()
     conditions = [
         Condition(c.operator, c.key, tuple(value.format_map(names) for value in c.values))
@@ -146,7 +160,7 @@ def _permit(permission: Permission, principal: Principal, place: Place, suffix: 
     )
 
 
-def _shared(purpose: Purpose, settings: KeySettings, place: Place) -> Iterator[Statement]:
+def _shared(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
     accounts = [f"arn:{place.partition}:iam::{a}:root" for a in settings.share_with if a != "organization"]
     sharers = [("SharedAccounts", Principal.named(accounts))] if accounts else []
     if "organization" in settings.share_with and place.organization_id:

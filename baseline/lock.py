@@ -21,11 +21,19 @@ from baseline.regions import partition_of
 VERSION = 1
 
 
-class Place(NamedTuple):
+class AccountRegion(NamedTuple):
     """An account's region: what one line of the lock is about."""
 
     account_id: str
     region: str
+
+
+class KeyIdentity(NamedTuple):
+    """Which key: no account has two of one purpose in one region."""
+
+    account_id: str
+    region: str
+    purpose: str
 
 
 class LockedKey(NamedTuple):
@@ -37,9 +45,9 @@ class LockedKey(NamedTuple):
     stack: str
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """Which key it is: account ID, region, purpose."""
-        return self[:3]
+    def key(self) -> KeyIdentity:
+        """Which key it is."""
+        return KeyIdentity(*self[:3])
 
 
 class LockedResource(NamedTuple):
@@ -75,7 +83,7 @@ class Lock:
 
     layout: Layout | None = None
     """None: nothing was generated yet."""
-    lines: Mapping[Place, Line] = field(default_factory=dict)
+    lines: Mapping[AccountRegion, Line] = field(default_factory=dict)
     backend: str | None = None
     """Where the states are, as the backends of `organization` tell it."""
 
@@ -85,16 +93,16 @@ class Lock:
         if self.layout is None:
             return {}
         return {
-            place.account_id: names.stack_base(line.stack, place.region, self.layout)
-            for place, line in self.lines.items()
+            where.account_id: names.stack_base(line.stack, where.region, self.layout)
+            for where, line in self.lines.items()
         }
 
     @cached_property
     def entries(self) -> tuple[LockedKey, ...]:
         """Every key, sorted."""
         return tuple(
-            LockedKey(*place, purpose, line.stack)
-            for place, line in sorted(self.lines.items())
+            LockedKey(*where, purpose, line.stack)
+            for where, line in sorted(self.lines.items())
             for purpose in sorted(line.purposes)
         )
 
@@ -102,8 +110,8 @@ class Lock:
     def resources(self) -> tuple[LockedResource, ...]:
         """Everything that features made and never destroy, sorted."""
         return tuple(
-            LockedResource(*place, address, line.stack)
-            for place, line in sorted(self.lines.items())
+            LockedResource(*where, address, line.stack)
+            for where, line in sorted(self.lines.items())
             for address in sorted(line.resources)
         )
 
@@ -112,20 +120,20 @@ class Lock:
     ) -> "Lock":
         """The lock with these keys and resources as well."""
         lines = dict(self.lines)
-        stacks: dict[Place, str] = {}
-        purposes: dict[Place, set[str]] = {}
+        stacks: dict[AccountRegion, str] = {}
+        purposes: dict[AccountRegion, set[str]] = {}
         for key in keys:
-            place = Place(key.account_id, key.region)
-            stacks.setdefault(place, key.stack)
-            purposes.setdefault(place, set()).add(key.purpose)
-        for place, more in purposes.items():
-            lines[place] = lines.get(place, Line(frozenset(), stacks[place])).adding(purposes=more)
-        addresses: dict[Place, set[str]] = {}
+            where = AccountRegion(key.account_id, key.region)
+            stacks.setdefault(where, key.stack)
+            purposes.setdefault(where, set()).add(key.purpose)
+        for where, more in purposes.items():
+            lines[where] = lines.get(where, Line(frozenset(), stacks[where])).adding(purposes=more)
+        addresses: dict[AccountRegion, set[str]] = {}
         for resource in resources:
-            addresses.setdefault(Place(resource.account_id, resource.region), set()).add(resource.address)
-        for place, more in addresses.items():
+            addresses.setdefault(AccountRegion(resource.account_id, resource.region), set()).add(resource.address)
+        for where, more in addresses.items():
             # What a feature makes stands beside a key of its region, so the line is there.
-            lines[place] = lines[place].adding(resources=more)
+            lines[where] = lines[where].adding(resources=more)
         return Lock(layout, lines, backend)
 
     def render(self) -> str:
@@ -133,15 +141,15 @@ class Lock:
         lines = "".join(
             json.dumps(
                 {
-                    "account_id": place.account_id,
-                    "region": place.region,
+                    "account_id": where.account_id,
+                    "region": where.region,
                     "purposes": sorted(line.purposes),
                     "stack": line.stack,
                     **({"resources": sorted(line.resources)} if line.resources else {}),
                 }
             )
             + ",\n"
-            for place, line in sorted(self.lines.items())
+            for where, line in sorted(self.lines.items())
         )
         head = f'"version": {VERSION}, "layout": {json.dumps(self.layout)}, "backend": {json.dumps(self.backend)}'
         return f'{{{head}, "keys": [\n{lines}null]}}\n'
@@ -193,30 +201,30 @@ class _Reader:
             raise self.wrong("backend", "says no place")
         if not isinstance(data["keys"], list) or data["keys"][-1:] != [None]:
             raise self.wrong("keys", "is not a list that ends in null")
-        lines: dict[Place, Line] = {}
+        lines: dict[AccountRegion, Line] = {}
         for i, entry in enumerate(data["keys"][:-1]):
-            place, line = self.line(i, entry)
-            self.check_stack(i, place, line.stack, data["layout"])
+            where, line = self.line(i, entry)
+            self.check_stack(i, where, line.stack, data["layout"])
             # Two branches added to the same account and region; what both say exists.
-            known = lines.get(place, line)
-            lines[place] = Line(known.purposes | line.purposes, line.stack, known.resources | line.resources)
+            known = lines.get(where, line)
+            lines[where] = Line(known.purposes | line.purposes, line.stack, known.resources | line.resources)
         return Lock(data["layout"], lines, data["backend"])
 
-    def check_stack(self, index: int, place: Place, name: str, layout: Layout) -> None:
+    def check_stack(self, index: int, where: AccountRegion, name: str, layout: Layout) -> None:
         """An account has one name in its stacks, and no stack has the keys of two: their addresses would be the same."""
-        field, base = f"keys[{index}]", names.stack_base(name, place.region, layout)
-        if names.stack(base, place.region, layout) != name:
-            raise self.wrong(field, f"`{name}` is no stack of {place.region} in the layout `{layout}`", index)
-        owner = self.owners.setdefault(base, place.account_id)
-        if owner != place.account_id:
-            problem = f"`{name}` is a stack of the accounts {owner} and {place.account_id}"
+        field, base = f"keys[{index}]", names.stack_base(name, where.region, layout)
+        if names.stack(base, where.region, layout) != name:
+            raise self.wrong(field, f"`{name}` is no stack of {where.region} in the layout `{layout}`", index)
+        owner = self.owners.setdefault(base, where.account_id)
+        if owner != where.account_id:
+            problem = f"`{name}` is a stack of the accounts {owner} and {where.account_id}"
             raise self.wrong(field, problem, index, _ONE_NAME)
-        known = self.bases.setdefault(place.account_id, base)
+        known = self.bases.setdefault(where.account_id, base)
         if known != base:
-            problem = f"the stacks of account {place.account_id} are called both `{known}` and `{base}`"
+            problem = f"the stacks of account {where.account_id} are called both `{known}` and `{base}`"
             raise self.wrong(field, problem, index, _ONE_NAME)
 
-    def line(self, index: int, entry: Any) -> tuple[Place, Line]:
+    def line(self, index: int, entry: Any) -> tuple[AccountRegion, Line]:
         field = f"keys[{index}]"
         if not isinstance(entry, dict) or set(entry) - {"resources"} != {"account_id", "region", "purposes", "stack"}:
             raise self.wrong(field, "needs account_id, region, purposes and stack, perhaps resources", index)
@@ -236,7 +244,7 @@ class _Reader:
         resources = entry.get("resources", [])
         if not isinstance(resources, list) or not all(isinstance(r, str) and _ADDRESS.fullmatch(r) for r in resources):
             raise self.wrong(field, f"`{resources}` are no Terraform addresses", index)
-        return Place(account_id, region), Line(frozenset(purposes), stack, frozenset(resources))
+        return AccountRegion(account_id, region), Line(frozenset(purposes), stack, frozenset(resources))
 
     def wrong(self, field: str, problem: str, index: int | None = None, help: str = "") -> Mistakes:
         # One entry a line, after the line with the version.

@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from baseline.iam.document import Document
 from baseline.iam.renaming import RenamedDocument, renamable
-from baseline.key_policy import Place, key_policy
+from baseline.key_policy import KeyPlace, key_policy
 from baseline.organization import KeySettings
 from baseline.purposes.purpose import Purpose
 
@@ -24,7 +24,7 @@ class Policies:
         self._first: dict[tuple[str, ...], tuple[Document, str] | None] = {}
         self._texts: dict[tuple[int, str], tuple[KeySettings, str]] = {}
 
-    def policy(self, purpose: Purpose, settings: KeySettings, place: Place) -> Document:
+    def policy(self, purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Document:
         """The policy of one key, as `key_policy` has it. Raises PolicyError."""
         kind = (purpose.name, place.region, place.partition, place.namespace, self._likeness(settings, place))
         if kind not in self._first:
@@ -34,7 +34,7 @@ class Policies:
         first = self._first[kind]
         return RenamedDocument(*first, place.account_id) if first else key_policy(purpose, settings, place)
 
-    def _likeness(self, settings: KeySettings, place: Place) -> str:
+    def _likeness(self, settings: KeySettings, place: KeyPlace) -> str:
         """The settings and the account's role as text, without the account's ID and the lines of the file."""
         known = self._texts.get((id(settings), place.account_id))
         if known is None:

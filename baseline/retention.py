@@ -8,12 +8,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from baseline import names
 from baseline.errors import Mistakes, Refusal
-from baseline.lock import Lock, LockedKey, LockedResource
+from baseline.lock import KeyIdentity, Lock, LockedKey, LockedResource
 from baseline.organization import Account, Organization, Retirement
 from baseline.purposes import PURPOSES
-
-KeyPlace = tuple[str, str, str]
-"""Which key: account ID, region, purpose."""
 
 
 class Retention:
@@ -66,9 +63,9 @@ class Retention:
                     "give the account another name",
                 )
 
-    def retired(self) -> dict[KeyPlace, Retirement]:
-        """The keys of the lock that the owner retires, as (account ID, region, purpose); the last entry wins."""
-        found: dict[KeyPlace, Retirement] = {}
+    def retired(self) -> dict[KeyIdentity, Retirement]:
+        """The keys of the lock that the owner retires; the last entry wins."""
+        found: dict[KeyIdentity, Retirement] = {}
         for retirement in self.organization.retired:
             account_id = self._account_id(retirement.account)
             covered = [
@@ -87,12 +84,12 @@ class Retention:
         self._check_gone_as_a_whole(found)
         return found
 
-    def _check_gone_as_a_whole(self, retired: Mapping[KeyPlace, Retirement]) -> None:
+    def _check_gone_as_a_whole(self, retired: Mapping[KeyIdentity, Retirement]) -> None:
         """A stack with a part of its account's keys would destroy the others."""
-        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
+        gone = {key.account_id for key, retirement in retired.items() if retirement.then == "gone"}
         for key, retirement in retired.items():
-            if key[0] in gone and retirement.then != "gone":
-                problem = f"`{self._name(key[0])}` is gone by another entry, and an account is gone as a whole"
+            if key.account_id in gone and retirement.then != "gone":
+                problem = f"`{self._name(key.account_id)}` is gone by another entry, and an account is gone as a whole"
                 raise _mistaken(retirement, problem, "remove one of the two")
 
     def _account_id(self, account: str) -> str:
@@ -100,7 +97,7 @@ class Retention:
         known = {**{base: account_id for account_id, base in self.bases.items()}, **self.ids}
         return known.get(account, account)
 
-    def check_losses(self, wanted: Collection[KeyPlace], retired: Mapping[KeyPlace, Retirement]) -> None:
+    def check_losses(self, wanted: Collection[KeyIdentity], retired: Mapping[KeyIdentity, Retirement]) -> None:
         """Raise Refusal when a key of the lock is neither wanted nor retired."""
         lost = [old for old in self.lock.entries if old.key not in wanted and old.key not in retired]
         if lost:
@@ -114,7 +111,7 @@ class Retention:
                 "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",
             )
 
-    def forgotten_keys(self, retired: Mapping[KeyPlace, Retirement]) -> Iterator[LockedResource]:
+    def forgotten_keys(self, retired: Mapping[KeyIdentity, Retirement]) -> Iterator[LockedResource]:
         """All that Terraform forgets of retired keys. Of an account that is gone nothing is left to forget."""
         for old in self.lock.entries:
             if old.key in retired and retired[old.key].then != "gone":
@@ -122,10 +119,10 @@ class Retention:
                     yield LockedResource(old.account_id, old.region, address, old.stack)
 
     def forgotten_resources(
-        self, made: Collection[LockedResource], retired: Mapping[KeyPlace, Retirement]
+        self, made: Collection[LockedResource], retired: Mapping[KeyIdentity, Retirement]
     ) -> Iterator[LockedResource]:
         """What features made that are off now: Terraform forgets it, and it stays as it is."""
-        gone = {key[0] for key, retirement in retired.items() if retirement.then == "gone"}
+        gone = {key.account_id for key, retirement in retired.items() if retirement.then == "gone"}
         wanted = set(made)
         yield from (old for old in self.lock.resources if old not in wanted and old.account_id not in gone)
 

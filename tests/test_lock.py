@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from baseline import names
 from baseline.errors import Mistakes
-from baseline.lock import Line, Lock, LockedKey, Place
+from baseline.lock import AccountRegion, Line, Lock, LockedKey
 from baseline.names import Layout
 from baseline.purposes import PURPOSES
 from tests.organizations import IDS, NAMES, REGIONS
@@ -19,11 +19,11 @@ OWNERS = dict(zip(IDS, NAMES, strict=True))
 """By account ID: the account's name."""
 
 layouts = st.sampled_from(LAYOUTS)
-places = st.builds(Place, st.sampled_from(IDS), st.sampled_from(REGIONS))
+places = st.builds(AccountRegion, st.sampled_from(IDS), st.sampled_from(REGIONS))
 purposes = st.frozensets(st.sampled_from(sorted(PURPOSES)), min_size=1)
 
 
-def lock(layout: Layout, lines: dict[Place, frozenset[str]]) -> Lock:
+def lock(layout: Layout, lines: dict[AccountRegion, frozenset[str]]) -> Lock:
     """A lock in which every account is called by its name."""
     return Lock(
         layout,
@@ -62,7 +62,10 @@ def test_the_file_reads_like_a_table() -> None:
     """It is reviewed by people: an account's region is a line."""
     recorded = lock(
         "account",
-        {Place(IDS[1], "us-east-1"): frozenset({"sns", "ebs"}), Place(IDS[0], "eu-west-2"): frozenset({"sns"})},
+        {
+            AccountRegion(IDS[1], "us-east-1"): frozenset({"sns", "ebs"}),
+            AccountRegion(IDS[0], "eu-west-2"): frozenset({"sns"}),
+        },
     )
     assert recorded.render() == (
         '{"version": 1, "layout": "account", "backend": "local", "keys": [\n'
@@ -91,7 +94,10 @@ def test_the_order_in_which_keys_are_added_does_not_matter(before: Lock, added: 
 
 @given(layouts, st.dictionaries(places, purposes), st.dictionaries(places, purposes), st.booleans())
 def test_the_lines_of_two_branches_together_are_the_keys_of_both(
-    layout: Layout, ours: dict[Place, frozenset[str]], theirs: dict[Place, frozenset[str]], ours_first: bool
+    layout: Layout,
+    ours: dict[AccountRegion, frozenset[str]],
+    theirs: dict[AccountRegion, frozenset[str]],
+    ours_first: bool,
 ) -> None:
     """Keeping the lines of both sides is always right, in any order, with a region that both have changed twice."""
     merged = lock(layout, ours), lock(layout, theirs)
@@ -103,9 +109,10 @@ def test_the_lines_of_two_branches_together_are_the_keys_of_both(
 
 
 GOOD = lock(
-    "account", {Place(IDS[0], "eu-west-2"): frozenset({"sns"}), Place(IDS[1], "us-east-1"): frozenset({"ebs"})}
+    "account",
+    {AccountRegion(IDS[0], "eu-west-2"): frozenset({"sns"}), AccountRegion(IDS[1], "us-east-1"): frozenset({"ebs"})},
 ).render()
-REGIONAL = lock("account-region", {Place(IDS[0], "eu-west-2"): frozenset({"sns"})}).render()
+REGIONAL = lock("account-region", {AccountRegion(IDS[0], "eu-west-2"): frozenset({"sns"})}).render()
 SECOND = '"account_id": "111111111111", "region": "us-east-1", "purposes": ["ebs"], "stack": "network"'
 DIGITS = "\u0661" * 12
 """Arabic ones, which are digits and no account ID."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from baseline.iam.document import Document
 from baseline.iam.renaming import RenamedDocument, renamable
 from baseline.inventory import Inventory, Key
-from baseline.key_policy import Place, key_policy
+from baseline.key_policy import KeyPlace, key_policy
 from baseline.purposes import PURPOSES
 from tests import organizations
 from tests.conftest import inventory
@@ -62,7 +62,7 @@ def composed(what: Inventory) -> Iterator[tuple[Key, Document]]:
     """Each key with its policy, composed for itself."""
     accounts = {account.id: account for account in what.organization.accounts}
     for key in what.keys:
-        place = Place(
+        place = KeyPlace(
             partition=what.organization.partition,
             account_id=key.account_id,
             region=key.region,

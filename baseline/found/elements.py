@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from baseline.found.place import KeyPlace, names_of
+from baseline.found.place import names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.actions import ACTIONS, canonical, expand, expand_all
 from baseline.iam.arns import Arn, has_wildcard, is_account_id, is_unique_id
 from baseline.iam.elements import items
 from baseline.iam.errors import PolicyError
+from baseline.key_policy import KeyPlace
 
 Problem = tuple[str, str, str]
 """The kind, the sentence, and the element."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from baseline.found.place import KeyPlace, accounts_in, names_of
+from baseline.found.place import accounts_in, names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.conditions import ENCRYPTION_CONTEXT
 from baseline.iam.elements import items
 from baseline.iam.reading import PlainCondition
+from baseline.key_policy import KeyPlace
 from baseline.prover.claims import Claim, always, never
 from baseline.prover.conditions import condition
 from baseline.prover.decide import Answer, Judge, prove, read

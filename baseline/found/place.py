@@ -2,26 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from baseline.found.policy import FoundPolicy
 from baseline.iam.arns import is_account_id
 from baseline.iam.elements import items
+from baseline.key_policy import KeyPlace
+from baseline.regions import partition_of
 
 _ARN_OF_ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12}):.+", re.DOTALL)
 _ARN = re.compile(r"arn:(aws[a-z-]*):")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPlace:
-    """Where the key is."""
-
-    partition: str
-    account_id: str
-    """Empty: not known."""
-    region: str
-    """Empty: not known."""
 
 
 def texts_in(value: Any) -> Iterator[str]:
@@ -68,6 +58,12 @@ def account_in(policy: FoundPolicy) -> str:
         if candidates:
             return candidates[0] if len(candidates) == 1 else ""
     return ""
+
+
+def place_of(policy: FoundPolicy, account_id: str, region: str) -> KeyPlace:
+    """Where the key is that the policy belongs to: as somebody said, else as the policy shows."""
+    partition = partition_of(region) if region else None
+    return KeyPlace(partition.name if partition else partition_in(policy), account_id or account_in(policy), region)
 
 
 def _is_root(text: str) -> bool:

@@ -7,10 +7,9 @@ from baseline.found.conditions import check_conditions
 from baseline.found.elements import check_elements
 from baseline.found.kinds import Finding
 from baseline.found.meaning import check_meaning
-from baseline.found.place import KeyPlace, account_in, partition_in
+from baseline.found.place import place_of
 from baseline.found.policy import VERSIONS, FoundPolicy, NotAPolicy, found_policy
 from baseline.iam.document import MAXIMUM_BYTES
-from baseline.regions import partition_of
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
 
@@ -28,12 +27,6 @@ def validate(text: str, account_id: str = "", region: str = "") -> list[Finding]
         check_conditions(policy, statement)
     check_meaning(policy, key)
     return sorted(policy.findings, key=lambda finding: finding.line)
-
-
-def place_of(policy: FoundPolicy, account_id: str, region: str) -> KeyPlace:
-    """The key that the policy belongs to: as somebody said, else as the policy shows."""
-    partition = partition_of(region) if region else None
-    return KeyPlace(partition.name if partition else partition_in(policy), account_id or account_in(policy), region)
 
 
 def _check_whole(policy: FoundPolicy) -> None:

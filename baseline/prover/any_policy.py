@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from baseline.errors import FieldPlace
-from baseline.key_policy import Place
+from baseline.key_policy import KeyPlace
 from baseline.organization import KeySettings
 from baseline.prover import general_claims as claims_of
 from baseline.prover.claims import Claim, always
@@ -74,11 +74,8 @@ OF_A_PURPOSE: tuple[Property, ...] = tuple(
 """What a purpose adds. Who else may use the key, only its owner knows."""
 
 
-def prove_policy(
-    policy: Policy, partition: str, account: str, region: str, purpose: str | None = None
-) -> Sequence[Finding]:
+def prove_policy(policy: Policy, place: KeyPlace, purpose: str | None = None) -> Sequence[Finding]:
     """Every property that says something of the policy. With a purpose, those of its services too."""
-    place = Place(partition, account, region, namespace="", organization_id=None, role=None)
     if purpose is None:
         return prove_properties(Subject("anything", ANYTHING, _NOBODY, place), policy, OF_ANY_POLICY)
     settings = replace(_NOBODY, services=PURPOSES[purpose].default_services)

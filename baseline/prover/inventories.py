@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from baseline.inventory import Inventory, Key
+from baseline.lock import KeyIdentity
 from baseline.prover.difference import Change, difference
 from baseline.prover.shapes import is_renamable, renamed
 
-KeyId = tuple[str, str, str]
-"""Account ID, region, purpose."""
 _SETTINGS = ("rotation", "rotation_period_days", "deletion_window_days")
 
 
@@ -48,8 +47,8 @@ def inventory_difference(old: Inventory, new: Inventory) -> InventoryDifference:
     return found
 
 
-def _by_id(inventory: Inventory) -> dict[KeyId, Key]:
-    return {(key.account_id, key.region, key.purpose): key for key in inventory.keys}
+def _by_id(inventory: Inventory) -> dict[KeyIdentity, Key]:
+    return {key.locked.key: key for key in inventory.keys}
 
 
 def _compare(

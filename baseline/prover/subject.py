@@ -6,7 +6,7 @@ from functools import cached_property
 
 from baseline.iam.reading import PlainCondition
 from baseline.inventory import Key
-from baseline.key_policy import Place
+from baseline.key_policy import KeyPlace
 from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
 from baseline.prover.claims import Region
 from baseline.prover.conditions import condition
@@ -28,7 +28,7 @@ class Subject:
     purpose: str
     expected: Expectation
     settings: KeySettings
-    place: Place
+    place: KeyPlace
 
     @cached_property
     def administrators(self) -> "People":
@@ -192,12 +192,5 @@ def _unless(operator: str, key: str, values: Iterable[str]) -> Conditions:
 
 def subject(key: Key, account: Account, organization: Organization) -> Subject:
     """A key of the Inventory, in its account. Raises Refusal for a purpose of which nothing is expected."""
-    place = Place(
-        partition=organization.partition,
-        account_id=key.account_id,
-        region=key.region,
-        namespace=organization.namespace,
-        organization_id=organization.id,
-        role=account.role,
-    )
+    place = KeyPlace.of(organization, account, key.region)
     return Subject(key.purpose, expected_of(key.purpose), key.settings, place)

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from baseline.errors import Exit
+from baseline.found.place import place_of
 from baseline.found.policy import FoundPolicy
-from baseline.found.validate import place_of
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
 from baseline.prover.keys import BITES, Finding
@@ -58,8 +58,7 @@ def prove(
 def _prove(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Finding]:
     if policy.undecidable:
         return [Finding(BITES, "unsupported", False, None, policy.undecidable, None)]
-    partition = place_of(policy, account_id, region).partition
-    return prove_policy(policy.plain, partition, account_id, region, purpose or None)
+    return prove_policy(policy.plain, place_of(policy, account_id, region), purpose or None)
 
 
 def _show(file: Path, policy: FoundPolicy, findings: Sequence[Finding]) -> None:

@@ -37,7 +37,7 @@ _BUSY = frozenset({"config", "ssm"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Endpoint:
     """An account's region in the sandbox, and where the sandbox is called."""
 
     account_id: str
@@ -49,11 +49,11 @@ class Place:
         return get_partition(self.region)
 
 
-def place_of(response: BaseResponse) -> Place:
+def endpoint_of(response: BaseResponse) -> Endpoint:
     """Where the call came to that a response answers."""
     environ = response.normalized_request.environ
     url = f"http://{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return Place(response.current_account, response.region, url)
+    return Endpoint(response.current_account, response.region, url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +84,30 @@ class AutomationBackend(BaseBackend):
 automations = BackendDict(AutomationBackend, "ssm")
 
 
-def start(place: Place, name: str, version: str | None, given: Given, ahead: int = 0) -> Automation:
+def start(endpoint: Endpoint, name: str, version: str | None, given: Given, ahead: int = 0) -> Automation:
     """Run a document to its end. Raises the errors of StartAutomationExecution.
 
     `ahead` of it in the same second others were started, which AWS's rates are used by first.
     """
-    document = find_document(place, name, version)
+    document = find_document(endpoint, name, version)
     runbook = Runbook.parse(document.content_json)
     try:
-        values = fit(runbook, given) | _variables(place)
+        values = fit(runbook, given) | _variables(endpoint)
     except ParametersRefused as error:
         raise SSMException("InvalidAutomationExecutionParametersException", str(error)) from None
     execution_id = str(uuid.uuid4())
     values["automation:EXECUTION_ID"] = execution_id
-    role = _role(place, resolve(runbook.assume_role, values), execution_id)
+    role = _role(endpoint, resolve(runbook.assume_role, values), execution_id)
     started = utcnow()
-    execution = run(runbook, values, _caller(place, role, f"Automation-{execution_id}", ahead))
+    execution = run(runbook, values, _caller(endpoint, role, f"Automation-{execution_id}", ahead))
     automation = Automation(execution_id, document, given, started, execution)
-    automations[place.account_id][place.region].executions[execution_id] = automation
+    automations[endpoint.account_id][endpoint.region].executions[execution_id] = automation
     return automation
 
 
-def find_document(place: Place, name: str, version: str | None) -> Document:
+def find_document(endpoint: Endpoint, name: str, version: str | None) -> Document:
     """A version of a document, by default its default version. Raises the errors of StartAutomationExecution."""
-    ssm = ssm_backends[place.account_id][place.region]
+    ssm = ssm_backends[endpoint.account_id][endpoint.region]
     try:
         document = ssm._get_documents(name.rpartition("/")[2]).find(None if version == "$DEFAULT" else version)
     except SSMException:
@@ -117,21 +117,21 @@ def find_document(place: Place, name: str, version: str | None) -> Document:
     return document
 
 
-def _variables(place: Place) -> dict[str, Any]:
+def _variables(endpoint: Endpoint) -> dict[str, Any]:
     return {
-        "global:ACCOUNT_ID": place.account_id,
-        "global:AWS_PARTITION": place.partition,
-        "global:REGION": place.region,
+        "global:ACCOUNT_ID": endpoint.account_id,
+        "global:AWS_PARTITION": endpoint.partition,
+        "global:REGION": endpoint.region,
     }
 
 
-def _role(place: Place, arn: str, execution_id: str) -> Role:
+def _role(endpoint: Endpoint, arn: str, execution_id: str) -> Role:
     """The role that a document names, if Systems Manager can assume it."""
     if not arn:
         raise SSMException("NotImplementedException", "the sandbox runs a document as the role that it names only")
-    role = find_role(arn, place.account_id, place.partition)
-    source = f"arn:{place.partition}:ssm:{place.region}:{place.account_id}:automation-execution/{execution_id}"
-    context = {"aws:SourceAccount": place.account_id, "aws:SourceArn": source}
+    role = find_role(arn, endpoint.account_id, endpoint.partition)
+    source = f"arn:{endpoint.partition}:ssm:{endpoint.region}:{endpoint.account_id}:automation-execution/{execution_id}"
+    context = {"aws:SourceAccount": endpoint.account_id, "aws:SourceArn": source}
     reason = trust_refusal(role, _SERVICE, context) if role else "it does not exist"
     if role is None or reason:
         message = f"The defined assume role is unable to be assumed. ({arn}: {reason})"
@@ -140,26 +140,28 @@ def _role(place: Place, arn: str, execution_id: str) -> Role:
 
 
 def _caller(
-    place: Place, role: Role, session: str, ahead: int
+    endpoint: Endpoint, role: Role, session: str, ahead: int
 ) -> Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]:
     """Calls the sandbox as a session of the role, so that each service refuses what it refuses to anybody."""
-    key = sts_backends[place.account_id][place.partition].assume_role(place.region, session, role.arn, "", 3600, "")
-    aws = boto3.Session(key.access_key_id, key.secret_access_key, key.session_token, region_name=place.region)
+    key = sts_backends[endpoint.account_id][endpoint.partition].assume_role(
+        endpoint.region, session, role.arn, "", 3600, ""
+    )
+    aws = boto3.Session(key.access_key_id, key.secret_access_key, key.session_token, region_name=endpoint.region)
     caller, tries = IamCaller(role.arn, session), Counter[tuple[str, str]]()
 
     def call(service: str, api: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         if service in _BUSY:
             raise CallFailed(f"the sandbox calls no {service} from a document")
         action = f"{service}:{api}"
-        resource = _resource(place, service, api, inputs)
-        if reason := role_refusal(role, session, action, resource, {"aws:RequestedRegion": place.region}):
+        resource = _resource(endpoint, service, api, inputs)
+        if reason := role_refusal(role, session, action, resource, {"aws:RequestedRegion": endpoint.region}):
             raise CallFailed(_ACCESS_DENIED.format(api, caller.session_arn, action, resource, action, reason))
         tries[service, api] += 1
         # Every try is a second later than the one before, and each second serves as many as the rate says.
         if (service, api) in _A_SECOND and ahead >= _A_SECOND[service, api] * tries[service, api]:
             raise CallFailed(_AWS_ERROR.format(api, Code="ThrottlingException", Message="Rate exceeded"))
         settings = Config(retries={"total_max_attempts": 1}, read_timeout=30)
-        client = aws.client(service, endpoint_url=place.url, config=settings)
+        client = aws.client(service, endpoint_url=endpoint.url, config=settings)
         try:
             answer: Mapping[str, Any] = getattr(client, xform_name(api))(**inputs)
         except ClientError as error:
@@ -171,7 +173,7 @@ def _caller(
     return call
 
 
-def _resource(place: Place, service: str, api: str, inputs: Mapping[str, Any]) -> str:
+def _resource(endpoint: Endpoint, service: str, api: str, inputs: Mapping[str, Any]) -> str:
     """What IAM takes for the resource of a call, as its refusals name it.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
@@ -180,7 +182,7 @@ def _resource(place: Place, service: str, api: str, inputs: Mapping[str, Any]) -
         return "*"
     identifier = inputs.get("logGroupName") or inputs.get("resourceIdentifier", "")
     name = "" if api == "DescribeLogGroups" else str(identifier).rpartition(":log-group:")[2]
-    return f"arn:{place.partition}:logs:{place.region}:{place.account_id}:log-group:{name}:log-stream:"
+    return f"arn:{endpoint.partition}:logs:{endpoint.region}:{endpoint.account_id}:log-group:{name}:log-stream:"
 
 
 _A_SECOND = {("logs", "AssociateKmsKey"): 5, ("logs", "DescribeLogGroups"): 10}

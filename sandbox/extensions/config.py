@@ -16,7 +16,7 @@ from moto.config.responses import ConfigResponse
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from sandbox.calls import leave_note
-from sandbox.extensions.automations import find_document, place_of
+from sandbox.extensions.automations import endpoint_of, find_document
 from sandbox.extensions.channels import ChannelRefused, require_channel
 from sandbox.extensions.evaluation import evaluate
 from sandbox.extensions.linked_roles import ensure_linked_role
@@ -72,7 +72,7 @@ class SandboxConfig(ConfigResponse):
     def start_config_rules_evaluation(self) -> str:
         names = self._get_param("ConfigRuleNames")
         self._require_rules(names)
-        evaluate(place_of(self), names)
+        evaluate(endpoint_of(self), names)
         return "{}"
 
     def get_compliance_details_by_config_rule(self) -> str:
@@ -158,7 +158,7 @@ class SandboxConfig(ConfigResponse):
         if rule not in self.config_backend.config_rules:
             raise InvalidParameterValueException(f"The config rule {rule} does not exist")
         try:
-            content = find_document(place_of(self), document, configuration.get("TargetVersion")).content_json
+            content = find_document(endpoint_of(self), document, configuration.get("TargetVersion")).content_json
             runbook = Runbook.parse(content)
         except (ServiceException, RunbookError) as error:
             raise InvalidParameterValueException(f"The document {document} cannot be used: {error}") from None

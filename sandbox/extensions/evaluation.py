@@ -10,7 +10,7 @@ from moto.core.utils import unix_time
 from moto.logs.models import LogGroup, logs_backends
 
 from sandbox.extensions import recorded_keys
-from sandbox.extensions.automations import Place
+from sandbox.extensions.automations import Endpoint
 from sandbox.extensions.remediating import remediate
 from sandbox.extensions.remediations import Results, remediations
 from sandbox.locks import lock_of
@@ -18,21 +18,23 @@ from sandbox.locks import lock_of
 IDENTIFIER = "CLOUDWATCH_LOG_GROUP_ENCRYPTED"
 
 
-def evaluate(place: Place, names: Iterable[str] | None = None) -> list[dict[str, str]]:
+def evaluate(endpoint: Endpoint, names: Iterable[str] | None = None) -> list[dict[str, str]]:
     """Evaluate rules of an account's region (all without names) and answer what was found of each log group.
 
     What was found of keys is kept for who asks Config. Rules of other kinds, and any rule where no recorder records,
     find nothing.
     """
-    config = config_backends[place.account_id][place.region]
+    config = config_backends[endpoint.account_id][endpoint.region]
     rules = [rule for name, rule in list(config.config_rules.items()) if names is None or name in names]
     if not _records(config):
         return []
     for rule in rules:
         if rule.source.source_identifier == recorded_keys.IDENTIFIER:
-            results = _results(place, rule, recorded_keys.RESOURCE_TYPE)
-            results.compliance, results.at = recorded_keys.compliance_of_keys(place, config), unix_time()
-    return [found for rule in rules if rule.source.source_identifier == IDENTIFIER for found in _evaluate(place, rule)]
+            results = _results(endpoint, rule, recorded_keys.RESOURCE_TYPE)
+            results.compliance, results.at = recorded_keys.compliance_of_keys(endpoint, config), unix_time()
+    return [
+        found for rule in rules if rule.source.source_identifier == IDENTIFIER for found in _evaluate(endpoint, rule)
+    ]
 
 
 def evaluate_everywhere(url: str, account_id: str | None, region: str | None) -> list[dict[str, str]]:
@@ -42,7 +44,7 @@ def evaluate_everywhere(url: str, account_id: str | None, region: str | None) ->
         for each_account, regions in list(config_backends.items())
         for each_region, config in list(regions.items())
         if config.config_rules and account_id in (None, each_account) and region in (None, each_region)
-        for found in evaluate(Place(each_account, each_region, url))
+        for found in evaluate(Endpoint(each_account, each_region, url))
     ]
 
 
@@ -50,25 +52,25 @@ def _records(config: ConfigBackend) -> bool:
     return any(recorder.status.recording for recorder in config.recorders.values())
 
 
-def _results(place: Place, rule: ConfigRule, resource_type: str) -> Results:
-    kept = remediations[place.account_id][place.region].results
+def _results(endpoint: Endpoint, rule: ConfigRule, resource_type: str) -> Results:
+    kept = remediations[endpoint.account_id][endpoint.region].results
     return kept.setdefault(str(rule.config_rule_name), Results(resource_type))
 
 
-def _evaluate(place: Place, rule: ConfigRule) -> Iterator[dict[str, str]]:
-    rule_name, results = str(rule.config_rule_name), _results(place, rule, "AWS::Logs::LogGroup")
-    configuration = remediations[place.account_id][place.region].configurations.get(rule_name)
+def _evaluate(endpoint: Endpoint, rule: ConfigRule) -> Iterator[dict[str, str]]:
+    rule_name, results = str(rule.config_rule_name), _results(endpoint, rule, "AWS::Logs::LogGroup")
+    configuration = remediations[endpoint.account_id][endpoint.region].configurations.get(rule_name)
     with lock_of("logs"):
-        groups = list(logs_backends[place.account_id][place.region].groups.values())
+        groups = list(logs_backends[endpoint.account_id][endpoint.region].groups.values())
     results.compliance = {group.name: _compliance(group, rule) for group in groups}
     results.at = unix_time()
     wrong = [name for name, compliance in results.compliance.items() if compliance != "COMPLIANT"]
     results.forgive(name for name in results.compliance if name not in wrong)
     done = dict.fromkeys(results.compliance, ("", ""))
     if configuration and configuration.get("Automatic"):
-        done |= {name: (state, why) for name, state, why in remediate(place, configuration, results, wrong)}
+        done |= {name: (state, why) for name, state, why in remediate(endpoint, configuration, results, wrong)}
     for name, (state, why) in done.items():
-        answer = {"account_id": place.account_id, "region": place.region, "rule": rule_name, "group": name}
+        answer = {"account_id": endpoint.account_id, "region": endpoint.region, "rule": rule_name, "group": name}
         yield answer | {"compliance": results.compliance[name], "remediation": state, "message": why}
 
 

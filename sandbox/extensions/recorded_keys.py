@@ -13,7 +13,7 @@ from moto.config.models import ConfigBackend
 from moto.kms.models import Key, kms_backends
 
 from baseline.iam.request import IamCaller, Request
-from sandbox.extensions.automations import Place
+from sandbox.extensions.automations import Endpoint
 from sandbox.extensions.key_policies import denial
 from sandbox.extensions.roles import find_role, role_refusal
 from sandbox.locks import lock_of
@@ -25,16 +25,17 @@ _ACTION = "kms:GetKeyPolicy"
 _SESSION = "AWSConfig-Describe"
 
 
-def compliance_of_keys(place: Place, config: ConfigBackend) -> dict[str, str]:
+def compliance_of_keys(endpoint: Endpoint, config: ConfigBackend) -> dict[str, str]:
     """What the rule finds of each customer managed key, if keys are recorded."""
     role = next((recorder.role_arn for recorder in config.recorders.values() if _records_keys(recorder)), "")
     if not role:
         return {}
     with lock_of("kms"):
-        keys = list(kms_backends[place.account_id][place.region].keys.values())
+        keys = list(kms_backends[endpoint.account_id][endpoint.region].keys.values())
     own = [key for key in keys if not any(alias.startswith("alias/aws/") for alias in key.aliases)]
     return {
-        key.id: "COMPLIANT" if _can_read(place, role, key) and not _is_public(key) else "NON_COMPLIANT" for key in own
+        key.id: "COMPLIANT" if _can_read(endpoint, role, key) and not _is_public(key) else "NON_COMPLIANT"
+        for key in own
     }
 
 
@@ -43,11 +44,11 @@ def _records_keys(recorder: Any) -> bool:
     return bool(group.all_supported or RESOURCE_TYPE in (group.resource_types or ()))
 
 
-def _can_read(place: Place, role_arn: str, key: Key) -> bool:
+def _can_read(endpoint: Endpoint, role_arn: str, key: Key) -> bool:
     """By the role's own policies and the key's. The policies of AWS's own role let it, and are not here."""
     if denial(key.arn, json.loads(key.policy), Request(IamCaller(role_arn, _SESSION), _ACTION)):
         return False
-    role = find_role(role_arn, place.account_id, place.partition)
+    role = find_role(role_arn, endpoint.account_id, endpoint.partition)
     if role is None:
         return False
     return role.path.startswith("/aws-service-role/") or not role_refusal(role, _SESSION, _ACTION, key.arn, {})

@@ -10,12 +10,12 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.utils import unix_time
 
-from sandbox.extensions.automations import Automation, Place, start
+from sandbox.extensions.automations import Automation, Endpoint, start
 from sandbox.extensions.remediations import Configuration, Remediation, Results, controls, fill
 
 
 def remediate(
-    place: Place, configuration: Configuration, results: Results, found: Sequence[str]
+    endpoint: Endpoint, configuration: Configuration, results: Results, found: Sequence[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Run the document for what was found and is not blocked: each resource, what became of it, and why.
 
@@ -28,7 +28,7 @@ def remediate(
         if failures * 100 > len(open_to_it) * errors_percent:
             yield resource, "", "too many remediations have failed"
             continue
-        remediation = _run(place, configuration, results, resource, position % at_once)
+        remediation = _run(endpoint, configuration, results, resource, position % at_once)
         failures += remediation.state == "FAILED"
         messages = [step["ErrorMessage"] for step in remediation.steps if "ErrorMessage" in step]
         yield resource, remediation.state, "; ".join(messages)
@@ -49,9 +49,9 @@ def _give_up(configuration: Configuration, results: Results, resource: str) -> b
     return results.is_blocked(resource)
 
 
-def _run(place: Place, configuration: Configuration, results: Results, resource: str, ahead: int) -> Remediation:
+def _run(endpoint: Endpoint, configuration: Configuration, results: Results, resource: str, ahead: int) -> Remediation:
     before = results.remediations.get(resource)
-    remediation = _execute(place, configuration, resource, ahead)
+    remediation = _execute(endpoint, configuration, resource, ahead)
     remediation.attempts = (before.attempts if before else 0) + 1
     results.remediations[resource] = remediation
     if remediation.state == "FAILED" and remediation.attempts >= configuration["MaximumAutomaticAttempts"]:
@@ -59,11 +59,11 @@ def _run(place: Place, configuration: Configuration, results: Results, resource:
     return remediation
 
 
-def _execute(place: Place, configuration: Configuration, resource: str, ahead: int) -> Remediation:
+def _execute(endpoint: Endpoint, configuration: Configuration, resource: str, ahead: int) -> Remediation:
     parameters = fill(configuration["Parameters"], resource)
     version = configuration.get("TargetVersion")
     try:
-        automation = start(place, configuration["TargetId"], version, parameters, ahead)
+        automation = start(endpoint, configuration["TargetId"], version, parameters, ahead)
     except (ServiceException, JsonRESTError) as error:
         step = {"Name": "StartAutomationExecution", "State": "FAILED", "ErrorMessage": error.message}
         return Remediation("FAILED", [step], unix_time(), 0)

@@ -12,7 +12,7 @@ from moto.ssm.exceptions import SSMException
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from sandbox.automation import StepResult
-from sandbox.extensions.automations import Automation, automations, place_of, start
+from sandbox.extensions.automations import Automation, automations, endpoint_of, start
 from sandbox.runbook import Runbook
 
 
@@ -32,7 +32,7 @@ class SandboxSsm(SimpleSystemManagerResponse):
 
     def start_automation_execution(self) -> ActionResult:
         name, version = self._get_param("DocumentName"), self._get_param("DocumentVersion")
-        automation = start(place_of(self), name, version, self._get_param("Parameters", {}))
+        automation = start(endpoint_of(self), name, version, self._get_param("Parameters", {}))
         return ActionResult({"AutomationExecutionId": automation.id})
 
     def get_automation_execution(self) -> ActionResult:

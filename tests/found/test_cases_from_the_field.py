@@ -10,6 +10,7 @@ from baseline.found.policy import found_policy
 from baseline.found.validate import validate
 from baseline.iam.evaluate import decide
 from baseline.iam.request import IamCaller, Request, ServiceCaller
+from baseline.key_policy import KeyPlace
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.difference import difference
 from baseline.prover.general_claims import KEEPS
@@ -27,7 +28,7 @@ def ids(text: str, region: str = R) -> dict[str, str]:
 
 
 def verdicts(text: str, purpose: str | None = None) -> Mapping[str, str]:
-    return {f.about.id: f.verdict for f in prove_policy(found_policy(text).plain, "aws", A, R, purpose)}
+    return {f.about.id: f.verdict for f in prove_policy(found_policy(text).plain, KeyPlace("aws", A, R), purpose)}
 
 
 def may(text: str, caller: Any, action: str, **context: str) -> bool:

@@ -77,6 +77,10 @@ class Mistake:
         return f"{place}: {field}{self.problem}{advice}"
 
 
+FieldPath = tuple[str | int, ...]
+"""A path in the data of a file: keys and list positions from the top."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
     """Where a field of a file is written, for a mistake that shows only later."""

@@ -9,7 +9,7 @@ from baseline.features import FEATURES
 from baseline.features.feature import Part, Site
 from baseline.iam.request import IamCaller
 from baseline.lock import LockedResource
-from baseline.organization import Account, FeatureUse, KeySettings, NamedPrincipal, Organization
+from baseline.organization import Account, KeySettings, NamedPrincipal, Organization, SwitchedOn
 from baseline.retention import Retention
 
 
@@ -19,7 +19,7 @@ class PlacedPart:
 
     part: Part
     stack: str
-    use: FeatureUse
+    use: SwitchedOn
 
     @property
     def locked(self) -> Iterator[LockedResource]:

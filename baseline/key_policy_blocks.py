@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from baseline.purposes.purpose import Evidence
+from baseline.iam.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from baseline.names import Layout
 from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
-VERSION = 1
+LOCK_VERSION = 1
 
 
 class AccountRegion(NamedTuple):
@@ -151,7 +151,7 @@ class Lock:
             + ",\n"
             for where, line in sorted(self.lines.items())
         )
-        head = f'"version": {VERSION}, "layout": {json.dumps(self.layout)}, "backend": {json.dumps(self.backend)}'
+        head = f'"version": {LOCK_VERSION}, "layout": {json.dumps(self.layout)}, "backend": {json.dumps(self.backend)}'
         return f'{{{head}, "keys": [\n{lines}null]}}\n'
 
     @classmethod
@@ -193,8 +193,8 @@ class _Reader:
     def lock(self, data: Any) -> Lock:
         if not isinstance(data, dict) or set(data) != {"version", "layout", "backend", "keys"}:
             raise self.wrong("", "is not a lock of kms-baseline")
-        if data["version"] != VERSION:
-            raise self.wrong("version", f"version `{data['version']}` is unknown, this program knows {VERSION}")
+        if data["version"] != LOCK_VERSION:
+            raise self.wrong("version", f"version `{data['version']}` is unknown, this program knows {LOCK_VERSION}")
         if data["layout"] not in ("account", "account-region"):
             raise self.wrong("layout", f"`{data['layout']}` is no layout")
         if not isinstance(data["backend"], str):

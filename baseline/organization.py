@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from baseline.errors import FieldPlace
-from baseline.features.feature import Feature, FeatureSettings, Use
+from baseline.features.feature import Feature, FeatureInAccount, FeatureSettings
 from baseline.iam.arns import Arn
 from baseline.iam.statement import Statement
 from baseline.names import Layout
@@ -121,7 +121,7 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureUse:
+class SwitchedOn:
     """A feature that is on, with its settings."""
 
     settings: FeatureSettings
@@ -144,7 +144,7 @@ class Account:
     role: str | None
     """The ARN of the role to assume; None: the caller's own credentials."""
     external_id: str | None
-    features: Mapping[str, FeatureUse]
+    features: Mapping[str, SwitchedOn]
     """The features that are on."""
     keys: Mapping[tuple[str, str], KeySettings]
     """The settings of the key of each (region, purpose) that this account has."""
@@ -204,10 +204,10 @@ class Organization:
     retired: tuple[Retirement, ...] = field(default=())
     waivers: tuple[Waiver, ...] = field(default=())
 
-    def uses(self, feature: Feature[Any]) -> list[Use[Any]]:
+    def uses(self, feature: Feature[Any]) -> list[FeatureInAccount[Any]]:
         """A feature wherever it is on, by account in the order of the file."""
         return [
-            Use(
+            FeatureInAccount(
                 account.name,
                 account.id,
                 account.home_region,

@@ -28,7 +28,7 @@ def main(accounts: int) -> None:
     before, verdicts = time.process_time(), Counter[str]()
     for key in keys:
         about = subject(key, by_id[key.account_id], inventory.organization)
-        verdicts.update(finding.verdict for finding in prove_key(about, key.policy))
+        verdicts.update(judgement.verdict for judgement in prove_key(about, key.policy))
     spent = time.process_time() - before
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(  # noqa: T201
@@ -36,7 +36,7 @@ def main(accounts: int) -> None:
         f"{spent / len(keys) * 1000:.2f} ms a policy, {megabytes:.0f} MB with the inventory"
     )
     before = time.process_time()
-    verdicts = Counter(proof.finding.verdict for proof in prove_shapes(inventory))
+    verdicts = Counter(proof.judgement.verdict for proof in prove_shapes(inventory))
     print(f"the same by shape: {dict(verdicts)}: {time.process_time() - before:.1f} s of CPU")  # noqa: T201
 
 

@@ -20,7 +20,7 @@ from operations.embedded_aws import FOLDER, background_aws, embedded_aws, with_p
 from operations.project import Project, configuration_path
 
 if TYPE_CHECKING:
-    from live.probes import Outcome
+    from live.probes import ProbeOutcome
 
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the embedded AWS and the files running for a look around.")]
 Parallelism = Annotated[
@@ -102,9 +102,9 @@ def _probe(inventory: Inventory, variables: Mapping[str, str]) -> None:
         raise Refusal(f"{count(failed, 'probe')} of {len(outcomes)} failed")
 
 
-def _summary(outcomes: "Sequence[Outcome]") -> Iterator[str]:
+def _summary(outcomes: "Sequence[ProbeOutcome]") -> Iterator[str]:
     """A line for each kind of probe, with how often it worked, and a line for each one that did not."""
-    kinds: dict[str, list[Outcome]] = {}
+    kinds: dict[str, list[ProbeOutcome]] = {}
     for outcome in outcomes:
         kinds.setdefault(outcome.probe, []).append(outcome)
     rows = [(kind, f"{sum(not o.problem for o in of)} of {len(of)}") for kind, of in kinds.items()]

@@ -32,7 +32,7 @@ from operations.project import Project, configuration_path
 from operations.selection import select
 
 WAIVED = "waived"
-LEVELS: Mapping[Verdict, sarif.Level] = {"fails": "error", "unsupported": "warning", "undecided": "warning"}
+SARIF_LEVELS: Mapping[Verdict, sarif.Level] = {"fails": "error", "unsupported": "warning", "undecided": "warning"}
 VERDICTS: tuple[Verdict, ...] = ("holds", "fails", "unsupported", "undecided")
 
 
@@ -82,7 +82,7 @@ def prove(
     else:
         _show(keys, proofs)
         _say_idle_waivers(project, keys, proofs)
-    verdicts = {proof.finding.verdict for proof in proofs if proof.is_open}
+    verdicts = {proof.judgement.verdict for proof in proofs if proof.is_open}
     if verdicts:
         raise typer.Exit(Exit.REFUSED if "fails" in verdicts else Exit.UNDECIDED)
 
@@ -115,31 +115,31 @@ def _scope(key: Key) -> str:
 
 
 def _verdict(proof: Proof) -> str:
-    return WAIVED if proof.waiver else proof.finding.verdict
+    return WAIVED if proof.waiver else proof.judgement.verdict
 
 
 def _rows(proven: Iterable[Proof]) -> Iterator[tuple[str, ...]]:
     proofs: dict[str, list[Proof]] = {}
     for each in proven:
-        proofs.setdefault(each.finding.about.id, []).append(each)
+        proofs.setdefault(each.judgement.about.id, []).append(each)
     for entry in ALL:
         if of_entry := proofs.get(entry.id):
             counts = Counter(map(_verdict, of_entry))
-            with_a3 = sum(proof.finding.needs_a3 for proof in of_entry)
+            with_a3 = sum(proof.judgement.needs_a3 for proof in of_entry)
             yield (entry.id, *(str(counts[verdict] or "") for verdict in (*VERDICTS, WAIVED)), str(with_a3 or ""))
 
 
 def _failure(group: Sequence[Proof]) -> Iterator[str]:
     first = group[0]
-    key, finding = first.key, first.finding
+    key, judgement = first.key, first.judgement
     yield f"{_verdict(first).upper()}  {properties_in_words(group)}   {key.where}   ({key.settings.place})"
-    if finding.verdict == "fails":
-        yield f"  {finding.about.sentence}"
-    if finding.counterexample:
-        for label, text in counterexample_lines(finding.counterexample, key.policy.as_dict()):
+    if judgement.verdict == "fails":
+        yield f"  {judgement.about.sentence}"
+    if judgement.counterexample:
+        for label, text in counterexample_lines(judgement.counterexample, key.policy.as_dict()):
             yield f"  {label:<10} {text}"
     else:
-        yield f"  because    {finding.reason}"
+        yield f"  because    {judgement.reason}"
     if first.waiver:
         yield f"  waived     {first.waiver.reason} ({first.waiver.place})"
     if others := elsewhere(group):
@@ -153,12 +153,12 @@ def _rules() -> Iterator[sarif.Rule]:
 
 def _results(project: Project, proofs: Iterable[Proof]) -> Iterator[sarif.Result]:
     for proof in proofs:
-        if proof.finding.verdict != "holds":
+        if proof.judgement.verdict != "holds":
             place = _place(project, proof)
             yield sarif.Result(
-                rule=proof.finding.about.id,
-                level=LEVELS[proof.finding.verdict],
-                text=f"{proof.key.where}: {proof.finding.verdict}: {in_a_sentence(proof.finding)}",
+                rule=proof.judgement.about.id,
+                level=SARIF_LEVELS[proof.judgement.verdict],
+                text=f"{proof.key.where}: {proof.judgement.verdict}: {in_a_sentence(proof.judgement)}",
                 file=place.file,
                 line=place.line,
                 inside=proof.key.where,
@@ -172,16 +172,16 @@ def _suites(project: Project, proofs: Iterable[Proof]) -> Iterator[tuple[str, li
 
 
 def _case(project: Project, proof: Proof) -> junit.Case:
-    finding, waiver = proof.finding, proof.waiver
-    if finding.verdict == "holds":
-        return junit.Case(finding.about.id, "passed")
+    judgement, waiver = proof.judgement, proof.waiver
+    if judgement.verdict == "holds":
+        return junit.Case(judgement.about.id, "passed")
     place = _place(project, proof)
-    said = in_a_sentence(finding)
+    said = in_a_sentence(judgement)
     if waiver:
-        return junit.Case(finding.about.id, "skipped", f"waived: {waiver.reason}", said, place.file, place.line)
-    outcome: junit.Outcome = "failure" if finding.verdict == "fails" else "error"
+        return junit.Case(judgement.about.id, "skipped", f"waived: {waiver.reason}", said, place.file, place.line)
+    outcome: junit.Outcome = "failure" if judgement.verdict == "fails" else "error"
     return junit.Case(
-        finding.about.id, outcome, f"{finding.verdict}: {said}", finding.about.sentence, place.file, place.line
+        judgement.about.id, outcome, f"{judgement.verdict}: {said}", judgement.about.sentence, place.file, place.line
     )
 
 
@@ -198,7 +198,7 @@ def _as_json(keys: Iterable[Key], proven: Iterable[Proof]) -> dict[str, Any]:
         "properties": [{"id": e.id, "sentence": e.sentence, "formula": e.formula} for e in ALL],
         "scopes": list(dict.fromkeys(_scope(key) for key in keys)),
         "verdicts": [
-            {"policy": _policy(each.key), **as_json(each.finding, each.key.policy.as_dict()), **_waived(each)}
+            {"policy": _policy(each.key), **as_json(each.judgement, each.key.policy.as_dict()), **_waived(each)}
             for each in proven
         ],
     }

@@ -24,7 +24,7 @@ from deployment.failures import StackFailure, failed
 from deployment.interrupts import Interrupted, Interrupts
 from deployment.plan import StackPlan, plan_stack
 from deployment.run import start_log
-from deployment.stack import Stack
+from deployment.stack import StackFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,9 @@ def apply_stacks(planned: Planned) -> Applied:
     return Applied(results, crew.interrupted)
 
 
-def _plan_all(rollout: Rollout, stacks: Sequence[Stack], folder: Path, interrupts: Interrupts) -> tuple[StackPlan, ...]:
+def _plan_all(
+    rollout: Rollout, stacks: Sequence[StackFolder], folder: Path, interrupts: Interrupts
+) -> tuple[StackPlan, ...]:
     crew = Crew[StackPlan | StackFailure](interrupts, rollout.on_event, holds_back=lambda: False)
     jobs = {stack.name: plan_stack(stack, folder) for stack in stacks}
     done = crew.work(jobs, rollout.parallelism or parallelism.for_plans(len(jobs)))
@@ -112,11 +114,11 @@ def _plan_all(rollout: Rollout, stacks: Sequence[Stack], folder: Path, interrupt
     return tuple(plans[stack.name] for stack in stacks)
 
 
-def _stack(rollout: Rollout, name: str) -> Stack:
+def _stack(rollout: Rollout, name: str) -> StackFolder:
     folder = rollout.output.absolute() / "stacks" / name
     if not (folder / "cdk.tf.json").is_file():
         raise UsageError(f"`{rollout.output}` holds no stack `{name}`", "run `kms-baseline synth` first")
-    return Stack(
+    return StackFolder(
         name=name,
         folder=folder,
         log=rollout.folder.absolute() / "logs" / f"{name}.log",

@@ -9,7 +9,7 @@ from deployment.changes import StackChanges, read_changes
 from deployment.crew import Shift
 from deployment.failures import StackFailure
 from deployment.run import Ended
-from deployment.stack import Stack, StackRun
+from deployment.stack import StackFolder, StackRun
 
 _UNCHANGED, _CHANGED = 0, 2
 """Exit codes of `terraform plan -detailed-exitcode`."""
@@ -19,7 +19,7 @@ _UNCHANGED, _CHANGED = 0, 2
 class StackPlan:
     """The plan of one stack."""
 
-    stack: Stack
+    stack: StackFolder
     file: Path
     """The plan file that is to be applied."""
     changed: bool
@@ -27,7 +27,7 @@ class StackPlan:
     changes: StackChanges
 
 
-def plan_stack(stack: Stack, folder: Path) -> Callable[[Shift], StackPlan | StackFailure]:
+def plan_stack(stack: StackFolder, folder: Path) -> Callable[[Shift], StackPlan | StackFailure]:
     """The job that plans one stack, with its files in `folder`."""
     return lambda shift: _plan(StackRun(stack, shift), folder / f"{stack.name}.tfplan")
 

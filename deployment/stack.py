@@ -16,7 +16,7 @@ _PATIENCE = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stack:
+class StackFolder:
     """Where a stack lies and what its Terraform is run with."""
 
     name: str
@@ -30,7 +30,7 @@ class Stack:
 class StackRun:
     """Runs Terraform in one stack and tells what it says."""
 
-    stack: Stack
+    stack: StackFolder
     shift: Shift
     total: int = 0
     """Operations that the apply will report as complete."""

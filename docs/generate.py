@@ -20,7 +20,7 @@ from baseline.configuration import schema
 from baseline.configuration.file import ConfigurationFile
 from baseline.features import FEATURES
 from baseline.fields import limits
-from baseline.found.kinds import GROUPS, KINDS
+from baseline.found.kinds import KIND_GROUPS, KINDS
 from baseline.iam.actions import AS_OF
 from baseline.key_actions import MANAGE
 from baseline.prover.any_policy import OF_ANY_POLICY
@@ -101,7 +101,7 @@ def generated() -> dict[str, str]:
             "management": sorted(MANAGE),
             "features": FEATURES,
         },
-        "policy-findings.md": {"groups": GROUPS, "kinds": list(KINDS.values())},
+        "policy-findings.md": {"groups": KIND_GROUPS, "kinds": list(KINDS.values())},
         "properties.md": {
             "properties": ALL,
             "of_others": OF_ANY_POLICY,

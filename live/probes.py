@@ -23,7 +23,7 @@ WAIT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProbeOutcome:
     """What became of one probe."""
 
     account: str
@@ -37,7 +37,7 @@ class ProbeFailed(Exception):
     """What a probe saw is not what it should be; the sentence says what."""
 
 
-def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str | None) -> Outcome:
+def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str | None) -> ProbeOutcome:
     """Use one key through its service, as a principal of the account.
 
     `by_default`: a volume is made without asking for encryption. Whatever is made is removed, also on failure.
@@ -57,15 +57,15 @@ def described(key: Key, by_default: bool) -> str:
     return _probe_of(key, by_default)[0]
 
 
-def attempted(account: str, region: str, what: str, probe: Callable[[], None]) -> Outcome:
+def attempted(account: str, region: str, what: str, probe: Callable[[], None]) -> ProbeOutcome:
     """Run a probe; what it saw, or what AWS refused, is the problem."""
     try:
         probe()
     except ProbeFailed as error:
-        return Outcome(account, region, what, str(error))
+        return ProbeOutcome(account, region, what, str(error))
     except (ClientError, BotoCoreError) as error:
-        return Outcome(account, region, what, _reason(error))
-    return Outcome(account, region, what)
+        return ProbeOutcome(account, region, what, _reason(error))
+    return ProbeOutcome(account, region, what)
 
 
 class _Clients:

@@ -7,8 +7,7 @@ from baseline.configuration.load import load
 from baseline.errors import Undecided
 from baseline.inventory import Inventory, expand
 from baseline.lock import Lock
-from baseline.prover.errors import Undecided as StepsSpent
-from baseline.prover.errors import Unsupported
+from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.inventories import InventoryDifference, inventory_difference
 from files.whole import read_text
 from operations.revision import text_in_revision

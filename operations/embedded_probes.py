@@ -11,13 +11,13 @@ import boto3
 from baseline.features.feature import Part
 from baseline.iam.arns import Arn
 from baseline.inventory import Inventory
-from live.probes import Outcome, ProbeFailed, attempted
+from live.probes import ProbeFailed, ProbeOutcome, attempted
 from sandbox.pages import ask
 
 
 def embedded_probes(
     inventory: Inventory, account_id: str, region: str, session: boto3.Session, url: str
-) -> Iterator[Outcome]:
+) -> Iterator[ProbeOutcome]:
     """Every service publishes to every topic, an instance starts, the trail delivers, and the rule remediates."""
     for stack in inventory.stacks:
         for part in stack.parts:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Provider
-from live.probes import Outcome, described, probe_key
+from live.probes import ProbeOutcome, described, probe_key
 from live.session import session
 from operations.embedded_probes import embedded_probes
 from sandbox.pages import is_sandbox
@@ -23,7 +23,7 @@ def planned(inventory: Inventory, account_id: str, region: str) -> Iterator[str]
             yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key)"
 
 
-def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[str, str]) -> Iterator[Outcome]:
+def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[str, str]) -> Iterator[ProbeOutcome]:
     """Run every probe of one region. Raises WorldError when the account cannot be entered."""
     endpoint = variables.get("AWS_ENDPOINT_URL")
     provider = _provider(inventory, account_id, region)

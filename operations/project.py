@@ -106,7 +106,7 @@ class Project:
 
     def place_of_statement(self, proof: "Proof") -> FieldPlace | None:
         """Where the owner's statement is that decided; None if none of the owner's did."""
-        key, sid = proof.key, proof.finding.sid
+        key, sid = proof.key, proof.judgement.sid
         return self.configuration.place_of_statement(key.account_id, key.region, key.purpose, sid) if sid else None
 
     def check_locked(self, locked: bool) -> None:

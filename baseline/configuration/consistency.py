@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from baseline.configuration.principals import partition_written
-from baseline.configuration.source import Path, Source
+from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
-from baseline.errors import Mistake
+from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import ACCOUNT_ID, nearest
 from baseline.names import RESERVED_TAGS
 from baseline.regions import partition_of
@@ -61,7 +61,7 @@ class Consistency:
         if organization.home_region not in organization.regions:
             yield self.no_home(("organization", "home_region"), organization.home_region, organization.regions)
         for i, account in self.sections.accounts.items():
-            path: Path = ("accounts", i)
+            path: FieldPath = ("accounts", i)
             if account.regions is not None:
                 yield from self.region_list((*path, "regions"), account.regions)
             if account.regions is not None or account.home_region is not None:
@@ -71,11 +71,11 @@ class Consistency:
                     field = "home_region" if account.home_region else "regions"
                     yield self.no_home((*path, field), home, regions)
 
-    def no_home(self, path: Path, home: str, regions: Iterable[str]) -> Mistake:
+    def no_home(self, path: FieldPath, home: str, regions: Iterable[str]) -> Mistake:
         problem = f"home region `{home}` is not among the enabled regions {', '.join(f'`{r}`' for r in regions)}"
         return self.source.mistake(path, problem, f"enable `{home}`, or choose another home_region")
 
-    def region_list(self, path: Path, regions: list[str]) -> Iterator[Mistake]:
+    def region_list(self, path: FieldPath, regions: list[str]) -> Iterator[Mistake]:
         assert self.sections.organization is not None
         partition = self.sections.organization.partition
         for i, region in enumerate(regions):
@@ -96,20 +96,20 @@ class Consistency:
                 problem = f"`{arn}` is of the partition {written}, the organization of {partition}"
                 yield self.source.mistake(path, problem, f"write arn:{partition}:...")
 
-    def arns(self) -> Iterator[tuple[Path, str]]:
+    def arns(self) -> Iterator[tuple[FieldPath, str]]:
         for path, section in self.key_sections():
             for field in ("administrators", "users"):
                 for i, written in enumerate(getattr(section, field) or []):
                     if partition_written(written):
                         yield (*path, field, i), written
         deployment = self.sections.deployment
-        roles: list[tuple[Path, str | None]] = [(("deployment", "role"), deployment.role if deployment else None)]
+        roles: list[tuple[FieldPath, str | None]] = [(("deployment", "role"), deployment.role if deployment else None)]
         roles += [(("accounts", i, "role"), account.role) for i, account in self.sections.accounts.items()]
         yield from ((path, role) for path, role in roles if role and role.startswith("arn:"))
 
-    def key_sections(self) -> Iterator[tuple[Path, Any]]:
+    def key_sections(self) -> Iterator[tuple[FieldPath, Any]]:
         """Every mapping of key settings with its path."""
-        holders: list[tuple[Path, Any]] = [(("keys",), self.sections.keys)]
+        holders: list[tuple[FieldPath, Any]] = [(("keys",), self.sections.keys)]
         holders += [(("accounts", i, "keys"), account.keys) for i, account in self.sections.accounts.items()]
         for path, keys in holders:
             if keys is None:
@@ -150,14 +150,14 @@ class Consistency:
                 if entry.account is not None and entry.account not in self.names:
                     yield self.unknown_account(("keys", field, i, "account"), entry.account)
 
-    def unknown_account(self, path: Path, name: str) -> Mistake:
+    def unknown_account(self, path: FieldPath, name: str) -> Mistake:
         return self.source.mistake(path, f"no account is called `{name}`", nearest(name, self.names))
 
     def shares(self) -> Iterator[Mistake]:
         organization = self.sections.organization
         for path, section in self.key_sections():
             for i, written in enumerate(getattr(section, "share_with", None) or []):
-                where: Path = (*path, "share_with", i)
+                where: FieldPath = (*path, "share_with", i)
                 if written == "organization":
                     if organization is not None and organization.id is None:
                         yield self.source.mistake(where, "sharing with the organization needs `organization.id`")
@@ -169,7 +169,7 @@ class Consistency:
 
     def retired(self) -> Iterator[Mistake]:
         for i, entry in self.sections.retired.items():
-            path: Path = ("retired", i)
+            path: FieldPath = ("retired", i)
             if entry.then == "gone":
                 for field in ("region", "purpose"):
                     if getattr(entry, field) is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from baseline.configuration.file import AccountSection, ExceptionSection, KeySection, KeysSection
-from baseline.configuration.source import Path
+from baseline.errors import FieldPath
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Purpose
 
@@ -34,7 +34,7 @@ class Level:
 
     name: str
     """As `keys --explain` shows it."""
-    path: Path
+    path: FieldPath
     values: Mapping[str, Any]
     """What is written there; a field that is not written is absent or None."""
 
@@ -45,7 +45,7 @@ class Chosen:
 
     value: Any
     level: str
-    path: Path
+    path: FieldPath
 
 
 def strongest(levels: Sequence[Level], field: str) -> Chosen:
@@ -78,7 +78,7 @@ class Levels:
         """All levels but the exceptions."""
         if account.keys is None:
             return self._organization[purpose]
-        path: Path = ("accounts", index, "keys")
+        path: FieldPath = ("accounts", index, "keys")
         own = Level("account", path, vars(account.keys))
         return (
             *self._organization[purpose],
@@ -99,7 +99,7 @@ class Levels:
         )
 
 
-def _of_purpose(purposes: Any, purpose: str, name: str, path: Path) -> tuple[Level, ...]:
+def _of_purpose(purposes: Any, purpose: str, name: str, path: FieldPath) -> tuple[Level, ...]:
     section = getattr(purposes, purpose, None)
     return (Level(name, (*path, "purposes", purpose), vars(section)),) if section is not None else ()
 

@@ -8,9 +8,9 @@ from baseline.configuration import file
 from baseline.configuration.file import AccountSection
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
 from baseline.configuration.principals import resolve as resolve_principal
-from baseline.configuration.source import Path, Source
+from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
-from baseline.errors import Mistake
+from baseline.errors import FieldPath, Mistake
 from baseline.features import FEATURES
 from baseline.features.feature import Context
 from baseline.iam.arns import Arn
@@ -21,13 +21,13 @@ from baseline.organization import (
     Backend,
     CloudBackend,
     Deployment,
-    FeatureUse,
     KeySettings,
     LocalBackend,
     NamedPrincipal,
     Organization,
     Retirement,
     S3Backend,
+    SwitchedOn,
     Waiver,
 )
 from baseline.purposes import PURPOSES
@@ -63,7 +63,7 @@ class _Resolution:
         self.levels = Levels(sections.keys)
         self.ids = {account.name: account.id for account in sections.accounts.values()}
         self.mistakes: list[Mistake] = []
-        self.statements: dict[Path, Statement | None] = {}
+        self.statements: dict[FieldPath, Statement | None] = {}
         self.shared: dict[tuple[Any, ...], KeySettings] = {}
 
     def organization(self) -> Organization:
@@ -120,13 +120,13 @@ class _Resolution:
             },
         )
 
-    def features(self, index: int, account: AccountSection) -> Iterator[tuple[str, FeatureUse]]:
+    def features(self, index: int, account: AccountSection) -> Iterator[tuple[str, SwitchedOn]]:
         """Those that are on. The account's settings are laid over the organization's, field by field."""
-        organization: tuple[Path, Any] = (("features",), self.sections.features)
-        own: tuple[Path, Any] = (("accounts", index, "features"), account.features)
+        organization: tuple[FieldPath, Any] = (("features",), self.sections.features)
+        own: tuple[FieldPath, Any] = (("accounts", index, "features"), account.features)
         for name, feature in FEATURES.items():
             merged: dict[str, Any] = {}
-            paths: dict[str, Path] = {}
+            paths: dict[str, FieldPath] = {}
             for path, section in (organization, own):
                 if section is None or name not in section.model_fields_set:
                     continue
@@ -140,11 +140,11 @@ class _Resolution:
                     paths[field] = (*path, name, field)
             if paths:
                 places = {field: self.source.place(path) for field, path in paths.items()}
-                yield name, FeatureUse(feature.settings.model_construct(**merged), places)
+                yield name, SwitchedOn(feature.settings.model_construct(**merged), places)
 
     def role(self, index: int, account: AccountSection) -> str | None:
         own = "role" in account.model_fields_set
-        path: Path = ("accounts", index, "role") if own else ("deployment", "role")
+        path: FieldPath = ("accounts", index, "role") if own else ("deployment", "role")
         role = names.role_arn(account.role if own else self.deployment.role, self.written.partition, account.id)
         if role is not None and Arn.parse(role).account_id != account.id:
             problem = f"`{role}` is in another account than `{account.name}` ({account.id})"
@@ -199,7 +199,7 @@ class _Resolution:
             if statement is not None:
                 yield statement
 
-    def statement(self, path: Path, written: Mapping[str, Any]) -> Statement | None:
+    def statement(self, path: FieldPath, written: Mapping[str, Any]) -> Statement | None:
         if path not in self.statements:
             self.statements[path] = None
             try:
@@ -209,7 +209,7 @@ class _Resolution:
                 self.say(path, str(error))
         return self.statements[path]
 
-    def say(self, path: Path, problem: str, help: str = "") -> None:
+    def say(self, path: FieldPath, problem: str, help: str = "") -> None:
         self.mistakes.append(self.source.mistake(path, problem, help))
 
     def check_both_lists(

@@ -12,10 +12,7 @@ from typing import Any
 
 import yaml
 
-from baseline.errors import FieldPlace, Mistake, Mistakes
-
-Path = tuple[str | int, ...]
-"""A place in the data: keys and list positions from the top."""
+from baseline.errors import FieldPath, FieldPlace, Mistake, Mistakes
 
 _MOST_VALUES = 1_000_000  # aliases of aliases can blow a small file up without end
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -31,27 +28,27 @@ class Source:
 
     file: str
     data: Any = None
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: dict[FieldPath, int] = field(default_factory=dict)
     """From 1; of the key for a mapping's value, of the item for a list's."""
-    texts: dict[Path, str] = field(default_factory=dict)
+    texts: dict[FieldPath, str] = field(default_factory=dict)
     """Values without quotes that are not text (numbers, booleans, nothing), as they stand in the file."""
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def line(self, path: Path) -> int:
+    def line(self, path: FieldPath) -> int:
         """The line of a path, or of the nearest thing around it that is in the file."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def place(self, path: Path) -> FieldPlace:
+    def place(self, path: FieldPath) -> FieldPlace:
         """Where a path is written, or where it would be."""
         return FieldPlace(self.file, self.line(path), spell(path))
 
-    def mistake(self, path: Path, problem: str, help: str = "") -> Mistake:
+    def mistake(self, path: FieldPath, problem: str, help: str = "") -> Mistake:
         """A mistake at a path; its problem stays on one line, whatever it quotes."""
         return self.place(path).mistake(problem.replace("\n", "\\n"), help)
 
-    def as_written(self, path: Path, value: Any) -> Any:
+    def as_written(self, path: FieldPath, value: Any) -> Any:
         """The value at a path with every scalar as text, just as it was written (IAM's JSON knows only text)."""
         if isinstance(value, dict):
             return {key: self.as_written((*path, key), item) for key, item in value.items()}
@@ -59,12 +56,12 @@ class Source:
             return [self.as_written((*path, i), item) for i, item in enumerate(value)]
         return self.texts.get(path, value)
 
-    def nothings(self) -> Iterator[Path]:
+    def nothings(self) -> Iterator[FieldPath]:
         """The paths whose value is null or was left empty."""
         return (path for path, text in self.texts.items() if _NULL.fullmatch(text))
 
 
-def spell(path: Path) -> str:
+def spell(path: FieldPath) -> str:
     """A path as people read it: `accounts[1].keys.rotation`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
@@ -100,7 +97,7 @@ class _Composer:
         self.source = source
         self.count = 0
 
-    def value(self, node: yaml.Node, path: Path, around: tuple[yaml.Node, ...]) -> Any:
+    def value(self, node: yaml.Node, path: FieldPath, around: tuple[yaml.Node, ...]) -> Any:
         self.count += 1
         if self.count > _MOST_VALUES or node in around or len(path) > 60:
             raise Mistakes([self.source.mistake(path, "aliases or nesting without end", "write the values out")])
@@ -115,7 +112,7 @@ class _Composer:
         assert isinstance(node, yaml.ScalarNode)
         return self.scalar(node, path)
 
-    def mapping(self, node: yaml.MappingNode, path: Path, around: tuple[yaml.Node, ...]) -> dict[str, Any]:
+    def mapping(self, node: yaml.MappingNode, path: FieldPath, around: tuple[yaml.Node, ...]) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
@@ -128,12 +125,12 @@ class _Composer:
             data[key] = self.value(value_node, (*path, key), around)
         return data
 
-    def duplicate(self, path: Path, line: int) -> None:
+    def duplicate(self, path: FieldPath, line: int) -> None:
         first = self.source.lines[path]
         problem = f"`{path[-1]}` is written twice, first in line {first}"
         self.source.mistakes.append(Mistake(self.source.file, line, spell(path), problem, "keep one of the two"))
 
-    def scalar(self, node: yaml.ScalarNode, path: Path) -> str | int | float | bool | None:
+    def scalar(self, node: yaml.ScalarNode, path: FieldPath) -> str | int | float | bool | None:
         text = str(node.value)
         if node.style:  # quoted, or a block; libyaml says "" for plain ones and PyYAML None
             return text

@@ -20,8 +20,8 @@ from baseline.configuration.file import (
     OrganizationSection,
     RetiredSection,
 )
-from baseline.configuration.source import Path, Source
-from baseline.errors import Mistake
+from baseline.configuration.source import Source
+from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import listing, nearest
 
 M = TypeVar("M", bound=BaseModel)
@@ -69,10 +69,10 @@ class _Validation:
         self.sections.retired = self.items(RetiredSection, data, "retired")
         return self.sections
 
-    def say(self, path: Path, problem: str, help: str = "") -> None:
+    def say(self, path: FieldPath, problem: str, help: str = "") -> None:
         self.sections.mistakes.append(self.source.mistake(path, problem, help))
 
-    def without_empty(self, value: Any, path: Path) -> Any:
+    def without_empty(self, value: Any, path: FieldPath) -> Any:
         if isinstance(value, dict):
             kept = {k: v for k, v in value.items() if (*path, k) not in self.empty}
             return {k: self.without_empty(v, (*path, k)) for k, v in kept.items()}
@@ -105,7 +105,7 @@ class _Validation:
         read = {i: self.read(model, item, (name, i)) for i, item in enumerate(written)}
         return {i: item for i, item in read.items() if item is not None}
 
-    def read(self, model: type[M], data: Any, path: Path) -> M | None:
+    def read(self, model: type[M], data: Any, path: FieldPath) -> M | None:
         try:
             return model.model_validate(data)
         except ValidationError as error:
@@ -113,7 +113,7 @@ class _Validation:
                 self.add(model, path, details, data)
             return None
 
-    def add(self, model: type[BaseModel], path: Path, details: ErrorDetails, data: Any) -> None:
+    def add(self, model: type[BaseModel], path: FieldPath, details: ErrorDetails, data: Any) -> None:
         where = _location(details["loc"], data)
         if details["type"] == "missing" and (*path, *where) in self.empty:
             return
@@ -127,12 +127,12 @@ class _Validation:
             self.say((*path, *where), problem, help)
 
 
-def _null_is_a_value(path: Path) -> bool:
+def _null_is_a_value(path: FieldPath) -> bool:
     """Whether null means the caller's own credentials. Everywhere else it is a forgotten value."""
     return path == ("deployment", "role") or (path[:1] == ("accounts",) and path[2:] == ("role",))
 
 
-def _location(location: tuple[int | str, ...], data: Any) -> Path:
+def _location(location: tuple[int | str, ...], data: Any) -> FieldPath:
     """Pydantic's path without what is not in the file: the tags of unions, the marks of map keys."""
     where: list[int | str] = []
     for position, step in enumerate(location):
@@ -145,7 +145,7 @@ def _location(location: tuple[int | str, ...], data: Any) -> Path:
     return tuple(where)
 
 
-def explain(details: ErrorDetails, written: str | None, model: type[BaseModel], where: Path) -> tuple[str, str]:
+def explain(details: ErrorDetails, written: str | None, model: type[BaseModel], where: FieldPath) -> tuple[str, str]:
     """What is wrong and what to do, in our words; `written` is a value without quotes as it stands in the file."""
     got = f"`{written}`" if written is not None else _kind(details["input"])
     context = details.get("ctx", {})
@@ -204,7 +204,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
             yield from _models(argument)
 
 
-def _inside(model: type[BaseModel], where: Path) -> list[type[BaseModel]]:
+def _inside(model: type[BaseModel], where: FieldPath) -> list[type[BaseModel]]:
     """The models that the mapping at a path may be."""
     models = [model]
     for step in where:
@@ -214,11 +214,11 @@ def _inside(model: type[BaseModel], where: Path) -> list[type[BaseModel]]:
     return models
 
 
-def _fields(model: type[BaseModel], where: Path) -> list[str]:
+def _fields(model: type[BaseModel], where: FieldPath) -> list[str]:
     return list(dict.fromkeys(name for m in _inside(model, where) for name in m.model_fields))
 
 
-def _choices(model: type[BaseModel], where: Path) -> list[Any]:
+def _choices(model: type[BaseModel], where: FieldPath) -> list[Any]:
     """The values of the Literal at a path."""
     for m in _inside(model, where[:-1]):
         annotation: Any = m.model_fields[str(where[-1])].annotation

@@ -10,13 +10,13 @@ from baseline import names
 from baseline.features.feature import (
     Context,
     Feature,
+    FeatureInAccount,
     FeatureSettings,
     KeyUse,
     Part,
     Problem,
     Resource,
     Site,
-    Use,
 )
 from baseline.fields import limits
 from baseline.fields.schedules import BACKUP_SCHEDULE
@@ -167,7 +167,7 @@ def _build(settings: BackupSettings, site: Site) -> Backup:
     )
 
 
-def _problems(uses: Sequence[Use[BackupSettings]], _context: Context) -> Iterable[Problem]:
+def _problems(uses: Sequence[FeatureInAccount[BackupSettings]], _context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
         cold, end = use.settings.cold_storage_after_days, use.settings.delete_after_days
         if cold and end < cold + DAYS_IN_COLD_STORAGE:

@@ -12,13 +12,13 @@ from baseline.features.buckets import Bucket, bucket_arn
 from baseline.features.feature import (
     Context,
     Feature,
+    FeatureInAccount,
     FeatureSettings,
     KeyUse,
     Part,
     Problem,
     Resource,
     Site,
-    Use,
 )
 from baseline.fields import limits
 from baseline.iam.access import AccessStatement, When
@@ -134,7 +134,7 @@ def _build(settings: CloudtrailSettings, site: Site) -> Cloudtrail:
     )
 
 
-def _problems(uses: Sequence[Use[CloudtrailSettings]], context: Context) -> Iterable[Problem]:
+def _problems(uses: Sequence[FeatureInAccount[CloudtrailSettings]], context: Context) -> Iterable[Problem]:
     for i, _ in enumerate(uses):
         if not _TRAIL_NAME.fullmatch(context.namespace):
             problem = f"the trail would be called `{context.namespace}`, by the namespace, which AWS refuses"
@@ -150,7 +150,7 @@ def _problems(uses: Sequence[Use[CloudtrailSettings]], context: Context) -> Iter
             yield Problem(i, "scope", problem, "write it under the features of the management account alone")
 
 
-def _remarks(uses: Sequence[Use[CloudtrailSettings]]) -> Iterable[str]:
+def _remarks(uses: Sequence[FeatureInAccount[CloudtrailSettings]]) -> Iterable[str]:
     """On what is billed: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html"""
     if not uses:
         return

@@ -115,7 +115,7 @@ class Part(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Use(Generic[S]):
+class FeatureInAccount(Generic[S]):
     """A feature that is on in one account, with its settings resolved."""
 
     account: str
@@ -150,11 +150,11 @@ def repeated(values: Iterable[str]) -> list[str]:
     return sorted(value for value, times in Counter(values).items() if times > 1)
 
 
-def _no_problems(_uses: Sequence[Use[S]], _context: Context) -> Iterable[Problem]:
+def _no_problems(_uses: Sequence[FeatureInAccount[S]], _context: Context) -> Iterable[Problem]:
     return ()
 
 
-def _no_remarks(_uses: Sequence[Use[S]]) -> Iterable[str]:
+def _no_remarks(_uses: Sequence[FeatureInAccount[S]]) -> Iterable[str]:
     return ()
 
 
@@ -171,9 +171,9 @@ class Feature(Generic[S]):
     settings: type[S]
     build: Callable[[S, Site], Part | None]
     """What it creates; None where the region lacks the service, of which `remarks` tells."""
-    problems: Callable[[Sequence[Use[S]], Context], Iterable[Problem]] = _no_problems
+    problems: Callable[[Sequence[FeatureInAccount[S]], Context], Iterable[Problem]] = _no_problems
     """Settings that contradict each other, in one account or across accounts."""
-    remarks: Callable[[Sequence[Use[S]]], Iterable[str]] = _no_remarks
+    remarks: Callable[[Sequence[FeatureInAccount[S]]], Iterable[str]] = _no_remarks
     """What a person should know before deploying."""
 
     def regions(self, home_region: str, regions: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from baseline import names
-from baseline.features.feature import Context, Feature, FeatureSettings, KeyUse, Part, Problem, Resource, Site, Use
+from baseline.features.feature import (
+    Context,
+    Feature,
+    FeatureInAccount,
+    FeatureSettings,
+    KeyUse,
+    Part,
+    Problem,
+    Resource,
+    Site,
+)
 from baseline.features.log_groups import association, encryption
 from baseline.features.recorder import Recorder
 from baseline.features.remediation import Remediation, exists_in
@@ -115,7 +125,7 @@ def _remediation(settings: LogGroupEncryptionSettings, site: Site) -> Remediatio
     )
 
 
-def _problems(uses: Sequence[Use[LogGroupEncryptionSettings]], context: Context) -> Iterable[Problem]:
+def _problems(uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]], context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
         if use.settings.remediation == "off":
             continue
@@ -128,7 +138,7 @@ def _problems(uses: Sequence[Use[LogGroupEncryptionSettings]], context: Context)
             yield Problem(i, "", problem, "set `remediation: off`, or choose another namespace before the first synth")
 
 
-def _remarks(uses: Sequence[Use[LogGroupEncryptionSettings]]) -> Iterable[str]:
+def _remarks(uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]]) -> Iterable[str]:
     """What must be there already, what is left out, and what is changed that others made."""
     of = {recorder: [use for use in uses if use.settings.recorder == recorder] for recorder in ("existing", "managed")}
     for regions, accounts in _by_regions(of["existing"]):
@@ -153,7 +163,7 @@ def _remarks(uses: Sequence[Use[LogGroupEncryptionSettings]]) -> Iterable[str]:
 
 
 def _by_regions(
-    uses: Sequence[Use[LogGroupEncryptionSettings]], *, without_remediation: bool = False
+    uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]], *, without_remediation: bool = False
 ) -> Iterator[tuple[str, str]]:
     """The regions of the uses, or those of them without remediation, each with the accounts that have the same."""
     accounts: dict[tuple[str, ...], list[str]] = {}

@@ -10,13 +10,13 @@ from baseline import names
 from baseline.features.feature import (
     Context,
     Feature,
+    FeatureInAccount,
     FeatureSettings,
     KeyUse,
     Part,
     Problem,
     Resource,
     Site,
-    Use,
     repeated,
 )
 from baseline.fields import limits
@@ -24,7 +24,7 @@ from baseline.fields.written import Written
 from baseline.iam.request import IamCaller, ServiceCaller
 from baseline.regions import PARTITIONS, via_service
 
-USE = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+LOGS_CALLS = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
 
 
 class LogGroupSettings(Written):
@@ -89,7 +89,7 @@ def encryption(site: Site, name: str, group: str) -> KeyUse:
         what=f"CloudWatch Logs encrypts {group}",
         key=site.key("logs"),
         caller=ServiceCaller(f"logs.{site.region}.{suffix}"),
-        actions=USE,
+        actions=LOGS_CALLS,
         context={"kms:EncryptionContext:aws:logs:arn": site.arn("logs", f"log-group:{name}")},
     )
 
@@ -117,13 +117,13 @@ def _build(settings: LogGroupsSettings, site: Site) -> LogGroups | None:
     return LogGroups(site=site, key=site.key("logs"), groups=groups) if groups else None
 
 
-def _problems(uses: Sequence[Use[LogGroupsSettings]], _context: Context) -> Iterable[Problem]:
+def _problems(uses: Sequence[FeatureInAccount[LogGroupsSettings]], _context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
         for name in repeated(group.name for group in use.settings.groups):
             yield Problem(i, "groups", f"the log group `{name}` is listed twice", "keep one")
 
 
-def _remarks(uses: Sequence[Use[LogGroupsSettings]]) -> Iterable[str]:
+def _remarks(uses: Sequence[FeatureInAccount[LogGroupsSettings]]) -> Iterable[str]:
     empty = [use.account for use in uses if not use.settings.groups]
     if empty:
         yield f"log_groups is on and lists no groups in {', '.join(empty)}"

@@ -10,6 +10,7 @@ from baseline import names
 from baseline.features.feature import (
     Context,
     Feature,
+    FeatureInAccount,
     FeatureSettings,
     KeyUse,
     Part,
@@ -17,7 +18,6 @@ from baseline.features.feature import (
     Publication,
     Resource,
     Site,
-    Use,
     repeated,
 )
 from baseline.features.topics import PUBLISHERS, Topic
@@ -123,7 +123,7 @@ def _build(settings: NotificationTopicsSettings, site: Site) -> NotificationTopi
     return NotificationTopics(site=site, key=site.key("sns"), topics=topics) if topics else None
 
 
-def _problems(uses: Sequence[Use[NotificationTopicsSettings]], _context: Context) -> Iterable[Problem]:
+def _problems(uses: Sequence[FeatureInAccount[NotificationTopicsSettings]], _context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
         for name in repeated(topic.name for topic in use.settings.topics):
             yield Problem(i, "topics", f"the topic `{name}` is listed twice", "keep one")
@@ -136,7 +136,7 @@ Wrong = Iterator[tuple[str, str]]
 """What is wrong with a topic, and what to do."""
 
 
-def _of_topic(topic: TopicSettings, use: Use[NotificationTopicsSettings]) -> Wrong:
+def _of_topic(topic: TopicSettings, use: FeatureInAccount[NotificationTopicsSettings]) -> Wrong:
     for i, subscription in enumerate(topic.subscriptions):
         if subscription in topic.subscriptions[:i]:
             yield f"`{subscription.endpoint}` is subscribed twice", "keep one"
@@ -144,12 +144,12 @@ def _of_topic(topic: TopicSettings, use: Use[NotificationTopicsSettings]) -> Wro
             yield from _cannot_be_reached(subscription, _regions(topic, use), use)
 
 
-def _regions(topic: TopicSettings, use: Use[NotificationTopicsSettings]) -> tuple[str, ...]:
+def _regions(topic: TopicSettings, use: FeatureInAccount[NotificationTopicsSettings]) -> tuple[str, ...]:
     return (use.home_region,) if topic.home_region_only else use.regions
 
 
 def _cannot_be_reached(
-    subscription: SubscriptionSettings, regions: Iterable[str], use: Use[NotificationTopicsSettings]
+    subscription: SubscriptionSettings, regions: Iterable[str], use: FeatureInAccount[NotificationTopicsSettings]
 ) -> Wrong:
     """A queue or function that gets nothing from a topic in one of these regions.
 
@@ -176,7 +176,7 @@ def _delivers(protocol: str, source: str, target: str) -> bool:
     return protocol == "sqs" and not is_opt_in(source)
 
 
-def _remarks(uses: Sequence[Use[NotificationTopicsSettings]]) -> Iterable[str]:
+def _remarks(uses: Sequence[FeatureInAccount[NotificationTopicsSettings]]) -> Iterable[str]:
     empty = [use.account for use in uses if not use.settings.topics]
     if empty:
         yield f"{NAME} is on and lists no topics in {', '.join(empty)}"

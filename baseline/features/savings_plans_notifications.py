@@ -10,6 +10,7 @@ from baseline import names
 from baseline.features.feature import (
     Context,
     Feature,
+    FeatureInAccount,
     FeatureSettings,
     KeyUse,
     Part,
@@ -17,7 +18,6 @@ from baseline.features.feature import (
     Publication,
     Resource,
     Site,
-    Use,
     repeated,
 )
 from baseline.features.topics import Topic
@@ -25,7 +25,7 @@ from baseline.fields import limits
 from baseline.regions import partition_of
 
 NAME = "savings_plans_notifications"
-PARTITIONS = ("aws", "aws-cn")
+BUDGETS_PARTITIONS = ("aws", "aws-cn")
 """Where AWS Budgets exists. An account of GovCloud is billed through a standard account, which sees its costs:
 https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/usage-and-payment.html. In China there are Savings Plans and
 an endpoint of Budgets: https://www.amazonaws.cn/en/savingsplans/faq/ and
@@ -84,7 +84,7 @@ class SavingsPlansNotifications(Part):
 
 
 def _build(settings: SavingsPlansNotificationsSettings, site: Site) -> SavingsPlansNotifications | None:
-    if site.partition not in PARTITIONS:
+    if site.partition not in BUDGETS_PARTITIONS:
         return None
     return SavingsPlansNotifications(
         site=site,
@@ -113,13 +113,15 @@ def _budget(site: Site, measure: str, below: int) -> Budget:
     )
 
 
-def _problems(uses: Sequence[Use[SavingsPlansNotificationsSettings]], _context: Context) -> Iterable[Problem]:
+def _problems(
+    uses: Sequence[FeatureInAccount[SavingsPlansNotificationsSettings]], _context: Context
+) -> Iterable[Problem]:
     for i, use in enumerate(uses):
         for email in repeated(use.settings.emails):
             yield Problem(i, "emails", f"`{email}` is listed twice", "keep one")
 
 
-def _remarks(uses: Sequence[Use[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
+def _remarks(uses: Sequence[FeatureInAccount[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
     there = [use for use in uses if _has_budgets(use)]
     if len(there) < len(uses):
         yield (
@@ -134,7 +136,7 @@ def _remarks(uses: Sequence[Use[SavingsPlansNotificationsSettings]]) -> Iterable
         )
 
 
-def _confirmations(uses: Sequence[Use[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
+def _confirmations(uses: Sequence[FeatureInAccount[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
     silent = [use for use in uses if not use.settings.emails]
     if silent:
         yield f"{NAME} is on and lists no emails in {_accounts(silent)}: nobody is told"
@@ -146,12 +148,12 @@ def _confirmations(uses: Sequence[Use[SavingsPlansNotificationsSettings]]) -> It
         yield f"{NAME} waits for {confirmations} by email: {people} in {accounts}"
 
 
-def _has_budgets(use: Use[SavingsPlansNotificationsSettings]) -> bool:
+def _has_budgets(use: FeatureInAccount[SavingsPlansNotificationsSettings]) -> bool:
     partition = partition_of(use.home_region)
-    return partition is not None and partition.name in PARTITIONS
+    return partition is not None and partition.name in BUDGETS_PARTITIONS
 
 
-def _accounts(uses: Iterable[Use[SavingsPlansNotificationsSettings]]) -> str:
+def _accounts(uses: Iterable[FeatureInAccount[SavingsPlansNotificationsSettings]]) -> str:
     return ", ".join(use.account for use in uses)
 
 

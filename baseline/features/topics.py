@@ -25,7 +25,7 @@ ACCOUNT_MAY = (
 )
 """What SNS's default policy gives to the topic's account.
 https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html"""
-PUBLISH = ("kms:GenerateDataKey", "kms:Decrypt")
+PUBLISHING_CALLS = ("kms:GenerateDataKey", "kms:Decrypt")
 """What a publisher needs of the topic's key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
 _DOCS = "https://docs.aws.amazon.com/"
 
@@ -160,7 +160,7 @@ class Topic:
                 what=f"{publisher.does} to the topic `{self.name}`",
                 key=self.site.key("sns"),
                 caller=ServiceCaller(_principal(label)),
-                actions=PUBLISH,
+                actions=PUBLISHING_CALLS,
                 context=self._sent(label),
             )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from baseline.found.json_text import Path
+from baseline.errors import FieldPath
 from baseline.found.place import names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.actions import ACTIONS, CONDITION_KEYS, IAM_ONLY_KEYS, expand_all
@@ -13,7 +13,7 @@ from baseline.iam.elements import items
 from baseline.iam.errors import PolicyError
 from baseline.iam.services import describes_an_iam_principal, sends
 
-Problem = tuple[str, str]
+_Problem = tuple[str, str]
 """The kind and the sentence."""
 
 _FITTING: Mapping[str, tuple[str, ...]] = {"Bool": ("Bool",), "Numeric": ("Numeric",), "Date": ("Date",)}
@@ -59,7 +59,7 @@ def _demanded(written: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             yield from (key.lower() for key, value in keys.items() if _text(items(value)[:1]) == ("false",))
 
 
-def _check_operator(policy: FoundPolicy, statement: FoundStatement, operator: str, path: Path) -> None:
+def _check_operator(policy: FoundPolicy, statement: FoundStatement, operator: str, path: FieldPath) -> None:
     try:
         operator_parts(operator)
     except PolicyError as error:
@@ -67,7 +67,7 @@ def _check_operator(policy: FoundPolicy, statement: FoundStatement, operator: st
         policy.say(kind, str(error), path, statement, "Condition")
 
 
-def _check_repeats(policy: FoundPolicy, keys: Iterable[str], path: Path) -> None:
+def _check_repeats(policy: FoundPolicy, keys: Iterable[str], path: FieldPath) -> None:
     first: dict[str, str] = {}
     for key in keys:
         if first.setdefault(key.lower(), key) != key:
@@ -80,7 +80,7 @@ def _text(values: Iterable[Any]) -> tuple[str, ...]:
 
 def _problems(
     statement: Mapping[str, Any], written: str, key: str, values: list[Any], demanded: frozenset[str]
-) -> Iterator[Problem]:
+) -> Iterator[_Problem]:
     if not values:
         yield "no-value", f"`{written}` on `{key}` has no value"
     if any(isinstance(value, Mapping | list) or value is None for value in values):
@@ -105,7 +105,7 @@ def _problems(
         yield from check(test)
 
 
-def _type(test: Test) -> Iterator[Problem]:
+def _type(test: Test) -> Iterator[_Problem]:
     kind, base = CONDITION_KEYS.get(test.key, "String"), test.operator.base
     if base != "Null" and not base.startswith(_FITTING.get(kind, _TEXT)):
         yield "value-of-another-type", f"`{test.written}` does not fit `{test.key}`, which is of type {kind}"
@@ -117,7 +117,7 @@ def _type(test: Test) -> Iterator[Problem]:
             yield "value-of-another-type", f"`{test.written}` on `{test.key}` compares ARNs, and `{value}` is none"
 
 
-def _sets(test: Test) -> Iterator[Problem]:
+def _sets(test: Test) -> Iterator[_Problem]:
     qualifier, has_several = test.operator.qualifier, CONDITION_KEYS.get(test.key) == "ArrayOfString"
     if test.operator.base == "Null":
         return
@@ -130,7 +130,7 @@ def _sets(test: Test) -> Iterator[Problem]:
         yield "for-all-values-of-nothing", f"`{test.written}` holds without `{test.key}`"
 
 
-def _values(test: Test) -> Iterator[Problem]:
+def _values(test: Test) -> Iterator[_Problem]:
     base, is_open = test.operator.base, test.key not in CONDITION_KEYS  # tags and contexts may hold `*` themselves
     for value in filter(has_wildcard, test.values):
         if base.startswith(("StringEquals", "StringNotEquals")) and not is_open:
@@ -140,7 +140,7 @@ def _values(test: Test) -> Iterator[Problem]:
             yield "wildcard-across-parts", f"`{test.written}` on `{test.key}` with `{value}`"
 
 
-def _carried(test: Test) -> Iterator[Problem]:
+def _carried(test: Test) -> Iterator[_Problem]:
     """An Allow only: a Deny that a call cannot meet costs nothing."""
     if not test.is_allow or test.operator.is_if_exists:
         return
@@ -156,7 +156,7 @@ def _carried(test: Test) -> Iterator[Problem]:
         yield "condition-key-not-carried", f"`{test.key}` never comes with `{lacking[0]}`{more}"
 
 
-def _sent(test: Test) -> Iterator[Problem]:
+def _sent(test: Test) -> Iterator[_Problem]:
     for service in names_of(test.statement, "Service"):
         excused = test.operator.is_if_exists and not describes_an_iam_principal(test.key)
         if test.is_allow and not excused and sends(service, test.key) is False:

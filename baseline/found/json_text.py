@@ -10,10 +10,11 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
+from baseline.errors import FieldPath
+
 MAXIMUM_DEPTH = 40
 """A policy needs seven."""
 
-Path = tuple[str | int, ...]
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORD = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -34,12 +35,12 @@ class JsonText:
     """What a text says, and where."""
 
     value: Any = None
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: dict[FieldPath, int] = field(default_factory=dict)
     """The line of every value, by the keys and positions that lead to it; of an object's member, that of its key."""
-    repeated: list[tuple[Path, int]] = field(default_factory=list)
+    repeated: list[tuple[FieldPath, int]] = field(default_factory=list)
     """The members whose key stood before in the same object, with their lines. The first one is kept."""
 
-    def line(self, path: Path) -> int:
+    def line(self, path: FieldPath) -> int:
         """The line of what is at the path, or of the nearest thing around it."""
         while path and path not in self.lines:
             path = path[:-1]
@@ -85,7 +86,7 @@ class _Reader:
         self.skip()
         return self.text[self.at : self.at + 1]
 
-    def value(self, path: Path) -> Any:
+    def value(self, path: FieldPath) -> Any:
         start = self.next()
         self.result.lines.setdefault(path, self.line())
         if len(path) > MAXIMUM_DEPTH:
@@ -98,7 +99,7 @@ class _Reader:
             return self.string()
         return self.word()
 
-    def object(self, path: Path) -> dict[str, Any]:
+    def object(self, path: FieldPath) -> dict[str, Any]:
         found: dict[str, Any] = {}
         self.at += 1
         if self.next() == "}":
@@ -120,7 +121,7 @@ class _Reader:
             if self.ends("}"):
                 return found
 
-    def array(self, path: Path) -> list[Any]:
+    def array(self, path: FieldPath) -> list[Any]:
         found: list[Any] = []
         self.at += 1
         if self.next() == "]":

@@ -8,7 +8,7 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
 Group = Literal["not a policy", "refused", "ignored", "not meant", "not decided"]
-GROUPS: Mapping[Group, tuple[str, str]] = {
+KIND_GROUPS: Mapping[Group, tuple[str, str]] = {
     "not a policy": ("No policy", "The text cannot be read as a policy. Exit code 2."),
     "refused": ("What AWS refuses", "KMS does not take a policy with this."),
     "ignored": (
@@ -25,7 +25,7 @@ GROUPS: Mapping[Group, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FindingKind:
     """One kind of finding."""
 
     id: str
@@ -38,15 +38,15 @@ class Kind:
     source: str
 
 
-_ALL = tuple(Kind(**entry) for entry in json.loads(Path(__file__).with_suffix(".json").read_bytes()))
-KINDS: Mapping[str, Kind] = {kind.id: kind for kind in _ALL}
+_ALL = tuple(FindingKind(**entry) for entry in json.loads(Path(__file__).with_suffix(".json").read_bytes()))
+KINDS: Mapping[str, FindingKind] = {kind.id: kind for kind in _ALL}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something about one policy that a person should know."""
 
-    kind: Kind
+    kind: FindingKind
     problem: str
     """One sentence: lower case, no full stop, what was written in backticks."""
     line: int

@@ -12,7 +12,7 @@ from baseline.key_policy import KeyPlace
 from baseline.prover.claims import Claim, always, never
 from baseline.prover.conditions import condition
 from baseline.prover.decide import Answer, Judge, prove, read
-from baseline.prover.errors import Undecided, Unsupported
+from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.general_claims import CRYPTO
 from baseline.prover.report import caller_in_words
 from baseline.prover.space import Space
@@ -26,7 +26,7 @@ def check_meaning(policy: FoundPolicy, key: KeyPlace) -> None:
     """Add the findings that follow from what the policy means. Where that is not decided, say so."""
     try:
         _check(policy, key)
-    except (Unsupported, Undecided) as error:
+    except (Unsupported, StepsSpent) as error:
         policy.say("not-decided", f"what the policy means is not decided: {error}", ())
 
 

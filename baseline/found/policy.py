@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from baseline.found.json_text import JsonText, NotJson, Path, read
+from baseline.errors import FieldPath
+from baseline.found.json_text import JsonText, NotJson, read
 from baseline.found.kinds import KINDS, Finding
 
 MAXIMUM_TEXT = 1_000_000
@@ -36,9 +37,9 @@ class FoundStatement:
     name: str
     """Unique: its Sid, or its number."""
     elements: Mapping[str, Any]
-    paths: Mapping[str, Path]
+    paths: Mapping[str, FieldPath]
     """Where each element stands."""
-    path: Path
+    path: FieldPath
 
     @property
     def is_allow(self) -> bool:
@@ -70,17 +71,17 @@ class FoundPolicy:
             "Statement": [{**s.elements, "Sid": s.name} for s in self.statements],
         }
 
-    def line(self, path: Path) -> int:
+    def line(self, path: FieldPath) -> int:
         return self.only_line or self.text.line(path)
 
     def say(
-        self, kind: str, problem: str, path: Path, statement: FoundStatement | None = None, element: str = ""
+        self, kind: str, problem: str, path: FieldPath, statement: FoundStatement | None = None, element: str = ""
     ) -> None:
         """Add a finding."""
         name = statement.name if statement else ""
         self.findings.append(Finding(KINDS[kind], problem, self.line(path), 0, name, element))
 
-    def say_repeated(self, path: Path, line: int) -> None:
+    def say_repeated(self, path: FieldPath, line: int) -> None:
         """Add the finding that a key, which stands at the path, stands again in a line."""
         problem = f"`{path[-1]}` stands twice in one object"
         said = f"{problem}, first in line {self.line(path)}"
@@ -112,7 +113,7 @@ def found_policy(text: str) -> FoundPolicy:
 def _unwrapped(text: str, only_line: int = 0) -> FoundPolicy:
     """The policy inside what `get-key-policy` prints, or inside a JSON text."""
     parsed = _parsed(text, only_line)
-    inner, path = parsed.value, ()  # type: tuple[Any, Path]
+    inner, path = parsed.value, ()  # type: tuple[Any, FieldPath]
     if isinstance(inner, dict) and "Statement" not in inner and isinstance(inner.get("Policy"), str | dict):
         inner, path = inner["Policy"], ("Policy",)
     if isinstance(inner, str) and not only_line:
@@ -137,13 +138,13 @@ def _parsed(text: str, only_line: int) -> JsonText:
 def _spelled(
     policy: FoundPolicy,
     written: Mapping[str, Any],
-    path: Path,
+    path: FieldPath,
     known: tuple[str, ...],
     statement: FoundStatement | None,
-) -> dict[str, Path]:
+) -> dict[str, FieldPath]:
     """The members by their names as AWS spells them, with where they stand; unknown ones as they are."""
     spelling = {name.lower(): name for name in known}
-    found: dict[str, Path] = {}
+    found: dict[str, FieldPath] = {}
     for key in written:
         name = spelling.get(key.lower(), key)
         if name in found:
@@ -157,7 +158,7 @@ def _spelled(
     return found
 
 
-def _statements(policy: FoundPolicy, written: Any, path: Path) -> None:
+def _statements(policy: FoundPolicy, written: Any, path: FieldPath) -> None:
     listed = written if isinstance(written, list) else [written]
     sids = [_sid(statement) for statement in listed]
     for i, statement in enumerate(listed):
@@ -169,7 +170,7 @@ def _statements(policy: FoundPolicy, written: Any, path: Path) -> None:
         policy.statements.append(_statement(policy, i + 1, _name(sids, i), statement, where))
 
 
-def _statement(policy: FoundPolicy, number: int, name: str, written: dict[str, Any], path: Path) -> FoundStatement:
+def _statement(policy: FoundPolicy, number: int, name: str, written: dict[str, Any], path: FieldPath) -> FoundStatement:
     bare = FoundStatement(number, name, {}, {}, path)
     paths = _spelled(policy, written, path, ELEMENTS, bare)
     elements = {element: written[str(where[-1])] for element, where in paths.items()}

@@ -12,7 +12,7 @@ from typing import Self
 from baseline.iam.errors import PolicyError
 from baseline.iam.statement import Statement
 
-VERSION = "2012-10-17"
+POLICY_VERSION = "2012-10-17"
 MAXIMUM_BYTES = 32_768
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
@@ -49,7 +49,7 @@ class Document:
 
     def as_dict(self) -> dict[str, object]:
         """The canonical form, ready for JSON."""
-        return {"Version": VERSION, "Statement": [statement.as_dict() for statement in self.statements]}
+        return {"Version": POLICY_VERSION, "Statement": [statement.as_dict() for statement in self.statements]}
 
     @classmethod
     def parse(cls, text: str, partition: str = "aws") -> Self:
@@ -58,8 +58,8 @@ class Document:
         for element in policy:
             if element not in ("Version", "Statement"):
                 raise PolicyError(f"unknown element `{element}`", element)
-        if policy.get("Version") != VERSION:
-            raise PolicyError(f"`Version` is `{VERSION}`, got `{policy.get('Version')}`", "Version")
+        if policy.get("Version") != POLICY_VERSION:
+            raise PolicyError(f"`Version` is `{POLICY_VERSION}`, got `{policy.get('Version')}`", "Version")
         return cls(tuple(Statement.parse(statement, partition) for statement in _statements(policy.get("Statement"))))
 
 

@@ -19,7 +19,7 @@ PRINCIPAL_ORGANIZATION = "aws:PrincipalOrgID"
 PRINCIPAL_ARN = "aws:PrincipalArn"
 VIA_SERVICE = "kms:ViaService"
 
-Kind = Literal["AWS", "Service"]
+PrincipalKind = Literal["AWS", "Service"]
 
 _EVERYONE = ("*",)
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
@@ -34,7 +34,7 @@ class Principal:
     Raises PolicyError.
     """
 
-    kind: Kind
+    kind: PrincipalKind
     ids: tuple[str, ...]
     conditions: tuple[Condition, ...] = ()
 

@@ -8,13 +8,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from baseline.iam.actions import GLOBAL_KEYS
 from baseline.iam.conditions import ENCRYPTION_CONTEXT, spelled
-
-Evidence = Literal["documented", "reported", "inferred"]
-"""By AWS for this use; seen in a real account by somebody who published it; concluded from other facts."""
+from baseline.iam.evidence import Evidence
 
 _DOCS = "https://docs.aws.amazon.com/"
 _CLOUDTRAIL_KEY = _DOCS + "awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"

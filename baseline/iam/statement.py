@@ -18,7 +18,7 @@ from baseline.iam.services import describes_an_iam_principal, sends
 Effect = Literal["Allow", "Deny"]
 
 
-class Use(NamedTuple):
+class BareCondition(NamedTuple):
     """A condition without its values: what the rules about operators and keys look at."""
 
     operator: str
@@ -35,7 +35,7 @@ class Shape(NamedTuple):
     is_unbounded: bool
     services: tuple[str, ...]
     actions: tuple[str, ...]
-    uses: tuple[Use, ...]
+    uses: tuple[BareCondition, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,10 @@ class Statement:
             services=principal.ids if principal.kind == "Service" else (),
             actions=self.actions,
             uses=tuple(
-                [Use(c.operator, c.key, c.operator == "Null" and c.values == ("false",)) for c in self.all_conditions]
+                [
+                    BareCondition(c.operator, c.key, c.operator == "Null" and c.values == ("false",))
+                    for c in self.all_conditions
+                ]
             ),
         )
 

@@ -6,8 +6,8 @@ from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
 
 ENCRYPT = ("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptTo")
 DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
-GRANT = ("kms:CreateGrant",)
-DELETE = ("kms:ScheduleKeyDeletion", "kms:DeleteImportedKeyMaterial")
+GRANTING = ("kms:CreateGrant",)
+DELETING = ("kms:ScheduleKeyDeletion", "kms:DeleteImportedKeyMaterial")
 _OF_DECRYPTING = ("kms:Decapsulate", "kms:DeriveSharedSecret", "kms:Verify", "kms:VerifyMac")
 _READS = tuple(
     name for name, action in ACTIONS.items() if action.access_level in ("Read", "List") and not action.cryptographic
@@ -15,16 +15,16 @@ _READS = tuple(
 
 
 def _group(name: str) -> str:
-    if name in GRANT:
+    if name in GRANTING:
         return "grant"
-    if name in DELETE:
+    if name in DELETING:
         return "delete"
     if name in CRYPTOGRAPHIC:
         return "decrypt" if name in (*DECRYPT, *_OF_DECRYPTING) else "encrypt"
     return "read configuration" if name in _READS else "administer"
 
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
+ACTION_GROUPS: Mapping[str, tuple[str, ...]] = {
     group: tuple(name for name in sorted(ACTIONS) if _group(name) == group)
     for group in ("administer", "read configuration", "encrypt", "decrypt", "grant", "delete")
 }
@@ -40,7 +40,7 @@ CORE: Mapping[str, tuple[str, ...]] = {
     "read configuration": ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
     "encrypt": ENCRYPT,
     "decrypt": DECRYPT,
-    "grant": GRANT,
+    "grant": GRANTING,
     "delete": ("kms:ScheduleKeyDeletion",),
 }
 """The actions of each group that everybody means who can do it with an ordinary symmetric key."""

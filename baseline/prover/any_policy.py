@@ -12,7 +12,7 @@ from baseline.prover.counterexample import Policy
 from baseline.prover.expectations import EXPECTATIONS, expected_of
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.general_claims import KEEPS
-from baseline.prover.keys import BITES, Finding, prove_properties
+from baseline.prover.keys import BITES, Judgement, prove_properties
 from baseline.prover.properties import PROPERTIES, Property, described
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES, for_this_account
 from baseline.prover.subject import NO_BYPASS, Subject, people
@@ -74,7 +74,7 @@ OF_A_PURPOSE: tuple[Property, ...] = tuple(
 """What a purpose adds. Who else may use the key, only its owner knows."""
 
 
-def prove_policy(policy: Policy, place: KeyPlace, purpose: str | None = None) -> Sequence[Finding]:
+def prove_policy(policy: Policy, place: KeyPlace, purpose: str | None = None) -> Sequence[Judgement]:
     """Every property that says something of the policy. With a purpose, those of its services too."""
     if purpose is None:
         return prove_properties(Subject("anything", ANYTHING, _NOBODY, place), policy, OF_ANY_POLICY)

@@ -6,7 +6,7 @@ box a coordinate.
 
 from collections.abc import Iterable, Sequence
 
-from baseline.prover.errors import Undecided
+from baseline.prover.errors import StepsSpent
 
 Box = tuple[int, ...]
 MAXIMUM_STEPS = 200_000
@@ -34,11 +34,11 @@ class Steps:
     def spend(self) -> None:
         self.left -= 1
         if self.left < 0:
-            raise Undecided("the steps for one question are spent")
+            raise StepsSpent("the steps for one question are spent")
 
 
 def survivor(box: Box, others: Iterable[Box], steps: Steps) -> Box | None:
-    """A box inside the first that none of the others touches; None if they cover it. Raises Undecided."""
+    """A box inside the first that none of the others touches; None if they cover it. Raises StepsSpent."""
     touching = [other for other in others if meet(box, other)]
     return _survivor(box, touching, 0, steps)
 

@@ -21,7 +21,7 @@ from baseline.prover.counterexample import (
     confirmed,
     decided,
 )
-from baseline.prover.errors import Undecided, Unsupported
+from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.space import Reach, Space
 
 STRENGTHS: tuple[Strength, ...] = ("direct", "may")
@@ -60,7 +60,7 @@ class Judge:
             needs_a3 = found is not None and claim.region.kind == "service"
             if needs_a3:
                 found = self.against(claim, with_a3=True)
-        except Undecided as error:
+        except StepsSpent as error:
             return Answer("undecided", reason=str(error))
         except Unsupported as error:
             return Answer("unsupported", reason=str(error))
@@ -149,7 +149,7 @@ def new_access(old: Policy, new: Policy, partition: str, all_requests: bool = Tr
     """A request to which the new policy gives more than the old one: use, or direct use in place of delegated.
 
     Of all requests of the model, or of those only that can be sent (keys as the actions carry them, assumption A3).
-    Decided for both readings of `*`. Raises Unsupported, Undecided.
+    Decided for both readings of `*`. Raises Unsupported, StepsSpent.
     """
     given, changed = read(old), read(new)
     space = Space(partition, (*given, *changed))
@@ -172,7 +172,7 @@ def gained(
 ) -> Counterexample | None:
     """A request, within the box if there is one, that only the second policy gives with this strength.
 
-    Both judge in the same space. Raises Undecided.
+    Both judge in the same space. Raises StepsSpent.
     """
 
     def judge(request: Request) -> Decision | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from baseline.iam.actions import ACTIONS
 from baseline.iam.evaluate import Decision
-from baseline.prover.action_groups import GROUPS
+from baseline.prover.action_groups import ACTION_GROUPS
 from baseline.prover.boxes import Box
 from baseline.prover.claims import Strength
 from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy, decided
@@ -74,7 +74,9 @@ def _of_callers(direction: Direction, pair: _Pair, who: Who) -> Iterator[Change]
     box = space.region(who.region, services_carry_no_account=who.region.kind == "service")
     if box is None or not pair.gives_something(box):
         return
-    known = [c for group, actions in GROUPS.items() for c in _of_group(direction, pair, who, group, actions, box)]
+    known = [
+        c for group, actions in ACTION_GROUPS.items() for c in _of_group(direction, pair, who, group, actions, box)
+    ]
     unknown = [name for name in space.actions.names if name not in ACTIONS]
     # What KMS may add comes by the patterns that give known actions too; it is worth a word where it comes alone.
     yield from known or _of_group(direction, pair, who, LATER, unknown, box)

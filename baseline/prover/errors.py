@@ -5,7 +5,7 @@ class Unsupported(Exception):
     """The policy has something that is not decided; `str(error)` names it."""
 
 
-class Undecided(Exception):
+class StepsSpent(Exception):
     """The steps allowed for one question are spent."""
 
 

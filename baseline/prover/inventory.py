@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from baseline.iam.document import Document
 from baseline.inventory import Inventory, Key
 from baseline.organization import Waiver
-from baseline.prover.keys import Finding, prove_key
+from baseline.prover.keys import Judgement, prove_key
 from baseline.prover.shapes import Shapes
 from baseline.prover.subject import Subject, subject
 
-Prover = Callable[[Subject, Document], tuple[Finding, ...]]
+Prover = Callable[[Subject, Document], tuple[Judgement, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class Proof:
     """The verdict on one property of one key of the Inventory."""
 
     key: Key
-    finding: Finding
+    judgement: Judgement
     waiver: Waiver | None = None
     """Why it need not hold, if it does not."""
 
     @property
     def is_open(self) -> bool:
         """Whether it does not hold, and nobody has said that it need not."""
-        return self.finding.verdict != "holds" and self.waiver is None
+        return self.judgement.verdict != "holds" and self.waiver is None
 
 
 def prove_all(inventory: Inventory, keys: Iterable[Key]) -> Iterator[Proof]:
@@ -40,32 +40,34 @@ def prove_shapes(inventory: Inventory, keys: Iterable[Key] | None = None) -> Ite
 
 def not_holding(inventory: Inventory) -> Iterator[Proof]:
     """Every property that does not hold, of every key."""
-    holding: dict[int, tuple[Finding, ...]] = {}  # by identity: many keys share their findings
-    for key, findings in _findings(inventory, inventory.keys, Shapes().prove):
-        if id(findings) not in holding:
-            failing = [finding for finding in findings if finding.verdict != "holds"]
+    holding: dict[int, tuple[Judgement, ...]] = {}  # by identity: many keys share their judgements
+    for key, judgements in _judgements(inventory, inventory.keys, Shapes().prove):
+        if id(judgements) not in holding:
+            failing = [judgement for judgement in judgements if judgement.verdict != "holds"]
             if not failing:
-                holding[id(findings)] = findings
+                holding[id(judgements)] = judgements
             yield from (Proof(key, found, _waiver(inventory.organization.waivers, key, found)) for found in failing)
 
 
 def _proofs(inventory: Inventory, keys: Iterable[Key], prover: Prover) -> Iterator[Proof]:
-    for key, findings in _findings(inventory, keys, prover):
-        for finding in findings:
-            yield Proof(key, finding, _waiver(inventory.organization.waivers, key, finding))
+    for key, judgements in _judgements(inventory, keys, prover):
+        for judgement in judgements:
+            yield Proof(key, judgement, _waiver(inventory.organization.waivers, key, judgement))
 
 
-def _findings(inventory: Inventory, keys: Iterable[Key], prover: Prover) -> Iterator[tuple[Key, tuple[Finding, ...]]]:
+def _judgements(
+    inventory: Inventory, keys: Iterable[Key], prover: Prover
+) -> Iterator[tuple[Key, tuple[Judgement, ...]]]:
     organization = inventory.organization
     accounts = {account.id: account for account in organization.accounts}
     for key in keys:
         yield key, prover(subject(key, accounts[key.account_id], organization), key.policy)
 
 
-def _waiver(waivers: Sequence[Waiver], key: Key, finding: Finding) -> Waiver | None:
-    if finding.verdict == "holds":
+def _waiver(waivers: Sequence[Waiver], key: Key, judgement: Judgement) -> Waiver | None:
+    if judgement.verdict == "holds":
         return None
-    return next((w for w in waivers if w.property == finding.about.id and _is_for(w, key)), None)
+    return next((w for w in waivers if w.property == judgement.about.id and _is_for(w, key)), None)
 
 
 def _is_for(waiver: Waiver, key: Key) -> bool:
@@ -89,24 +91,24 @@ def alike(proofs: Iterable[Proof]) -> list[list[Proof]]:
     """
     groups: dict[tuple[str | None, ...], list[Proof]] = {}
     for proof in proofs:
-        if proof.finding.verdict != "holds":
+        if proof.judgement.verdict != "holds":
             groups.setdefault(_likeness(proof), []).append(proof)
     return list(groups.values())
 
 
 def _likeness(proof: Proof) -> tuple[str | None, ...]:
-    finding, found = proof.finding, proof.finding.counterexample
-    why = (found.request.action, found.decision.effect, finding.sid) if found else (finding.reason,)
-    name = finding.about.id if finding.verdict == "fails" else None
+    judgement, found = proof.judgement, proof.judgement.counterexample
+    why = (found.request.action, found.decision.effect, judgement.sid) if found else (judgement.reason,)
+    name = judgement.about.id if judgement.verdict == "fails" else None
     waiver = str(proof.waiver.place) if proof.waiver else None
-    return (name, proof.key.purpose, finding.verdict, waiver, *why)
+    return (name, proof.key.purpose, judgement.verdict, waiver, *why)
 
 
 def properties_in_words(group: Sequence[Proof]) -> str:
     """The property of the first, and how many others."""
-    others = len({proof.finding.about.id for proof in group}) - 1
+    others = len({proof.judgement.about.id for proof in group}) - 1
     more = f" and {others} other {'property' if others == 1 else 'properties'}" if others else ""
-    return group[0].finding.about.id + more
+    return group[0].judgement.about.id + more
 
 
 def elsewhere(group: Sequence[Proof]) -> str:

@@ -7,7 +7,7 @@ from baseline.iam.document import Document
 from baseline.prover.assumptions import A3, ASSUMPTIONS
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.decide import Answer, Judge, Verdict, read
-from baseline.prover.errors import Undecided, Unsupported
+from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.properties import PROPERTIES, Property
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES
 from baseline.prover.space import Space
@@ -26,7 +26,7 @@ _WORST_FIRST: tuple[Verdict, ...] = ("fails", "unsupported", "undecided", "holds
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Judgement:
     """The verdict on one property of one key."""
 
     about: Property
@@ -43,12 +43,12 @@ class Finding:
         return tuple(name for name in ASSUMPTIONS if name != A3 or self.needs_a3)
 
 
-def prove_key(subject: Subject, policy: Document | Policy) -> tuple[Finding, ...]:
+def prove_key(subject: Subject, policy: Document | Policy) -> tuple[Judgement, ...]:
     """Every property that says something of this key, decided for its policy."""
     return prove_properties(subject, policy.as_dict() if isinstance(policy, Document) else policy, ALL)
 
 
-def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Property]) -> tuple[Finding, ...]:
+def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Property]) -> tuple[Judgement, ...]:
     """Those of the properties that say something of this key. That every statement bites is asked last."""
     asked = [(entry, tuple(entry.claims(subject))) for entry in properties]
     claims = [claim for _, of_entry in asked for claim in of_entry]
@@ -57,27 +57,27 @@ def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Prope
         judge = Judge(plain, statements, Space(subject.place.partition, statements, [claim.region for claim in claims]))
     except Unsupported as error:
         return tuple(
-            _finding(entry, [_open("unsupported", error)]) for entry, given in asked if given or entry is BITES
+            _judgement(entry, [_open("unsupported", error)]) for entry, given in asked if given or entry is BITES
         )
-    findings = [_finding(entry, [judge.answer(c) for c in given]) for entry, given in asked if given]
-    return (*findings, _finding(BITES, [_all_bite(judge, _may_be_idle(subject))]))
+    judgements = [_judgement(entry, [judge.answer(c) for c in given]) for entry, given in asked if given]
+    return (*judgements, _judgement(BITES, [_all_bite(judge, _may_be_idle(subject))]))
 
 
 def _open(verdict: Verdict, error: Exception) -> Answer:
     return Answer(verdict, reason=str(error))
 
 
-def _finding(entry: Property, answers: Sequence[Answer]) -> Finding:
+def _judgement(entry: Property, answers: Sequence[Answer]) -> Judgement:
     worst = min(answers, key=lambda answer: _WORST_FIRST.index(answer.verdict))
     needs_a3 = any(answer.needs_a3 for answer in answers)
     sid = worst.counterexample.decision.sid if worst.counterexample else worst.sid
-    return Finding(entry, worst.verdict, needs_a3, worst.counterexample, worst.reason, sid)
+    return Judgement(entry, worst.verdict, needs_a3, worst.counterexample, worst.reason, sid)
 
 
 def _all_bite(judge: Judge, exempt: tuple[str, ...]) -> Answer:
     try:
         idle = next((statement.name for statement in judge.idle() if not statement.name.endswith(exempt)), None)
-    except Undecided as error:
+    except StepsSpent as error:
         return _open("undecided", error)
     if idle is None:
         return Answer("holds")

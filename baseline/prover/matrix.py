@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from baseline.iam.conditions import is_carried
 from baseline.iam.reading import PlainStatement
-from baseline.prover.action_groups import CORE, GROUPS
+from baseline.prover.action_groups import ACTION_GROUPS, CORE
 from baseline.prover.actions import KNOWN
 from baseline.prover.claims import Claim, always
 from baseline.prover.counterexample import Policy
@@ -65,13 +65,13 @@ def _alike(judge: Judge) -> Mapping[str, str]:
 
 def _row(judge: Judge, who: Who, alike: Mapping[str, str]) -> Row:
     of_first = {action: _level(judge, who, action) for action in dict.fromkeys(alike.values())}
-    levels = {action: of_first[alike[action]] for actions in GROUPS.values() for action in actions}
-    return Row(who.label, {group: _cell(group, levels) for group in GROUPS}, levels)
+    levels = {action: of_first[alike[action]] for actions in ACTION_GROUPS.values() for action in actions}
+    return Row(who.label, {group: _cell(group, levels) for group in ACTION_GROUPS}, levels)
 
 
 def _cell(group: str, levels: Mapping[str, str]) -> str:
     weakest = min((levels[action] for action in CORE[group]), key=_ORDER.index)
-    best = max((levels[action] for action in GROUPS[group]), key=_ORDER.index)
+    best = max((levels[action] for action in ACTION_GROUPS[group]), key=_ORDER.index)
     if weakest == best:
         return best
     return f"in part {best}" if weakest == "no" else f"{weakest}; in part {best}"

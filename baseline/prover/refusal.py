@@ -16,10 +16,10 @@ def refusal(proofs: Iterable[Proof], place_of: PlaceOf) -> KmsBaselineError | No
     groups = alike(proof for proof in proofs if proof.is_open)
     if not groups:
         return None
-    failing = [group for group in groups if group[0].finding.verdict == "fails"]
+    failing = [group for group in groups if group[0].judgement.verdict == "fails"]
     kind = Refusal if failing else Undecided
     shown = failing or groups
-    number = len({(proof.finding.about.id, proof.key.locked) for group in shown for proof in group})
+    number = len({(proof.judgement.about.id, proof.key.locked) for group in shown for proof in group})
     verb = ("does" if number == 1 else "do") + " not hold" if failing else "could not be decided"
     properties = f"{number} {'property' if number == 1 else 'properties'}"
     lines = [f"{properties} of key policies {verb}; nothing was written"]
@@ -31,15 +31,15 @@ def refusal(proofs: Iterable[Proof], place_of: PlaceOf) -> KmsBaselineError | No
 
 def _lines(group: Sequence[Proof], place_of: PlaceOf) -> Iterator[str]:
     first = group[0]
-    key, finding = first.key, first.finding
+    key, judgement = first.key, first.judgement
     own = place_of(first)
     where = f"{own or key.settings.place}: {key.where}"
-    yield f"{where}: {properties_in_words(group)}: {finding.verdict}"
-    if finding.verdict == "fails":
-        yield f"  {finding.about.sentence}"
-    yield f"  {in_a_sentence(finding)}"
+    yield f"{where}: {properties_in_words(group)}: {judgement.verdict}"
+    if judgement.verdict == "fails":
+        yield f"  {judgement.about.sentence}"
+    yield f"  {in_a_sentence(judgement)}"
     if own:
-        yield f'  by your statement "{finding.sid}" in {own}'
+        yield f'  by your statement "{judgement.sid}" in {own}'
     if others := elsewhere(group):
         yield f"  same in {others}"
 
@@ -48,6 +48,6 @@ def _help(groups: Sequence[Sequence[Proof]], place_of: PlaceOf) -> str:
     advice = "`kms-baseline prove` shows the requests in full"
     if any(place_of(group[0]) for group in groups):
         advice = "narrow or remove the statement; " + advice
-    names = list(dict.fromkeys(group[0].finding.about.id for group in groups))
+    names = list(dict.fromkeys(group[0].judgement.about.id for group in groups))
     waived = f"{{property: {names[0]}, reason: ...}}"
     return f"{advice}\nwhere it is meant so, write under keys: `waivers: [{waived}]`, with account, region and purpose"

@@ -1,4 +1,4 @@
-"""A finding in words and as JSON."""
+"""A judgement in words and as JSON."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from baseline.iam.elements import items
 from baseline.iam.evaluate import Decision
 from baseline.iam.request import Caller, IamCaller, Request
 from baseline.prover.counterexample import Counterexample, Policy
-from baseline.prover.keys import Finding
+from baseline.prover.keys import Judgement
 
 
 def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tuple[str, str]]:
@@ -24,11 +24,11 @@ def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tupl
         yield "condition", f"{operator} {key} = {', '.join(values)}: holds"
 
 
-def in_a_sentence(finding: Finding) -> str:
+def in_a_sentence(judgement: Judgement) -> str:
     """What was found, on one line."""
-    found = finding.counterexample
+    found = judgement.counterexample
     if found is None:
-        return finding.reason
+        return judgement.reason
     return f"{request_in_words(found.request)}: {decision_in_words(found.decision)}"
 
 
@@ -39,17 +39,17 @@ def request_in_words(request: Request) -> str:
     return f"{caller_in_words(request.caller)}, {request.action}{given}"
 
 
-def as_json(finding: Finding, policy: Policy) -> dict[str, Any]:
-    """The finding, with its request and decision if it fails."""
-    found = finding.counterexample
+def as_json(judgement: Judgement, policy: Policy) -> dict[str, Any]:
+    """The judgement, with its request and decision if it fails."""
+    found = judgement.counterexample
     data: dict[str, Any] = {
-        "property": finding.about.id,
-        "sentence": finding.about.sentence,
-        "verdict": finding.verdict,
-        "assumptions": list(finding.assumptions),
+        "property": judgement.about.id,
+        "sentence": judgement.about.sentence,
+        "verdict": judgement.verdict,
+        "assumptions": list(judgement.assumptions),
     }
-    if finding.reason:
-        data["reason"] = finding.reason
+    if judgement.reason:
+        data["reason"] = judgement.reason
     if found:
         data["request"] = request_as_json(found.request)
         data["decision"] = {

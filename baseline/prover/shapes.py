@@ -13,7 +13,7 @@ from baseline.iam.arns import has_wildcard
 from baseline.iam.document import Document
 from baseline.iam.elements import items
 from baseline.iam.renaming import RenamedDocument, first_of
-from baseline.prover.keys import Finding, prove_key
+from baseline.prover.keys import Judgement, prove_key
 from baseline.prover.subject import Subject
 
 _ACCOUNT, _REGION = "\ue000", "\ue001"  # no policy holds these characters
@@ -24,14 +24,14 @@ PROVEN_AGAIN = 100
 
 
 class Shapes:
-    """The shapes that are known, with their findings if all of them hold."""
+    """The shapes that are known, with their judgements if all of them hold."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Finding, ...] | None] = {}
-        self._firsts: dict[int, tuple[Document, tuple[Finding, ...]]] = {}
+        self._known: dict[str, tuple[Judgement, ...] | None] = {}
+        self._firsts: dict[int, tuple[Document, tuple[Judgement, ...]]] = {}
         self._taken_over = 0
 
-    def prove(self, subject: Subject, policy: Document) -> tuple[Finding, ...]:
+    def prove(self, subject: Subject, policy: Document) -> tuple[Judgement, ...]:
         """The verdicts on one key, as `prove_key` has them."""
         if not isinstance(policy, RenamedDocument):
             return self._prove(subject, policy)
@@ -39,25 +39,25 @@ class Shapes:
         first = first_of(policy)
         if first_known := self._firsts.get(id(first)):
             return self._checked(first_known[1], subject, policy)
-        findings = self._prove(subject, policy)
-        if any(self._known.get(shape) is findings for shape in _shapes(subject, policy)):
-            self._firsts[id(first)] = first, findings
-        return findings
+        judgements = self._prove(subject, policy)
+        if any(self._known.get(shape) is judgements for shape in _shapes(subject, policy)):
+            self._firsts[id(first)] = first, judgements
+        return judgements
 
-    def _prove(self, subject: Subject, policy: Document) -> tuple[Finding, ...]:
+    def _prove(self, subject: Subject, policy: Document) -> tuple[Judgement, ...]:
         for shape in _shapes(subject, policy):
             if shape not in self._known:
                 if not _is_renamable(shape):
                     continue
-                findings = prove_key(subject, policy)
-                self._known[shape] = findings if all(f.verdict == "holds" for f in findings) else None
-                return findings
+                judgements = prove_key(subject, policy)
+                self._known[shape] = judgements if all(f.verdict == "holds" for f in judgements) else None
+                return judgements
             if known := self._known[shape]:
                 return self._checked(known, subject, policy)
             break
         return prove_key(subject, policy)
 
-    def _checked(self, known: tuple[Finding, ...], subject: Subject, policy: Document) -> tuple[Finding, ...]:
+    def _checked(self, known: tuple[Judgement, ...], subject: Subject, policy: Document) -> tuple[Judgement, ...]:
         self._taken_over += 1
         step = PROVEN_AGAIN if self._taken_over <= 10 * PROVEN_AGAIN else 10 * PROVEN_AGAIN
         if self._taken_over % step == 0 and prove_key(subject, policy) != known:

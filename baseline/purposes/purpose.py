@@ -1,19 +1,14 @@
 """What a purpose is: what keys are for, and all that any part of the program knows of that, as plain data.
 
 Values may hold `{partition}`, `{region}`, `{account}`, `{namespace}` and `{logs_suffix}`, which `key_policy` fills in
-for one key. Evidence says how sure we are that AWS behaves as a statement assumes:
-- documented: AWS's documentation says it for this use;
-- managed key: the AWS managed key has exactly this statement, and AWS says the service needs nothing else with it;
-- reported: seen working in public (captures of real calls, projects that had to change their code);
-- inferred: follows from other facts, nobody was seen running it.
+for one key.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 from baseline.iam.conditions import Condition
-
-Evidence = Literal["documented", "managed key", "reported", "inferred"]
+from baseline.iam.evidence import Evidence
 
 Probe = Literal["topic", "volume", "log group", "trail", "vault", "alias"]
 """What is made, or looked at, to try a key once; `live/probes.py` does it.

@@ -1,8 +1,9 @@
 """The keys of SNS topics: each service that publishes to a topic uses the topic's key."""
 
 from baseline.iam.conditions import Condition
+from baseline.iam.evidence import Evidence
 from baseline.key_actions import DESCRIBE, PUBLISH
-from baseline.purposes.purpose import DOCS, AccountThrough, Evidence, Permission, Purpose, Service
+from baseline.purposes.purpose import DOCS, AccountThrough, Permission, Purpose, Service
 
 _SNS_KEYS = f"{DOCS}/sns/latest/dg/sns-key-management.html"
 _SNS_ENCRYPTION = f"{DOCS}/sns/latest/dg/sns-enable-encryption-for-topic.html"

@@ -9,8 +9,7 @@ from baseline.errors import Exit, Undecided
 from baseline.found.place import account_in, partition_in
 from baseline.found.policy import FoundPolicy
 from baseline.prover.difference import difference
-from baseline.prover.errors import Undecided as StepsSpent
-from baseline.prover.errors import Unsupported
+from baseline.prover.errors import StepsSpent, Unsupported
 from cli import changes, options, output
 from cli.policy.arguments import Account
 from operations.policy_file import check_place, name_of, policy_of

@@ -10,11 +10,10 @@ import typer
 from baseline.errors import Undecided, UsageError
 from baseline.found.place import account_in, partition_in
 from baseline.found.sentences import sentences
-from baseline.prover.action_groups import GROUPS
+from baseline.prover.action_groups import ACTION_GROUPS
 from baseline.prover.assumptions import ASSUMPTIONS, scope
 from baseline.prover.decide import read
-from baseline.prover.errors import Undecided as StepsSpent
-from baseline.prover.errors import Unsupported
+from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.matrix import LEVELS, Row, matrix
 from cli import options, output
 from operations.policy_file import check_place, policy_of
@@ -113,14 +112,14 @@ def _show(explained: Explained, said: Sequence[tuple[str, list[str]]], rows: Seq
     if explained.scope:
         output.show(f"\n{explained.scope}")
     if rows:
-        output.show("\n" + output.table(("WHO", *map(str.upper, GROUPS)), map(_cells, rows)))
+        output.show("\n" + output.table(("WHO", *map(str.upper, ACTION_GROUPS)), map(_cells, rows)))
         used = {level for row in rows for level in row.levels.values()}
         output.show("\n" + "\n".join(f"{level}: {means}" for level, means in LEVELS.items() if level in used))
         output.show("in part: of some actions of the column; grants and other policies are not looked at")
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    return (row.who, *(row.cells[group] for group in GROUPS))
+    return (row.who, *(row.cells[group] for group in ACTION_GROUPS))
 
 
 def _as_json(

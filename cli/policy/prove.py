@@ -13,7 +13,7 @@ from baseline.found.place import place_of
 from baseline.found.policy import FoundPolicy
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
-from baseline.prover.keys import BITES, Finding
+from baseline.prover.keys import BITES, Judgement
 from baseline.prover.report import as_json, counterexample_lines
 from baseline.purposes import PURPOSES
 from cli import options, output
@@ -45,52 +45,52 @@ def prove(
     if purpose:
         check_one_of(purpose, PURPOSES, "purpose")
     policy = policy_of(file)
-    findings = _prove(policy, account, region, purpose)
+    judgements = _prove(policy, account, region, purpose)
     if format is options.Format.json:
-        output.show_json(_as_json(file, policy, (account, region, purpose), findings))
+        output.show_json(_as_json(file, policy, (account, region, purpose), judgements))
     else:
-        _show(file, policy, findings)
-    verdicts = {finding.verdict for finding in findings}
+        _show(file, policy, judgements)
+    verdicts = {judgement.verdict for judgement in judgements}
     if verdicts - {"holds"}:
         raise typer.Exit(Exit.REFUSED if "fails" in verdicts else Exit.UNDECIDED)
 
 
-def _prove(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Finding]:
+def _prove(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Judgement]:
     if policy.undecidable:
-        return [Finding(BITES, "unsupported", False, None, policy.undecidable, None)]
+        return [Judgement(BITES, "unsupported", False, None, policy.undecidable, None)]
     return prove_policy(policy.plain, place_of(policy, account_id, region), purpose or None)
 
 
-def _show(file: Path, policy: FoundPolicy, findings: Sequence[Finding]) -> None:
-    output.show(output.table(("PROPERTY", "VERDICT"), ((f.about.id, _verdict(f)) for f in findings)))
-    for finding in findings:
-        if finding.verdict != "holds":
-            output.show("\n" + "\n".join(_failure(file, policy, finding)))
+def _show(file: Path, policy: FoundPolicy, judgements: Sequence[Judgement]) -> None:
+    output.show(output.table(("PROPERTY", "VERDICT"), ((f.about.id, _verdict(f)) for f in judgements)))
+    for judgement in judgements:
+        if judgement.verdict != "holds":
+            output.show("\n" + "\n".join(_failure(file, policy, judgement)))
     output.show("\nunder this policy alone; assumptions:")
     for name, sentence in ASSUMPTIONS.items():
         output.show(f"  {name} {sentence}")
     output.show(f"  {ACTIONS_KNOWN}")
 
 
-def _verdict(finding: Finding) -> str:
-    return finding.verdict + (" (needs A3)" if finding.needs_a3 else "")
+def _verdict(judgement: Judgement) -> str:
+    return judgement.verdict + (" (needs A3)" if judgement.needs_a3 else "")
 
 
-def _failure(file: Path, policy: FoundPolicy, finding: Finding) -> Iterator[str]:
-    yield f"{finding.verdict.upper()}  {finding.about.id}"
-    yield f"  {finding.about.sentence}"
-    if finding.counterexample:
-        for label, text in counterexample_lines(finding.counterexample, policy.plain):
+def _failure(file: Path, policy: FoundPolicy, judgement: Judgement) -> Iterator[str]:
+    yield f"{judgement.verdict.upper()}  {judgement.about.id}"
+    yield f"  {judgement.about.sentence}"
+    if judgement.counterexample:
+        for label, text in counterexample_lines(judgement.counterexample, policy.plain):
             yield f"  {label:<10} {text}"
     else:
-        yield f"  because    {finding.reason}"
+        yield f"  because    {judgement.reason}"
     for statement in policy.statements:
-        if statement.name == finding.sid:
+        if statement.name == judgement.sid:
             yield f"  place      {name_of(file)}:{policy.line(statement.path)}"
 
 
 def _as_json(
-    file: Path, policy: FoundPolicy, place: tuple[str, str, str], findings: Sequence[Finding]
+    file: Path, policy: FoundPolicy, place: tuple[str, str, str], judgements: Sequence[Judgement]
 ) -> dict[str, Any]:
     account, region, purpose = place
     text = json.dumps(policy.plain, sort_keys=True, separators=(",", ":"))
@@ -105,5 +105,5 @@ def _as_json(
         },
         "assumptions": dict(ASSUMPTIONS),
         "actions": ACTIONS_KNOWN,
-        "verdicts": [as_json(finding, policy.plain) for finding in findings],
+        "verdicts": [as_json(judgement, policy.plain) for judgement in judgements],
     }

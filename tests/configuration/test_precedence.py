@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baseline.configuration.precedence import Chosen, Level, strongest
-from baseline.configuration.source import Path
+from baseline.errors import FieldPath
 from baseline.inventory import Key
 from baseline.purposes import PURPOSES
 from tests.conftest import configuration, inventory
@@ -87,7 +87,7 @@ def written(keys: Mapping[str, Any], of_accounts: Mapping[str, Any]) -> str:
 
 def said(
     keys: Mapping[str, Any], of_accounts: Mapping[str, Any], key: Key
-) -> Iterator[tuple[str, Path, Mapping[str, Any]]]:
+) -> Iterator[tuple[str, FieldPath, Mapping[str, Any]]]:
     """What is said about a key, from weak to strong: the level, its place, its values."""
     services, listed = SERVICES[key.purpose]
     yield "default", (), {**DEFAULTS, services: listed}
@@ -105,7 +105,7 @@ def said(
             yield "exception", ("keys", "exceptions", i), exception
 
 
-def last_said(levels: list[tuple[str, Path, Mapping[str, Any]]], field: str) -> Chosen:
+def last_said(levels: list[tuple[str, FieldPath, Mapping[str, Any]]], field: str) -> Chosen:
     """The plain rule: later wins, and a list replaces the one before it."""
     found = Chosen(None, "", ())
     for name, place, values in levels:

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from baseline.prover.boxes import Box, Steps, first_point, meet, survivor
-from baseline.prover.errors import Undecided
+from baseline.prover.errors import StepsSpent
 
 CLASSES = (3, 2, 3, 3)
 POINTS = tuple(itertools.product(*(range(size) for size in CLASSES)))
@@ -43,5 +43,5 @@ def test_boxes_that_share_no_class_of_one_coordinate_do_not_meet() -> None:
 
 
 def test_spent_steps_are_no_answer() -> None:
-    with pytest.raises(Undecided):
+    with pytest.raises(StepsSpent):
         survivor((3, 3), [(1, 3), (2, 1)], Steps(limit=1))

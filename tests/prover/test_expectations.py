@@ -44,12 +44,12 @@ def test_a_service_that_decrypts_without_a_condition_fails_for_every_purpose(pur
     case = Case(purpose, Settings("aws", "manage", False))
     unfenced = {"Effect": "Allow", "Principal": {"Service": name}, "Action": "kms:Decrypt", "Resource": "*"}
     policy = {**case.policy, "Statement": [*case.statements, unfenced]}
-    verdicts = {finding.about.id: finding.verdict for finding in prove_key(subject_of(case), policy)}
+    verdicts = {judgement.about.id: judgement.verdict for judgement in prove_key(subject_of(case), policy)}
     assert verdicts["services-only-for-this-account"] == "fails"
     fenced = {**unfenced, "Condition": {"StringEquals": {"aws:SourceAccount": OWN}}}
     if name == "config.amazonaws.com":
         policy = {**case.policy, "Statement": [*case.statements, fenced]}
-        verdicts = {finding.about.id: finding.verdict for finding in prove_key(subject_of(case), policy)}
+        verdicts = {judgement.about.id: judgement.verdict for judgement in prove_key(subject_of(case), policy)}
         assert verdicts["services-only-for-this-account"] == "holds"
         assert verdicts["no-unlisted-service"] == "fails"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from baseline.prover.decide import new_access
-from baseline.prover.keys import Finding, prove_key
+from baseline.prover.keys import Judgement, prove_key
 from tests.policy_cases import CASES, Case
 from tests.prover.mutants import Mutant, mutants
 from tests.prover.subjects import subject_of
@@ -21,8 +21,8 @@ BY_THEMSELVES = "every-statement-bites"
 """Left out: an idle statement alone is no change of meaning."""
 
 
-def holds(findings: tuple[Finding, ...]) -> bool:
-    return all(finding.verdict == "holds" for finding in findings if finding.about.id != BY_THEMSELVES)
+def holds(judgements: tuple[Judgement, ...]) -> bool:
+    return all(judgement.verdict == "holds" for judgement in judgements if judgement.about.id != BY_THEMSELVES)
 
 
 def fate(case: Case, mutant: Mutant) -> str:

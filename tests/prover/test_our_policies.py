@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baseline.prover.keys import ALL, Finding, prove_key
+from baseline.prover.keys import ALL, Judgement, prove_key
 from tests.policy_cases import CASES, OTHER, Case
 from tests.prover.subjects import keys_with, subject_of
 
@@ -12,8 +12,8 @@ LISTED_EXCEPTIONS: dict[str, tuple[str, ...]] = {}
 """Properties that do not hold of a case, by its name. There are none: an exception is part of its property's sentence."""
 
 
-def failing(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(finding.about.id for finding in findings if finding.verdict != "holds")
+def failing(judgements: tuple[Judgement, ...]) -> tuple[str, ...]:
+    return tuple(judgement.about.id for judgement in judgements if judgement.verdict != "holds")
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -22,9 +22,9 @@ def test_every_property_holds(case: Case) -> None:
 
 
 def test_every_property_says_something_of_some_key() -> None:
-    said = {finding.about.id for case in CASES for finding in prove_key(subject_of(case), case.policy)}
+    said = {judgement.about.id for case in CASES for judgement in prove_key(subject_of(case), case.policy)}
     for _, (about, key) in keys_with(purposes={"ebs": {"share_with": ["organization"]}}).items():
-        said |= {finding.about.id for finding in prove_key(about, key.policy)}
+        said |= {judgement.about.id for judgement in prove_key(about, key.policy)}
     assert {entry.id for entry in ALL} - said == {"shared-accounts-only-use"} - said
 
 
@@ -62,5 +62,5 @@ def test_only_properties_about_services_need_the_assumption_on_them() -> None:
         # With separate duties: the Deny would stop a service that came as an administrator.
         "services-do-what-they-must",
     }
-    finding = next(f for f in prove_key(subject_of(CASES[0]), CASES[0].policy) if f.needs_a3)
-    assert finding.assumptions == ("A1", "A2", "A3", "A4", "A5", "A6")
+    judgement = next(f for f in prove_key(subject_of(CASES[0]), CASES[0].policy) if f.needs_a3)
+    assert judgement.assumptions == ("A1", "A2", "A3", "A4", "A5", "A6")

@@ -60,10 +60,10 @@ def test_the_verdicts_are_those_of_each_key_by_itself(keys: dict[str, Any]) -> N
 
 
 def test_equal_keys_are_proven_once() -> None:
-    """The findings of the later ones are those of the first, and not only equal to them."""
+    """The judgements of the later ones are those of the first, and not only equal to them."""
     expanded = inventory(text(organization(*ACCOUNTS, regions=REGIONS)))
-    findings = [proof.finding for proof in prove_shapes(expanded) if proof.key.purpose == "sns"]
-    assert len({id(finding) for finding in findings}) == len({finding.about.id for finding in findings})
+    judgements = [proof.judgement for proof in prove_shapes(expanded) if proof.key.purpose == "sns"]
+    assert len({id(judgement) for judgement in judgements}) == len({judgement.about.id for judgement in judgements})
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,13 @@
-"""Writes the pages and the schema that follow from the code, so that they cannot say anything else.
+"""Writes the pages and the schema that follow from the code, and renews what other pages show of it.
 
 python docs/generate.py            writes them (`make generated`)
 python docs/generate.py --check    exits 1 when one of them is not current
 """
 
-import io
 import sys
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import jinja2
@@ -29,15 +26,18 @@ from baseline.prover.keys import ALL
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 from cli.commands import program
-from cli.main import main
 
 DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS.parent))  # as a script, this sees its own folder and what is installed
+ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT))  # as a script, this sees its own folder and what is installed
 
 from docs.fields import sections  # noqa: E402
+from docs.shown import shown_by, with_bill, with_outputs  # noqa: E402
 from docs.statements import actions, of_every_purpose, of_purpose  # noqa: E402
 
 TEMPLATES = DOCS / "templates"
+README = "README.md"
+DEPLOYING = "docs/deploying.md"
 RENEW = "make generated"
 HELP_WIDTH = 100
 """Columns of the help texts: those of the page do not depend on anyone's terminal."""
@@ -61,17 +61,8 @@ def commands(command: Any, name: str, parent: typer.Context | None = None) -> It
         yield from commands(inner, word, context)
 
 
-def shown_by(configuration: str, *arguments: str) -> str:
-    """What the command prints for a configuration."""
-    with TemporaryDirectory() as folder, chdir(folder), redirect_stdout(io.StringIO()) as printed:
-        Path("organization.yaml").write_text(configuration, encoding="utf-8")
-        if main(arguments):
-            raise RuntimeError(f"kms-baseline {' '.join(arguments)} failed")
-    return printed.getvalue().rstrip("\n")
-
-
 def generated() -> dict[str, str]:
-    """Every generated file by its name in this folder."""
+    """Every file that is generated, as a whole or in part, by its path in the project."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         trim_blocks=True,
@@ -93,7 +84,7 @@ def generated() -> dict[str, str]:
             "sections": list(sections(ConfigurationFile)),
             "partitions": PARTITIONS.values(),
             "example": example,
-            "explained": explained,
+            "explained": explained.rstrip("\n"),
         },
         "key-policies.md": {
             "blocks": of_every_purpose(),
@@ -111,19 +102,21 @@ def generated() -> dict[str, str]:
         "commands.md": {"commands": list(commands(typer.main.get_command(program()), "kms-baseline"))},
     }
     pages = {name: environment.get_template(f"{name}.j2").render(of_page) for name, of_page in values.items()}
-    return {**pages, "organization.schema.json": schema.render()}
+    whole = {f"docs/{name}": text for name, text in {**pages, "organization.schema.json": schema.render()}.items()}
+    sample, readme, deploying = ((ROOT / name).read_text("utf-8") for name in ("organization.yaml", README, DEPLOYING))
+    return {**whole, README: with_outputs(readme, sample), DEPLOYING: with_bill(deploying, sample)}
 
 
 def run(arguments: list[str]) -> int:
     """Write the files, or only compare them."""
     files = generated()
     if arguments == ["--check"]:
-        old = [n for n, text in files.items() if not (DOCS / n).exists() or (DOCS / n).read_text("utf-8") != text]
+        old = [n for n, text in files.items() if not (ROOT / n).exists() or (ROOT / n).read_text("utf-8") != text]
         for name in old:
-            print(f"docs/{name} is not current; renew it by: {RENEW}", file=sys.stderr)  # noqa: T201
+            print(f"{name} is not current; renew it by: {RENEW}", file=sys.stderr)  # noqa: T201
         return 1 if old else 0
     for name, text in files.items():
-        (DOCS / name).write_text(text, encoding="utf-8", newline="\n")
+        (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
     return 0
 
 

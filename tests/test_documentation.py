@@ -248,19 +248,21 @@ def test_generated_files_are_current() -> None:
 
 
 def test_a_stale_page_is_named_with_the_command_that_renews_it(tmp_path: Path) -> None:
-    for source in (*ROOT.glob("docs/*"), *ROOT.glob("docs/templates/*")):
+    for source in (*ROOT.glob("*.md"), SHIPPED, *ROOT.glob("docs/*"), *ROOT.glob("docs/templates/*")):
         if source.is_file():
             copy = tmp_path / source.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(source.read_bytes())
     (tmp_path / "docs" / "commands.md").write_text("old", encoding="utf-8")
     (tmp_path / "docs" / "key-policies.md").unlink()
+    (tmp_path / "README.md").write_text(read("README.md").replace("6 keys\n", "7 keys\n"), encoding="utf-8")
     command = [sys.executable, str(tmp_path / "docs" / "generate.py"), "--check"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "docs/key-policies.md is not current; renew it by: make generated",
         "docs/commands.md is not current; renew it by: make generated",
+        "README.md is not current; renew it by: make generated",
     ]
     assert re.search(r"^generated:.*\n\t@\S+ docs/generate.py$", read("Makefile"), re.MULTILINE)
 

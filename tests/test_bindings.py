@@ -1,11 +1,10 @@
-"""What is loaded for what: a synth loads few of the bindings, other commands none; and the layers name everything."""
+"""What is loaded for what: a synth loads few of the bindings, other commands none."""
 
 import ast
 import json
 import os
 import subprocess
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from tests.conftest import ROOT, SAMPLE
 BINDINGS = "cdktf_cdktf_provider_aws"
 HEAVY = {"cdktf", "jsii", "boto3", "jinja2", "moto"}
 FOR_DEPLOYING = {"deployment", "live", "modules", "sandbox", "stacks"}
-NOT_LAYERED = {"tests", "benchmarks", "docs"}
 
 
 def loaded_after(folder: Path, *arguments: str) -> set[str]:
@@ -135,12 +133,3 @@ def test_the_main_program_has_at_most_a_dozen_lines_of_code() -> None:
     lines = {line for part in body for line in range(part.lineno, (part.end_lineno or part.lineno) + 1)}
     text = (ROOT / "main.py").read_text(encoding="utf-8").splitlines()
     assert 0 < sum(1 for line in lines if text[line - 1].strip()) <= 12
-
-
-def test_every_package_has_its_place_in_the_layers() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    layers = next(contract["layers"] for contract in settings["contracts"] if contract["type"] == "layers")
-    named = {name.strip() for layer in layers for name in layer.split("|")}
-    packages = {file.parent.relative_to(ROOT).parts[0] for file in ROOT.glob("[a-z]*/*.py")}
-    assert packages - NOT_LAYERED == named
-    assert set(settings["root_packages"]) == named

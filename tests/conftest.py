@@ -3,9 +3,9 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -13,10 +13,15 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from baseline.configuration.load import Configuration, load
+from baseline.errors import WorldError
 from baseline.features import FEATURES
 from baseline.inventory import Inventory, expand
 from baseline.lock import Lock
 from baseline.purposes import PURPOSES
+from deployment.binaries import Terraform, find_terraform
+from deployment.mirror import SYSTEM_FOLDERS, Mirror, find_mirror
+from stacks.versions import REQUIRED_PROVIDER
+from tests import forked
 
 # A busy machine is no failure of an example.
 settings.register_profile("patient", deadline=None)
@@ -92,16 +97,7 @@ def run(tmp_path: Path) -> Run:
     """The command as a person runs it, in an empty folder."""
 
     def command(*arguments: str | Path, limit: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(COMMAND), *map(str, arguments)],
-            cwd=tmp_path,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=limit,
-            check=False,
-        )
+        return forked.run([str(COMMAND), *map(str, arguments)], tmp_path, {**os.environ, **environment}, limit)
 
     return command
 
@@ -113,6 +109,59 @@ def sample_stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     (folder / "organization.yaml").write_bytes(SAMPLE.read_bytes())
     subprocess.run([str(COMMAND), "synth"], cwd=folder, check=True, capture_output=True, timeout=120)
     return read_stacks(folder / "cdktf.out")
+
+
+REQUIRED = "KMS_BASELINE_REQUIRE_TERRAFORM"
+"""Set in CI: a machine without Terraform, its AWS provider or cdktf fails the tests that need them."""
+NO_TERRAFORM = ROOT / "tests" / "no_terraform"
+"""A folder with a `terraform` that refuses."""
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the test because of what this machine lacks, or fail it in CI."""
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, and {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def terraform() -> Terraform:
+    """The real Terraform. Tests without this fixture cannot run it, and are those of `make quick`."""
+    try:
+        return find_terraform(os.environ)
+    except WorldError as error:
+        missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def provider_mirror(terraform: Terraform) -> Mirror:
+    """The real AWS provider, on this machine."""
+    mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ, SYSTEM_FOLDERS)
+    return mirror or missing("no local mirror of the AWS provider was found")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if _has_terraform(item):
+        item.add_marker("terraform")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """Nobody forgets to ask for Terraform: who did not finds one that refuses."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not _has_terraform(item):
+            patch.setenv("PATH", str(NO_TERRAFORM), prepend=os.pathsep)
+            patch.delenv("TERRAFORM_BINARY_NAME", raising=False)
+        return (yield)
+
+
+def _has_terraform(item: pytest.Item) -> bool:
+    return "terraform" in _fixtures(item)
+
+
+def _fixtures(item: pytest.Item) -> Sequence[str]:
+    """The fixtures that a test asks for, and those that they ask for."""
+    return getattr(item, "fixturenames", ())
 
 
 DEPLOYED = "tests/deployed/"
@@ -129,7 +178,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _stage(item: pytest.Item) -> int:
     """The number of the stage that a test looks at; 0: none."""
-    return sum(name in STAGES for name in getattr(item, "fixturenames", ()))
+    return sum(name in STAGES for name in _fixtures(item))
 
 
 class OneDeployment(LoadFileScheduling):  # type: ignore[misc]

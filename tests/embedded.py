@@ -1,6 +1,5 @@
-"""The embedded AWS for tests that go the whole way, and whether this machine can run them."""
+"""The embedded AWS for tests that go the whole way."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,34 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
 
-from baseline.errors import WorldError
-from deployment.binaries import find_terraform
-from deployment.mirror import SYSTEM_FOLDERS, find_mirror
-from operations.embedded_aws import embedded_aws, with_provider
-from stacks.versions import REQUIRED_PROVIDER
+from deployment.mirror import Mirror, provider_environment
+from operations.embedded_aws import embedded_aws
 from tests.conftest import configuration
-
-REQUIRED = "KMS_BASELINE_REQUIRE_TERRAFORM"
-
-
-def need_terraform() -> None:
-    """Skip, with the reason, where Terraform or its AWS provider is not on this machine; fail in CI."""
-    reason = _missing()
-    if reason and os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} is set, and {reason}")
-    if reason:
-        pytest.skip(reason)
-
-
-def _missing() -> str:
-    try:
-        terraform = find_terraform(os.environ)
-    except WorldError as error:
-        return str(error)
-    found = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ, SYSTEM_FOLDERS)
-    return "" if found else "no local mirror of the AWS provider was found"
 
 
 @dataclass(frozen=True)
@@ -59,8 +34,8 @@ class Embedded:
 
 
 @contextmanager
-def embedded(text: str, folder: Path) -> Iterator[Embedded]:
+def embedded(text: str, mirror: Mirror, folder: Path) -> Iterator[Embedded]:
     """An embedded AWS for a configuration's text; files that Terraform needs go into the folder."""
     organization = configuration(text).organization
     with embedded_aws(organization) as variables:
-        yield Embedded(variables["AWS_ENDPOINT_URL"], with_provider(variables, folder, say=print))
+        yield Embedded(variables["AWS_ENDPOINT_URL"], provider_environment(mirror, folder, variables))

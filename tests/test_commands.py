@@ -16,7 +16,6 @@ import pytest
 
 from cli.commands import program
 from tests.conftest import COMMAND, EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SAMPLE, Run
-from tests.embedded import need_terraform
 
 ACCOUNTS = ["payer", "workloads", "data", "security", "network"]
 
@@ -450,8 +449,8 @@ class TestSandbox:
         assert stopped.stderr == "stopped\n"
         assert run("sandbox", "stop").stderr == "none was running here\n"
 
+    @pytest.mark.usefixtures("provider_mirror")
     def test_run_passes_the_command_its_environment_and_its_exit_code(self, run: Run, project: Path) -> None:
-        need_terraform()
         done = run("sandbox", "run", "--", "sh", "-c", "echo $AWS_ENDPOINT_URL; exit 7", AWS_PROFILE="mine")
         assert done.returncode == 7
         assert done.stdout.startswith("http://127.0.0.1:")

@@ -2,12 +2,13 @@
 
 import re
 
+import pytest
+
 from tests.conftest import EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SHIPPED, Run
-from tests.embedded import need_terraform
 
 
+@pytest.mark.usefixtures("provider_mirror")
 def test_the_demo_deploys_the_sample_by_cdktf_reads_its_keys_back_and_plans_nothing_more(run: Run) -> None:
-    need_terraform()
     lock_before = sorted(path.name for path in ROOT.iterdir())
     done = run("demo", "--config", SHIPPED, limit=900)
     assert done.returncode == 0, done.stderr

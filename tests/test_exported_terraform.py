@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from deployment.binaries import find_terraform
-from deployment.mirror import SYSTEM_FOLDERS, find_mirror, provider_environment
-from stacks.versions import REQUIRED_PROVIDER
+from deployment.binaries import Terraform
+from deployment.mirror import Mirror, provider_environment
 from tests.conftest import Run
-from tests.embedded import need_terraform
 
 LOCAL = """\
 version: 1
@@ -63,14 +61,11 @@ accounts: [{name: workloads, id: "222222222222"}]
     ],
 )
 def test_terraform_initializes_and_validates_an_export(
-    run: Run, tmp_path: Path, configuration: str, stack: str
+    run: Run, tmp_path: Path, terraform: Terraform, provider_mirror: Mirror, configuration: str, stack: str
 ) -> None:
-    need_terraform()
     (tmp_path / "organization.yaml").write_text(configuration, encoding="utf-8")
     assert run("export", "audit").returncode == 0
-    terraform = find_terraform(os.environ)
-    mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ, SYSTEM_FOLDERS)
-    environment = {**provider_environment(mirror, tmp_path, os.environ), "CHECKPOINT_DISABLE": "1"}
+    environment = {**provider_environment(provider_mirror, tmp_path, os.environ), "CHECKPOINT_DISABLE": "1"}
 
     def in_folder(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -150,13 +150,19 @@ def unbuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def synth(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The installed command, started anew."""
+    return subprocess.run(
+        [str(COMMAND), "synth"], cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def cache_of_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with the shape of the small organization."""
     folder = tmp_path_factory.mktemp("built")
     (folder / "organization.yaml").write_text(organizations.text(SMALL), encoding="utf-8")
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    subprocess.run([str(COMMAND), "synth"], cwd=folder, env=environment, check=True, capture_output=True, timeout=300)
+    assert synth(folder, XDG_CACHE_HOME=str(folder / "cache")).returncode == 0
     return folder / "cache"
 
 
@@ -307,12 +313,12 @@ class TestCache:
         assert not templates.has("shape", lambda _: None)
 
     @pytest.mark.parametrize("library", ["cdktf", "cdktf_cdktf_provider_aws", "jsii", "constructs"])
-    def test_another_version_of_a_library_builds_again(self, run: Run, project: Path, library: str) -> None:
+    def test_another_version_of_a_library_builds_again(self, project: Path, library: str) -> None:
         changed = project / "changed"
         folder = changed / f"{library}-99.0.dist-info"
         folder.mkdir(parents=True)
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {library}\nVersion: 99.0\n")
-        done = run("synth", PATH=without_node(project), PYTHONPATH=str(changed))
+        done = synth(project, PATH=without_node(project), PYTHONPATH=str(changed))
         assert done.returncode == 3
         assert "`node` is not on PATH" in done.stderr
 

@@ -18,7 +18,6 @@ from stacks.stamping.synthesis import synthesized
 from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
 from tests import provider_schema
 from tests.conftest import ROOT, SAMPLE, Stacks, inventory, keys_of_the_sample
-from tests.embedded import need_terraform
 
 Data = dict[str, Any]
 SCHEMA = json.loads(provider_schema.FILE.read_text(encoding="utf-8"))
@@ -285,8 +284,8 @@ def test_an_unknown_argument_is_noticed_in_a_block_too() -> None:
     assert list(unknown(provider, SCHEMA["provider"], META, "p")) == ["p.assume_role.role", "p.other"]
 
 
+@pytest.mark.usefixtures("provider_mirror")
 def test_the_extract_of_the_schema_is_the_real_providers() -> None:
-    need_terraform()
     assert provider_schema.renewed() == provider_schema.FILE.read_text(encoding="utf-8")
 
 

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from deployment.mirror import Mirror
 from sandbox.pages import ask
 from tests.deployed import configurations
 from tests.deployed.deployment import REGIONS, Deployment, deployment, trail_bucket
 
 
 @pytest.fixture(scope="session")
-def nothing_deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    with deployment(configurations.ON, tmp_path_factory) as running:
+def nothing_deployed(provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    with deployment(configurations.ON, provider_mirror, tmp_path_factory) as running:
         yield running
 
 

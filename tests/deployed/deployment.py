@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from baseline.iam.document import Document
+from deployment.mirror import Mirror
 from sandbox.pages import ask
 from tests.conftest import COMMAND, inventory
 from tests.deployed.aws_operations import operation
 from tests.deployed.configurations import ON
-from tests.embedded import Embedded, embedded, need_terraform
+from tests.embedded import Embedded, embedded
 
 IDS = {"payer": "111111111111", "data": "033333333333"}
 ROLES = {"payer": None, "data": IDS["data"]}
@@ -125,8 +126,7 @@ def rows(table: str) -> dict[str, list[int]]:
 
 
 @contextmanager
-def deployment(configuration: str, folders: pytest.TempPathFactory) -> Iterator[Deployment]:
+def deployment(configuration: str, mirror: Mirror, folders: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The accounts of a configuration, in which nothing is deployed yet."""
-    need_terraform()
-    with embedded(configuration, folders.mktemp("mirror")) as aws:
+    with embedded(configuration, mirror, folders.mktemp("mirror")) as aws:
         yield Deployment(folders.mktemp("deployment"), aws)

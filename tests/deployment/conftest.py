@@ -8,12 +8,9 @@ from typing import Any
 
 import pytest
 
-from baseline.errors import WorldError
-from deployment.binaries import Terraform, find_terraform
+from deployment.binaries import Terraform
 from deployment.deploy import Rollout
 from deployment.events import Event, OnEvent
-
-REQUIRED = "KMS_BASELINE_REQUIRE_TERRAFORM"
 
 Synthesize = Callable[..., Path]
 
@@ -24,17 +21,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     home.mkdir()
     return {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_DATA_DIRS": str(home / "share")}
-
-
-@pytest.fixture
-def terraform(environment: dict[str, str]) -> Terraform:
-    """The real Terraform; the test is skipped without one, or fails where one is required."""
-    try:
-        return find_terraform(environment)
-    except WorldError as error:
-        if os.environ.get(REQUIRED):
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.fixture

@@ -15,10 +15,9 @@ from deployment.cdktf import run_cdktf_deploy
 from deployment.crew import HELD_BACK, STOPPING
 from deployment.events import Event, Notice, OnEvent, StackEvent
 from deployment.interrupts import Interrupted
-from tests.deployment.conftest import REQUIRED
+from tests.conftest import ROOT, missing
 from tests.deployment.processes import LONG, alive
 
-ROOT = Path(__file__).parents[2]
 SETTINGS = {
     "language": "python",
     "app": "cp -R written/. $CDKTF_OUTDIR",
@@ -37,9 +36,7 @@ def cdktf(environment: dict[str, str], terraform: Terraform) -> Path:
         node_major(environment)
         return find_cdktf(ROOT, environment)
     except WorldError as error:
-        if os.environ.get(REQUIRED):
-            raise
-        pytest.skip(str(error))
+        missing(str(error))
 
 
 @pytest.fixture

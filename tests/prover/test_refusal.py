@@ -50,7 +50,7 @@ region; the trail's key has readers alone.
         where it is meant so, write under keys: `waivers: [{property: nobody-else-directly, reason: ...}]`, \
 with account, region and purpose
 """
-OUTPUT = [("check",), ("synth",), ("export", "out"), ("deploy", "--dry-run"), ("lock",), ("demo",)]
+OUTPUT = [("check",), ("synth",), ("export", "out"), ("lock",), ("demo",)]
 
 
 def write(folder: Path, text: str, waivers: str = "") -> None:
@@ -61,10 +61,19 @@ def write(folder: Path, text: str, waivers: str = "") -> None:
 def test_every_command_that_writes_or_checks_refuses_and_leaves_nothing(
     run: Run, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    write(tmp_path, CONFIGURATION)
+    refused(run, tmp_path, *command)
+
+
+@pytest.mark.usefixtures("terraform")
+def test_so_does_deploy_which_looks_for_terraform_first(run: Run, tmp_path: Path) -> None:
+    refused(run, tmp_path, "deploy", "--dry-run")
+
+
+def refused(run: Run, folder: Path, *command: str) -> None:
+    write(folder, CONFIGURATION)
     done = run(*command)
     assert (done.returncode, done.stderr, done.stdout) == (1, MESSAGE, "")
-    assert [path.name for path in tmp_path.iterdir()] == ["organization.yaml"]
+    assert [path.name for path in folder.iterdir()] == ["organization.yaml"]
 
 
 def test_what_is_not_decided_is_refused_by_another_exit_code(run: Run, tmp_path: Path) -> None:

@@ -4,13 +4,12 @@ from cdktf import TerraformProvider, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.backup_plan import BackupPlan, BackupPlanRule, BackupPlanRuleLifecycle
 from cdktf_cdktf_provider_aws.backup_selection import BackupSelection, BackupSelectionSelectionTag
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 from baseline.features.backup import COMPLETION_WINDOW_MINUTES, START_WINDOW_MINUTES, Backup
 from modules.resources import key_arn, literal, named
+from modules.roles import role, role_name
 
 
 def backup(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
@@ -27,7 +26,22 @@ def backup(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
         part.name,
     )
     _plan(scope, part, provider)
-    _role(scope, part, provider)
+    role(
+        scope,
+        "backup_role",
+        part.name,
+        provider,
+        name=part.role,
+        trust=part.trust,
+        policy=("keys", part.key_policy(key_arn(part.key), key_arn(part.ebs_key))),
+    )
+    for attachment, policy in part.managed_policies():
+        named(
+            IamRolePolicyAttachment(
+                scope, f"backup_role_{attachment}", provider=provider, role=role_name(part.name), policy_arn=policy
+            ),
+            attachment,
+        )
 
 
 def _plan(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
@@ -56,29 +70,3 @@ def _plan(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
         ),
         part.name,
     )
-
-
-def _role(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
-    named(
-        IamRole(scope, f"backup_role_{part.name}", provider=provider, name=part.role, assume_role_policy=part.trust),
-        part.name,
-    )
-    role = f"${{aws_iam_role.{part.name}.name}}"
-    named(
-        IamRolePolicy(
-            scope,
-            f"backup_role_policy_{part.name}",
-            provider=provider,
-            name="keys",
-            role=role,
-            policy=part.key_policy(key_arn(part.key), key_arn(part.ebs_key)),
-        ),
-        part.name,
-    )
-    for attachment, policy in part.managed_policies():
-        named(
-            IamRolePolicyAttachment(
-                scope, f"backup_role_{attachment}", provider=provider, role=role, policy_arn=policy
-            ),
-            attachment,
-        )

@@ -1,13 +1,11 @@
 """The rule on log groups of one region, and what remediates it."""
 
-from cdktf import TerraformProvider
+from cdktf import ITerraformDependable, TerraformProvider
 from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRule, ConfigConfigRuleSource
 from cdktf_cdktf_provider_aws.config_remediation_configuration import (
     ConfigRemediationConfiguration,
     ConfigRemediationConfigurationParameter,
 )
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.ssm_document import SsmDocument
 from constructs import Construct
 
@@ -15,6 +13,7 @@ from baseline.features.log_group_encryption import IDENTIFIER, LogGroupEncryptio
 from baseline.features.remediation import RESOURCE_TYPE, Remediation
 from modules.recorder import recorder
 from modules.resources import key_arn, literal, named
+from modules.roles import role
 
 
 def log_group_encryption(scope: Construct, part: LogGroupEncryption, provider: TerraformProvider) -> None:
@@ -41,11 +40,7 @@ def log_group_encryption(scope: Construct, part: LogGroupEncryption, provider: T
 def _remediation(
     scope: Construct, part: LogGroupEncryption, remediation: Remediation, provider: TerraformProvider
 ) -> None:
-    """The runbook and its role, then the configuration that names both.
-
-    It names the runbook's version too, so that it is put again when the runbook changes, as AWS demands:
-    https://docs.aws.amazon.com/config/latest/APIReference/API_PutRemediationConfigurations.html
-    """
+    """The runbook and its role, then the configuration that names both."""
     address = remediation.address
     named(
         SsmDocument(
@@ -59,7 +54,31 @@ def _remediation(
         ),
         address,
     )
-    permissions = _role(scope, part, remediation, provider)
+    permissions = role(
+        scope,
+        "role",
+        address,
+        provider,
+        name=remediation.role_name,
+        trust=remediation.trust,
+        policy=("encrypt-log-groups", remediation.permissions(key_arn(part.key))),
+        description=f"Automation encrypts log groups with it in {remediation.site.region}",
+    )
+    _configuration(scope, part, remediation, permissions, provider)
+
+
+def _configuration(
+    scope: Construct,
+    part: LogGroupEncryption,
+    remediation: Remediation,
+    permissions: ITerraformDependable,
+    provider: TerraformProvider,
+) -> None:
+    """It names the runbook's version too, so that it is put again when the runbook changes, as AWS demands.
+
+    https://docs.aws.amazon.com/config/latest/APIReference/API_PutRemediationConfigurations.html
+    """
+    address = remediation.address
     parameters = remediation.parameters(f"${{aws_iam_role.{address}.arn}}", key_arn(part.key))
     named(
         ConfigRemediationConfiguration(
@@ -81,34 +100,6 @@ def _remediation(
             maximum_automatic_attempts=remediation.attempts if remediation.automatic else None,
             retry_attempt_seconds=remediation.retry_seconds if remediation.automatic else None,
             depends_on=[permissions],
-        ),
-        address,
-    )
-
-
-def _role(
-    scope: Construct, part: LogGroupEncryption, remediation: Remediation, provider: TerraformProvider
-) -> IamRolePolicy:
-    address = remediation.address
-    named(
-        IamRole(
-            scope,
-            f"role_{address}",
-            provider=provider,
-            name=remediation.role_name,
-            description=f"Automation encrypts log groups with it in {remediation.site.region}",
-            assume_role_policy=remediation.trust,
-        ),
-        address,
-    )
-    return named(
-        IamRolePolicy(
-            scope,
-            f"role_policy_{address}",
-            provider=provider,
-            name="encrypt-log-groups",
-            role=f"${{aws_iam_role.{address}.name}}",
-            policy=remediation.permissions(key_arn(part.key)),
         ),
         address,
     )

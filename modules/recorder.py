@@ -7,21 +7,39 @@ from cdktf_cdktf_provider_aws.config_configuration_recorder import (
 )
 from cdktf_cdktf_provider_aws.config_configuration_recorder_status import ConfigConfigurationRecorderStatus
 from cdktf_cdktf_provider_aws.config_delivery_channel import ConfigDeliveryChannel
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 from baseline.features.recorder import RESOURCE_TYPES, Recorder
 from modules.buckets import bucket
 from modules.resources import named
+from modules.roles import role, role_name
 
 
 def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) -> ITerraformDependable:
     """Bucket and role, then the recorder, its channel, and its start, for which the others wait."""
     address = recorder.address
     bucket(scope, recorder.bucket, provider)
-    permissions = _role(scope, recorder, provider)
+    delivers = role(
+        scope,
+        "config_role",
+        address,
+        provider,
+        name=recorder.role_name,
+        trust=recorder.trust,
+        policy=("deliver", recorder.permissions),
+        description=f"AWS Config records with it in {recorder.site.region}",
+    )
+    records = named(
+        IamRolePolicyAttachment(
+            scope,
+            f"config_role_attachment_{address}",
+            provider=provider,
+            role=role_name(address),
+            policy_arn=recorder.managed_policy,
+        ),
+        address,
+    )
     name = f"${{aws_config_configuration_recorder.{address}.name}}"
     named(
         ConfigConfigurationRecorder(
@@ -33,7 +51,7 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
             recording_group=ConfigConfigurationRecorderRecordingGroup(
                 all_supported=False, include_global_resource_types=False, resource_types=list(RESOURCE_TYPES)
             ),
-            depends_on=permissions,
+            depends_on=[delivers, records],
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
         ),
         address,
@@ -54,42 +72,3 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
         ),
         address,
     )
-
-
-def _role(scope: Construct, recorder: Recorder, provider: TerraformProvider) -> list[ITerraformDependable]:
-    """The recorder's role; answers what must be there before the role can be used."""
-    address = recorder.address
-    role = f"${{aws_iam_role.{address}.name}}"
-    named(
-        IamRole(
-            scope,
-            f"config_role_{address}",
-            provider=provider,
-            name=recorder.role_name,
-            description=f"AWS Config records with it in {recorder.site.region}",
-            assume_role_policy=recorder.trust,
-        ),
-        address,
-    )
-    delivers = named(
-        IamRolePolicy(
-            scope,
-            f"config_role_policy_{address}",
-            provider=provider,
-            name="deliver",
-            role=role,
-            policy=recorder.permissions,
-        ),
-        address,
-    )
-    records = named(
-        IamRolePolicyAttachment(
-            scope,
-            f"config_role_attachment_{address}",
-            provider=provider,
-            role=role,
-            policy_arn=recorder.managed_policy,
-        ),
-        address,
-    )
-    return [delivers, records]

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from baseline.configuration.file import PURPOSE_SECTIONS, KeySection
+from baseline.configuration.key_sections import PURPOSE_SECTIONS, KeySection
 from baseline.configuration.precedence import DEFAULTS
 from baseline.configuration.principals import check_principal
 from baseline.fields import limits

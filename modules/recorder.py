@@ -20,26 +20,7 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
     """Bucket and role, then the recorder, its channel, and its start, for which the others wait."""
     address = recorder.address
     bucket(scope, recorder.bucket, provider)
-    delivers = role(
-        scope,
-        "config_role",
-        address,
-        provider,
-        name=recorder.role_name,
-        trust=recorder.trust,
-        policy=("deliver", recorder.permissions),
-        description=f"AWS Config records with it in {recorder.site.region}",
-    )
-    records = named(
-        IamRolePolicyAttachment(
-            scope,
-            f"config_role_attachment_{address}",
-            provider=provider,
-            role=role_name(address),
-            policy_arn=recorder.managed_policy,
-        ),
-        address,
-    )
+    permissions = _role(scope, recorder, provider)
     name = f"${{aws_config_configuration_recorder.{address}.name}}"
     named(
         ConfigConfigurationRecorder(
@@ -51,7 +32,7 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
             recording_group=ConfigConfigurationRecorderRecordingGroup(
                 all_supported=False, include_global_resource_types=False, resource_types=list(RESOURCE_TYPES)
             ),
-            depends_on=[delivers, records],
+            depends_on=permissions,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
         ),
         address,
@@ -72,3 +53,29 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
         ),
         address,
     )
+
+
+def _role(scope: Construct, recorder: Recorder, provider: TerraformProvider) -> list[ITerraformDependable]:
+    """The recorder's role; answers what must be there before the role can be used."""
+    address = recorder.address
+    delivers = role(
+        scope,
+        "config_role",
+        address,
+        provider,
+        name=recorder.role_name,
+        trust=recorder.trust,
+        policy=("deliver", recorder.permissions),
+        description=f"AWS Config records with it in {recorder.site.region}",
+    )
+    records = named(
+        IamRolePolicyAttachment(
+            scope,
+            f"config_role_attachment_{address}",
+            provider=provider,
+            role=role_name(address),
+            policy_arn=recorder.managed_policy,
+        ),
+        address,
+    )
+    return [delivers, records]

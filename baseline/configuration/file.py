@@ -6,29 +6,15 @@ the check of the file, the JSON Schema and the reference in `docs/`.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, create_model, field_validator
+from pydantic import BeforeValidator, Field, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
-from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
+from baseline.configuration.key_sections import AccountKeysSection, KeysSection
+from baseline.configuration.values import AccountId, AccountName, PartitionName, PurposeName, Region, Role, Tags
 from baseline.features import FEATURES
 from baseline.features.feature import Feature
 from baseline.fields import limits
 from baseline.fields.written import Written
-from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
-from baseline.purposes import PURPOSES
-from baseline.purposes.purpose import Purpose
-from baseline.regions import PARTITIONS
-
-PartitionName = Literal["aws", "aws-cn", "aws-us-gov"]
-Region = Annotated[str, limits.OneOf(tuple(r for p in PARTITIONS.values() for r in p.all_regions), "a known region")]
-PrincipalText = Annotated[
-    str, AfterValidator(check_principal), Field(json_schema_extra={"pattern": f"^(?:{PRINCIPAL_PATTERN})$"})
-]
-AccountId = Annotated[str, limits.ACCOUNT_ID]
-AccountName = Annotated[str, limits.ACCOUNT_NAME]
-PurposeName = Annotated[str, limits.OneOf(tuple(PURPOSES), "a purpose")]
-Role = Annotated[str, limits.DEPLOYMENT_ROLE]
-Tags = dict[Annotated[str, limits.TAG_KEY], Annotated[str, limits.TAG_VALUE]]
 
 
 class OrganizationSection(Written):
@@ -94,111 +80,6 @@ class DeploymentSection(Written):
         Field(LocalBackendSection(type="local"), description="Where Terraform keeps its state.")
     )
     publish_parameters: bool = Field(True, description="Publish each key's ARN as an SSM parameter in its region.")
-
-
-class KeySection(Written):
-    administrators: list[PrincipalText] | None = Field(
-        None,
-        description="Who manages the key and cannot use it: `role/NAME`, `user/NAME` (resolved in each account), "
-        "full ARNs, patterns with `*` and `?`.",
-    )
-    users: list[PrincipalText] | None = Field(
-        None, description="Who uses the key and cannot manage it; for the trail's key, who reads the log files."
-    )
-    iam_delegation: Literal["administrators", "manage", "full"] | None = Field(
-        None,
-        description="What the account's IAM policies can give: `manage` management only, `administrators` the same "
-        "but only to the root user, the deployment role and the administrators, `full` everything (AWS's default policy).",
-    )
-    separate_duties: bool | None = Field(
-        None, description="Deny administrators every use, also through EC2, CloudWatch Logs and SNS."
-    )
-    rotation: bool | None = Field(None, description="Automatic rotation of the key material.")
-    rotation_period_days: Annotated[int, limits.ROTATION_PERIOD] | None = Field(
-        None, description="Days between rotations."
-    )
-    deletion_window_days: Annotated[int, limits.DELETION_WINDOW] | None = Field(
-        None, description="Days that a scheduled deletion waits."
-    )
-    deny_deletion_if_used_within_days: Annotated[int, limits.RECENT_USE] | None = Field(
-        None, description="The policy denies scheduling the deletion of a key used in the last N days; 0: off."
-    )
-
-
-SHARE_WITH = Field(
-    None,
-    description="Other accounts (name or ID) that may use the key and grant it to AWS resources, or `organization`.",
-)
-STATEMENTS = Field(
-    None,
-    description="Statements of your own: IAM's JSON written in YAML, appended after ours. Resource may be left out.",
-)
-
-
-def services_field(purpose: Purpose) -> Any:
-    service = limits.OneOf(purpose.services, "a service of this purpose")
-    publisher = limits.OneOf(purpose.services, "a publisher", limits.NOT_PUBLISHERS)
-    return (
-        list[Annotated[str, publisher if purpose.services_field == "publishers" else service]] | None,
-        Field(
-            None,
-            description="The services that get their statements, by the first label of their service principal. "
-            f"When not said: {', '.join(purpose.default_services)}.",
-        ),
-    )
-
-
-def purpose_section(purpose: Purpose) -> type[KeySection]:
-    """What may be said about the keys of one purpose."""
-    fields: dict[str, Any] = {
-        purpose.services_field: services_field(purpose),
-        "statements": (list[dict[str, Any]] | None, STATEMENTS),
-    }
-    if purpose.shared:
-        fields["share_with"] = (list[str] | None, SHARE_WITH)
-    return create_model(f"{purpose.name.capitalize()}Section", __base__=KeySection, **fields)
-
-
-PURPOSE_SECTIONS = {name: purpose_section(purpose) for name, purpose in PURPOSES.items()}
-
-PurposesSection = create_model(
-    "PurposesSection",
-    __base__=Written,
-    **{  # type: ignore[call-overload]
-        name: (section | None, Field(None, description=f"The keys for {PURPOSES[name].title}."))
-        for name, section in PURPOSE_SECTIONS.items()
-    },
-)
-
-
-class ExceptionSection(KeySection):
-    account: AccountName | None = Field(None, description="Only this account, by name; every account when not said.")
-    region: Region | None = Field(None, description="Only this region.")
-    purpose: PurposeName | None = Field(None, description="Only this purpose.")
-    reason: str | None = Field(None, description="Why; shown to auditors.")
-
-
-class WaiverSection(Written):
-    property: Annotated[str, limits.OneOf(PROPERTY_NAMES, "a property", FORMER_NAMES)] = Field(
-        description="The property that need not hold, by the name that `prove` prints."
-    )
-    account: AccountName | None = Field(None, description="Only this account, by name; every account when not said.")
-    region: Region | None = Field(None, description="Only this region.")
-    purpose: PurposeName | None = Field(None, description="Only this purpose.")
-    reason: Annotated[str, limits.REASON] = Field(description="Why it need not hold; `prove` shows it.")
-
-
-class AccountKeysSection(KeySection):
-    purposes: PurposesSection | None = Field(None, description="The same settings for one purpose.")
-
-
-class KeysSection(AccountKeysSection):
-    exceptions: list[ExceptionSection] | None = Field(
-        None, description="The strongest settings, for selected keys; later entries win."
-    )
-    waivers: list[WaiverSection] | None = Field(
-        None, description="Properties that need not hold of selected keys, each with a reason."
-    )
 
 
 def as_switch(value: Any) -> Any:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from baseline.configuration.file import AccountSection, ExceptionSection, KeySection, KeysSection
+from baseline.configuration.file import AccountSection
+from baseline.configuration.key_sections import ExceptionSection, KeySection, KeysSection
 from baseline.errors import FieldPath
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Purpose

@@ -16,10 +16,10 @@ from baseline.configuration.file import (
     ConfigurationFile,
     DeploymentSection,
     FeaturesSection,
-    KeysSection,
     OrganizationSection,
     RetiredSection,
 )
+from baseline.configuration.key_sections import KeysSection
 from baseline.configuration.source import Source
 from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import listing, nearest

@@ -1,0 +1,134 @@
+"""The settings of each key: the strongest of what is written, with names resolved, and what contradicts itself."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from baseline.configuration.file import AccountSection
+from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
+from baseline.configuration.principals import resolve as resolve_principal
+from baseline.configuration.source import Source
+from baseline.configuration.validate import Sections
+from baseline.errors import FieldPath, Mistake
+from baseline.iam.errors import PolicyError
+from baseline.iam.statement import Statement
+from baseline.organization import KeySettings, NamedPrincipal
+from baseline.purposes import PURPOSES
+
+
+class KeySettingsResolver:
+    """Resolves the settings of keys, and collects what is wrong with them."""
+
+    def __init__(self, source: Source, sections: Sections) -> None:
+        assert sections.organization is not None
+        assert sections.keys is not None
+        self.mistakes: list[Mistake] = []
+        self._source = source
+        self._partition = sections.organization.partition
+        self._levels = Levels(sections.keys)
+        self._ids = {account.name: account.id for account in sections.accounts.values()}
+        self._statements: dict[FieldPath, Statement | None] = {}
+        self._shared: dict[tuple[Any, ...], KeySettings] = {}
+
+    def settings(self, index: int, account: AccountSection, role: str | None, region: str, purpose: str) -> KeySettings:
+        """The settings of one key, one value for all keys that share them; `role` is the account's, resolved."""
+        own = self._levels.of_account(index, account, purpose)
+        exceptions = self._levels.exceptions_for(account.name, region, purpose)
+        key = (account.id, purpose, *(level.path for level in exceptions))
+        if key not in self._shared:
+            self._shared[key] = self._resolved(index, account, role, purpose, (*own, *exceptions))
+        return self._shared[key]
+
+    def _resolved(
+        self, index: int, account: AccountSection, role: str | None, purpose: str, levels: tuple[Level, ...]
+    ) -> KeySettings:
+        kind = PURPOSES[purpose]
+        chosen = {field: strongest(levels, field) for field in fields(kind)}
+        values = {field: choice.value for field, choice in chosen.items()}
+        administrators = self._principals(chosen["administrators"], account)
+        users = self._principals(chosen["users"], account)
+        self._check_both_lists(chosen, administrators, users)
+        self._check_delegation(chosen, administrators, role, account)
+        self._check_separate_duties(chosen, administrators, role)
+        services = values[kind.services_field]
+        return KeySettings(
+            administrators=tuple(dict.fromkeys(administrators)),
+            administrators_place=self._source.place(chosen["administrators"].path or ("accounts", index)),
+            users=tuple(dict.fromkeys(users)),
+            iam_delegation=values["iam_delegation"],
+            separate_duties=values["separate_duties"],
+            rotation=values["rotation"],
+            rotation_period_days=values["rotation_period_days"],
+            deletion_window_days=values["deletion_window_days"],
+            deny_deletion_if_used_within_days=values["deny_deletion_if_used_within_days"],
+            services=tuple(name for name in kind.services if name in services),
+            share_with=self._share_with(values.get("share_with", []), account),
+            statements=tuple(self._owner_statements(chosen["statements"])),
+            place=self._source.place(chosen["statements"].path or ("accounts", index)),
+        )
+
+    def _principals(self, chosen: Chosen, account: AccountSection) -> list[NamedPrincipal]:
+        return [resolve_principal(written, self._partition, account.id) for written in chosen.value]
+
+    def _share_with(self, written: list[str], account: AccountSection) -> tuple[str, ...]:
+        ids = [self._ids.get(name, name) for name in written]
+        return tuple(sorted({account_id for account_id in ids if account_id != account.id}))
+
+    def _owner_statements(self, chosen: Chosen) -> Iterator[Statement]:
+        for i, written in enumerate(chosen.value):
+            statement = self._statement((*chosen.path, i), written)
+            if statement is not None:
+                yield statement
+
+    def _statement(self, path: FieldPath, written: Mapping[str, Any]) -> Statement | None:
+        if path not in self._statements:
+            self._statements[path] = None
+            try:
+                mapping = self._source.as_written(path, dict(written))
+                self._statements[path] = Statement.parse(mapping, partition=self._partition)
+            except PolicyError as error:
+                self._say(path, str(error))
+        return self._statements[path]
+
+    def _say(self, path: FieldPath, problem: str, help: str = "") -> None:
+        self.mistakes.append(self._source.mistake(path, problem, help))
+
+    def _check_both_lists(
+        self, chosen: Mapping[str, Chosen], administrators: list[NamedPrincipal], users: list[NamedPrincipal]
+    ) -> None:
+        for i, user in enumerate(users):
+            for j, administrator in enumerate(administrators):
+                if administrator.covers(user) or user.covers(administrator):
+                    line = self._source.line((*chosen["administrators"].path, j))
+                    problem = f"`{user.arn}` also administers the key, by line {line}"
+                    self._say(
+                        (*chosen["users"].path, i),
+                        problem,
+                        "who administers a key does not use it; keep one of the two",
+                    )
+
+    def _check_delegation(
+        self,
+        chosen: Mapping[str, Chosen],
+        administrators: list[NamedPrincipal],
+        role: str | None,
+        account: AccountSection,
+    ) -> None:
+        exact = any(not a.is_pattern and a.account_id == account.id for a in administrators)
+        if chosen["iam_delegation"].value == "administrators" and role is None and not exact:
+            problem = f"`{account.name}` has neither a deployment role nor an administrator by exact name"
+            self._say(chosen["iam_delegation"].path, problem, "nobody but the root user could manage the key; name one")
+
+    def _check_separate_duties(
+        self, chosen: Mapping[str, Chosen], administrators: list[NamedPrincipal], role: str | None
+    ) -> None:
+        if not chosen["separate_duties"].value or role is None:
+            return
+        for i, administrator in enumerate(administrators):
+            if administrator.covers(NamedPrincipal(role)):
+                problem = (
+                    f"`{administrator.arn}` covers the deployment role, which separate_duties would deny every use"
+                )
+                path = (*chosen["administrators"].path, i)
+                self._say(
+                    path, problem, "log groups and vaults could not be created; name administrators apart from it"
+                )

@@ -1,0 +1,21 @@
+"""The kinds of single values that several sections of the file hold."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
+from baseline.fields import limits
+from baseline.purposes import PURPOSES
+from baseline.regions import PARTITIONS
+
+PartitionName = Literal["aws", "aws-cn", "aws-us-gov"]
+Region = Annotated[str, limits.OneOf(tuple(r for p in PARTITIONS.values() for r in p.all_regions), "a known region")]
+PrincipalText = Annotated[
+    str, AfterValidator(check_principal), Field(json_schema_extra={"pattern": f"^(?:{PRINCIPAL_PATTERN})$"})
+]
+AccountId = Annotated[str, limits.ACCOUNT_ID]
+AccountName = Annotated[str, limits.ACCOUNT_NAME]
+PurposeName = Annotated[str, limits.OneOf(tuple(PURPOSES), "a purpose")]
+Role = Annotated[str, limits.DEPLOYMENT_ROLE]
+Tags = dict[Annotated[str, limits.TAG_KEY], Annotated[str, limits.TAG_VALUE]]

@@ -2,21 +2,30 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
+import boto3
 import typer
 
 from baseline.errors import Refusal, UsageError
 from baseline.inventory import Inventory
+from baseline.takeover import TAKE_OVER
 from cli import options, output
 from cli.progress import Progress
 from deployment.binaries import find_terraform
 from deployment.deploy import Planned, apply_stacks
+from live.sessions import Sessions
 from operations.project import Project, configuration_path
 from operations.rollout import missing_states, planned, stacks_of
 from operations.synthesis import DEFAULT_OUTPUT, write_stacks
+from operations.takeover import Looking
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
+TakeOver = Annotated[
+    bool,
+    typer.Option(TAKE_OVER, help="Import complete keys that AWS has and the state does not know; else you are asked."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Plan and show, apply nothing.")]
 Parallelism = Annotated[
     int | None,
@@ -36,10 +45,12 @@ def deploy(
     dry_run: DryRun = False,
     parallelism: Parallelism = None,
     locked: options.Locked = False,
+    take_over: TakeOver = False,
 ) -> None:
     """Plan every stack with Terraform, show all changes, ask, and apply exactly these plans.
 
-    A plan that would delete or replace a key is refused. Each stack has its log in logs/.
+    A plan that would delete, replace or double a key is refused. What an interrupted deployment left behind is taken
+    over. Each stack has its log in logs/.
 
     Example: kms-baseline deploy --dry-run
     """
@@ -52,7 +63,8 @@ def deploy(
     write_stacks(project, DEFAULT_OUTPUT, locked, output.say)
     for stack, state in missing_states(project, recorded):
         output.say(f"note: {state} is not here; keys of {stack} that were deployed from elsewhere would be made anew")
-    with planned(stacks, terraform, Progress(), parallelism) as plans:
+    looking = Looking(project.inventory, Sessions(boto3.Session()), _confirmed(take_over), output.say)
+    with planned(stacks, terraform, looking, Progress(), parallelism) as plans:
         output.show(_changes(plans))
         _say_which(project.inventory, stacks)
         _apply(plans, yes, dry_run)
@@ -61,10 +73,22 @@ def deploy(
 def _changes(plans: Planned) -> str:
     """What the plans would do, a line a stack."""
     rows = [
-        (stack, *(str(n) for n in (c.create, c.update, c.replace, c.delete, c.forget)))
+        (stack, *(str(n) for n in (c.imported, c.create, c.update, c.replace, c.delete, c.forget)))
         for stack, c in plans.changes.items()
     ]
-    return output.table(("STACK", "CREATE", "UPDATE", "REPLACE", "DELETE", "FORGET"), rows)
+    return output.table(("STACK", "IMPORT", "CREATE", "UPDATE", "REPLACE", "DELETE", "FORGET"), rows)
+
+
+def _confirmed(take_over: bool) -> Callable[[str], bool]:
+    """Asks at the terminal, where the option did not say it already. Without a terminal the answer is no."""
+
+    def confirm(question: str) -> bool:
+        if take_over or not sys.stdin.isatty():
+            return take_over
+        output.say(question)
+        return typer.confirm("Take them over?", err=True)
+
+    return confirm
 
 
 def _say_which(inventory: Inventory, stacks: list[str]) -> None:

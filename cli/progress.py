@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from cli import output
 from deployment.events import Event, Notice, StackEvent
 
-_DOING = {"init": "preparing", "plan": "planning", "show": "reading the plan", "apply": "applying"}
+_DOING = {
+    "init": "preparing",
+    "untaint": "untainting",
+    "plan": "planning",
+    "show": "reading the plan",
+    "apply": "applying",
+}
 _STEPS = 4
 """How often a stack reports while it is applied."""
 

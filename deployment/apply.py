@@ -12,7 +12,7 @@ from deployment.plan import StackPlan
 from deployment.run import Stopped
 from deployment.stack import StackRun
 
-Outcome = Literal["applied", "unchanged", "failed", "interrupted", "not started"]
+Outcome = Literal["applied", "unchanged", "failed", "interrupted", "not started", "not planned"]
 
 
 @dataclass(frozen=True, slots=True)

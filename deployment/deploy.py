@@ -7,7 +7,7 @@
 The plan files exist inside the block only: a plan may hold secrets.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from deployment import parallelism
 from deployment.apply import Applied, StackResult, apply_stack
 from deployment.binaries import Terraform
 from deployment.changes import StackChanges, refuse_key_losses
-from deployment.crew import Crew
+from deployment.crew import Crew, Job
 from deployment.events import OnEvent
 from deployment.failures import StackFailure, failed
 from deployment.interrupts import Interrupted, Interrupts
@@ -45,10 +45,14 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The plans of all stacks. It exists only when every stack could be planned."""
+    """The plans of all stacks, and the stacks that could not be planned."""
 
     rollout: Rollout
+    stacks: tuple[StackFolder, ...]
     plans: tuple[StackPlan, ...]
+    failures: tuple[StackFailure, ...]
+    folder: Path
+    """Where the plan files are, as long as the block of `plan_stacks` lasts."""
     interrupts: Interrupts
 
     @property
@@ -61,22 +65,42 @@ class Planned:
         """Whether a plan changes anything, be it only an output."""
         return any(plan.changed for plan in self.plans)
 
+    def refuse_failures(self) -> None:
+        """Raises WorldError for stacks that could not be planned, Refusal where something protected would go."""
+        if self.failures:
+            headline = f"{len(self.failures)} of {len(self.stacks)} stacks could not be planned; nothing was applied"
+            raise failed(headline, self.failures)
+
+    def again(self, stacks: Collection[str], untaint: Mapping[str, Collection[str]] | None = None) -> "Planned":
+        """These stacks planned once more, after the addresses of `untaint` were untainted; the others as they are."""
+        untainted = untaint or {}
+        places = [stack for stack in self.stacks if stack.name in stacks]
+        jobs = {p.name: plan_stack(p, self.folder, untainted.get(p.name, ())) for p in places}
+        done = _plan_all(self.rollout, jobs, self.interrupts)
+        kept: Results = {plan.stack.name: plan for plan in self.plans}
+        kept |= {failure.stack: failure for failure in self.failures}
+        return _planned(self.rollout, self.stacks, kept | done, self.folder, self.interrupts)
+
+
+Results = dict[str, StackPlan | StackFailure]
+"""What became of each stack, by name."""
+
 
 @contextmanager
 def plan_stacks(rollout: Rollout, stacks: Sequence[str]) -> Iterator[Planned]:
     """Plans every stack; the plan files are removed when the block is left. Only in the main thread.
 
-    Raises WorldError when a stack could not be planned, Refusal when Terraform refused to destroy
-    something that is protected, Interrupted after Ctrl-C (also inside the block), and UsageError
-    when a stack was not synthesized.
+    A stack that could not be planned is among the failures. Raises Interrupted after Ctrl-C (also inside the block), and
+    UsageError when a stack was not synthesized.
     """
-    places = [_stack(rollout, name) for name in stacks]
+    places = tuple(_stack(rollout, name) for name in stacks)
     for place in places:
         start_log(place.log)
     with Interrupts() as interrupts, TemporaryDirectory(prefix="kms-baseline-") as folder:
-        plans = _plan_all(rollout, places, Path(folder), interrupts)
+        jobs = {place.name: plan_stack(place, Path(folder)) for place in places}
+        done = _plan_all(rollout, jobs, interrupts)
         with interrupts.raised():
-            yield Planned(rollout, plans, interrupts)
+            yield _planned(rollout, places, done, Path(folder), interrupts)
 
 
 def apply_stacks(planned: Planned) -> Applied:
@@ -90,28 +114,36 @@ def apply_stacks(planned: Planned) -> Applied:
     jobs = {plan.stack.name: apply_stack(plan) for plan in planned.plans if plan.changed}
     crew = Crew[StackResult](planned.interrupts, rollout.on_event, holds_back=lambda: True)
     at_once = rollout.parallelism or parallelism.for_applies(len(jobs), parallelism.free_memory())
-    done = crew.work(jobs, at_once)
+    done = dict(crew.work(jobs, at_once))
+    done |= {failure.stack: StackResult(failure.stack, "not planned", failure) for failure in planned.failures}
+    unchanged = {plan.stack.name for plan in planned.plans if not plan.changed}
     results = tuple(
-        done.get(plan.stack.name) or StackResult(plan.stack.name, "not started" if plan.changed else "unchanged")
-        for plan in planned.plans
+        done.get(stack.name) or StackResult(stack.name, "unchanged" if stack.name in unchanged else "not started")
+        for stack in planned.stacks
     )
     return Applied(results, crew.interrupted)
 
 
-def _plan_all(
-    rollout: Rollout, stacks: Sequence[StackFolder], folder: Path, interrupts: Interrupts
-) -> tuple[StackPlan, ...]:
+def _plan_all(rollout: Rollout, jobs: Mapping[str, Job[StackPlan | StackFailure]], interrupts: Interrupts) -> Results:
     crew = Crew[StackPlan | StackFailure](interrupts, rollout.on_event, holds_back=lambda: False)
-    jobs = {stack.name: plan_stack(stack, folder) for stack in stacks}
     done = crew.work(jobs, rollout.parallelism or parallelism.for_plans(len(jobs)))
     if crew.interrupted:
         raise Interrupted("interrupted while planning; nothing was applied")
-    failures = [result for result in done.values() if isinstance(result, StackFailure)]
-    if failures:
-        headline = f"{len(failures)} of {len(stacks)} stacks could not be planned; nothing was applied"
-        raise failed(headline, sorted(failures, key=lambda failure: list(jobs).index(failure.stack)))
-    plans = {name: result for name, result in done.items() if isinstance(result, StackPlan)}
-    return tuple(plans[stack.name] for stack in stacks)
+    return done
+
+
+def _planned(
+    rollout: Rollout, stacks: tuple[StackFolder, ...], results: Results, folder: Path, interrupts: Interrupts
+) -> Planned:
+    ordered = [results[stack.name] for stack in stacks]
+    return Planned(
+        rollout=rollout,
+        stacks=stacks,
+        plans=tuple(result for result in ordered if isinstance(result, StackPlan)),
+        failures=tuple(result for result in ordered if isinstance(result, StackFailure)),
+        folder=folder,
+        interrupts=interrupts,
+    )
 
 
 def _stack(rollout: Rollout, name: str) -> StackFolder:

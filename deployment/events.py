@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["init", "plan", "show", "apply"]
+Phase = Literal["init", "untaint", "plan", "show", "apply"]
 EventStatus = Literal["started", "line", "progress", "finished", "failed"]
 
 

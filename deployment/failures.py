@@ -1,13 +1,14 @@
 """Turns the failures of several stacks into the one error that the program reports."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from baseline.errors import KmsBaselineError, Refusal, WorldError
 from deployment.causes import Cause, cause_of
 from deployment.events import Phase
 from deployment.output import ErrorBlock, error_blocks, last_lines
+from deployment.plan_keys import KeysInPlan
 
 _MOST_BLOCKS = 3
 _MOST_LINES = 12
@@ -25,6 +26,8 @@ class StackFailure:
     excerpt: tuple[str, ...]
     """What Terraform said last; empty when the causes say it all."""
     log: Path
+    keys: KeysInPlan = field(default_factory=KeysInPlan)
+    """What the plan says of keys that Terraform wrote and refuses to apply."""
 
     def __str__(self) -> str:
         said = [f"    {line}".rstrip() for line in self.excerpt]

@@ -1,13 +1,15 @@
 """Plans one stack: init, plan into a file, and what that file says."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from deployment.changes import StackChanges, read_changes
 from deployment.crew import Shift
 from deployment.failures import StackFailure
+from deployment.plan_keys import KeysInPlan, read_keys
 from deployment.run import Ended
 from deployment.stack import StackFolder, StackRun
 
@@ -25,28 +27,43 @@ class StackPlan:
     changed: bool
     """Whether there is anything to apply, be it only an output."""
     changes: StackChanges
+    keys: KeysInPlan
+    """Empty where nothing changes."""
 
 
-def plan_stack(stack: StackFolder, folder: Path) -> Callable[[Shift], StackPlan | StackFailure]:
-    """The job that plans one stack, with its files in `folder`."""
-    return lambda shift: _plan(StackRun(stack, shift), folder / f"{stack.name}.tfplan")
+def plan_stack(
+    stack: StackFolder, folder: Path, untaint: Collection[str] = ()
+) -> Callable[[Shift], StackPlan | StackFailure]:
+    """The job that plans one stack, with its files in `folder`, after these addresses were untainted."""
+    return lambda shift: _plan(StackRun(stack, shift), folder / f"{stack.name}.tfplan", untaint)
 
 
-def _plan(run: StackRun, file: Path) -> StackPlan | StackFailure:
+def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | StackFailure:
     init = run.terraform("init", "-input=false", "-no-color")
     if init.code:
         return run.failure("init", init)
+    for address in untaint:
+        untainted = run.terraform("untaint", "-no-color", address)
+        if untainted.code:
+            return run.failure("untaint", untainted)
+    file.unlink(missing_ok=True)
     plan = run.terraform("plan", "-input=false", "-no-color", "-detailed-exitcode", f"-out={file}")
     if plan.code not in (_UNCHANGED, _CHANGED):
-        return run.failure("plan", plan)
-    changes = _changes(run, file) if plan.code == _CHANGED else StackChanges()
-    if isinstance(changes, Ended):
-        return run.failure("show", changes)
+        # A plan that would destroy something protected is written all the same, and tells which keys are tainted.
+        refused = _shown(run, file) if file.exists() else {}
+        keys = KeysInPlan() if isinstance(refused, Ended) else read_keys(refused)
+        return replace(run.failure("plan", plan), keys=keys)
+    shown = _shown(run, file) if plan.code == _CHANGED else {}
+    if isinstance(shown, Ended):
+        return run.failure("show", shown)
+    changes = read_changes(shown)
     run.finished("plan")
-    return StackPlan(run.stack, file, plan.code == _CHANGED, changes)
+    return StackPlan(run.stack, file, plan.code == _CHANGED, changes, read_keys(shown))
 
 
-def _changes(run: StackRun, file: Path) -> StackChanges | Ended:
+def _shown(run: StackRun, file: Path) -> dict[str, Any] | Ended:
+    """The plan file's content; the end of the command where it cannot be shown."""
     answer = file.with_suffix(".json")
     show = run.terraform("show", "-json", str(file), answer=answer)
-    return show if show.code else read_changes(json.loads(answer.read_bytes()))
+    content: dict[str, Any] = json.loads(answer.read_bytes()) if show.code == 0 else {}
+    return show if show.code else content

@@ -61,6 +61,7 @@ class Demo:
             on_event=self.on_event,
         )
         with plan_stacks(rollout, [stack.name for stack in self.project.inventory.stacks]) as planned:
+            planned.refuse_failures()
             return {plan.stack.name: plan.changed for plan in planned.plans}
 
     @property

@@ -15,6 +15,7 @@ from deployment.events import OnEvent
 from deployment.mirror import find_mirror, provider_environment
 from operations.project import Project
 from operations.synthesis import DEFAULT_OUTPUT
+from operations.takeover import Looking
 from stacks.versions import REQUIRED_PROVIDER
 
 
@@ -34,9 +35,12 @@ def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, P
 
 @contextmanager
 def planned(
-    stacks: list[str], terraform: Terraform, on_event: OnEvent, parallelism: int | None = None
+    stacks: list[str], terraform: Terraform, looking: Looking, on_event: OnEvent, parallelism: int | None = None
 ) -> Iterator[Planned]:
-    """Plan stacks that are synthesized, for real. Raises Refusal for a plan that would delete or replace a key."""
+    """Plan stacks that are synthesized, for real, and look at AWS before anything of a key is made.
+
+    Raises Refusal for a plan that would delete, replace or double a key, WorldError for a stack that cannot be planned.
+    """
     with TemporaryDirectory(prefix="kms-baseline-") as folder:
         mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ)
         rollout = Rollout(
@@ -48,5 +52,7 @@ def planned(
             parallelism=parallelism,
         )
         with plan_stacks(rollout, stacks) as plans:
+            plans = looking.first(plans)
+            plans.refuse_failures()
             refuse_key_losses(plans.changes)
             yield plans

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from baseline.import_blocks import IMPORTS_FILE
 from stacks.stamping.synthesis import Synthesis
 
 STACK_FILE = "cdk.tf.json"
@@ -49,6 +50,8 @@ class Staged:
             (self._folder / name).replace(self._output / name)
         for name in former - self._stacks:
             (self._output / "stacks" / name / STACK_FILE).unlink(missing_ok=True)
+        for name in former | self._stacks:  # what an earlier deployment took over is in its state now
+            (self._output / "stacks" / name / IMPORTS_FILE).unlink(missing_ok=True)
 
 
 @contextmanager

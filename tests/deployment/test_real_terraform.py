@@ -24,6 +24,7 @@ Deploying = Callable[..., Rollout]
 
 def _deploy(rollout: Rollout, *stacks: str) -> tuple[dict[str, StackChanges], Applied]:
     with plan_stacks(rollout, stacks) as planned:
+        planned.refuse_failures()
         return planned.changes, apply_stacks(planned)
 
 
@@ -104,9 +105,9 @@ def test_a_protected_resource_that_would_be_destroyed_is_a_refusal(
     synthesize("data", resource=_data(a={"triggers_replace": "2"} | protected))
     with (
         pytest.raises(Refusal, match=r"the plan would destroy terraform_data\.a, which is protected") as caught,
-        plan_stacks(deploying(terraform), ["data"]),
+        plan_stacks(deploying(terraform), ["data"]) as planned,
     ):
-        pass
+        planned.refuse_failures()
     assert f"-chdir={folder} untaint terraform_data.a" in caught.value.help
 
 

@@ -1,0 +1,60 @@
+"""What a plan knows of keys: which the state has, which of them are gone, which are tainted, and what is made.
+
+Read from `terraform show -json`, which also reads the plan that Terraform writes when it refuses to destroy a key:
+https://developer.hashicorp.com/terraform/internals/json-format
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KEY = "aws_kms_key"
+
+
+@dataclass(frozen=True, slots=True)
+class VanishedKey:
+    """A key of the state that AWS no longer has, or that waits for its deletion."""
+
+    address: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysInPlan:
+    """The keys of one plan. Addresses are Terraform's."""
+
+    known: Mapping[str, str] = field(default_factory=dict)
+    """The IDs of the keys that the state has, by address."""
+    tainted: tuple[str, ...] = ()
+    """Addresses of keys that Terraform would replace, since their creation was interrupted."""
+    vanished: tuple[VanishedKey, ...] = ()
+    made: frozenset[str] = frozenset()
+    """Addresses of all resources that the plan makes, of whatever type, and does not import."""
+
+
+def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
+    """What a plan says of keys."""
+    state = [resource for resource in _resources(plan.get("prior_state", {})) if resource["type"] == KEY]
+    return KeysInPlan(
+        known={resource["address"]: _id(resource["values"]) for resource in state},
+        tainted=tuple(resource["address"] for resource in state if resource.get("tainted")),
+        vanished=tuple(
+            VanishedKey(entry["address"], _id(entry["change"]["before"]))
+            for entry in plan.get("resource_drift", [])
+            if entry["type"] == KEY and entry["change"]["actions"] == ["delete"]
+        ),
+        made=frozenset(
+            entry["address"]
+            for entry in plan.get("resource_changes", [])
+            if entry["change"]["actions"] == ["create"] and "importing" not in entry["change"]
+        ),
+    )
+
+
+def _id(values: Mapping[str, Any]) -> str:
+    """A tainted key has an ID and nothing else."""
+    return str(values.get("key_id") or values.get("id") or "")
+
+
+def _resources(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from state.get("values", {}).get("root_module", {}).get("resources", [])

@@ -1,0 +1,200 @@
+"""A deployment looks before it makes a key, an alias or a parameter: what AWS has is taken over, or nothing is applied.
+
+So the same command finishes after every crash, and no edit, lost state or stray alias makes a key a second time.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from baseline import import_blocks, names
+from baseline.errors import Refusal
+from baseline.inventory import Inventory, Key, Provider, Stack
+from baseline.takeover import TAKE_OVER, Making, Seen, SeenKey, Takeover, decide
+from baseline.words import count
+from deployment.deploy import Planned
+from deployment.plan import StackPlan
+from deployment.plan_keys import KEY
+from files.whole import write_whole
+from live.sessions import Sessions
+from live.survey import look_at, survey
+from operations.progress import Say
+
+MOST_AT_ONCE = 32
+"""Places that are asked at the same time."""
+Confirm = Callable[[str], bool]
+"""Asks the owner whether keys are to be taken over; `True` where the option says so already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What is needed to look before something is made."""
+
+    inventory: Inventory
+    sessions: Sessions
+    confirm: Confirm
+    say: Say
+
+    def first(self, planned: Planned) -> Planned:
+        """Plans in which no key is made that AWS has already.
+
+        Raises Refusal where a key of the state is gone, where something stands in the way, or where the owner did not say
+        that complete keys are to be taken over. WorldError when AWS cannot be asked.
+        """
+        planned = self._untainted(planned)
+        self._refuse_vanished(planned)
+        return self._taken_over(planned)
+
+    def _untainted(self, planned: Planned) -> Planned:
+        """Plans without the keys' taint that an interrupted deployment left, once each key was looked at."""
+        tainted: dict[str, list[str]] = {}
+        for failure in planned.failures:
+            for address in failure.keys.tainted:
+                key, provider = self._of(failure.stack, address)
+                key_id = failure.keys.known[address]
+                problem = _not_sound(look_at(self.sessions, provider, [key_id])[key_id], key, provider)
+                if problem:
+                    where = f"{key.account} {key.region} {key.purpose}"
+                    raise Refusal(
+                        f"{where}: the key {key_id} is marked as tainted, and it {problem}; nothing was applied",
+                        "look at the key; `terraform untaint` or `terraform state rm` then says what it is",
+                    )
+                tainted.setdefault(failure.stack, []).append(address)
+        if not tainted:
+            return planned
+        keys = sum(map(len, tainted.values()))
+        self.say(f"{count(keys, 'key')} of an interrupted deployment looked at and found right: untainting")
+        return planned.again(tainted, untaint=tainted)
+
+    def _refuse_vanished(self, planned: Planned) -> None:
+        lines, helps = [], []
+        for plan in planned.plans:
+            for gone in plan.keys.vanished:
+                key, provider = self._of(plan.stack.name, gone.address)
+                found = look_at(self.sessions, provider, [gone.key_id])[gone.key_id]
+                line, help = _vanished(key, gone.key_id, found)
+                lines.append(f"  {line}")
+                helps += help
+        if lines:
+            raise Refusal("keys of the state are gone; nothing was applied\n" + "\n".join(lines), "\n".join(helps))
+
+    def _taken_over(self, planned: Planned) -> Planned:
+        decided = list(self._decided(list(self._made(planned))))
+        self._refuse_or_ask(decided)
+        imports: dict[str, dict[str, str]] = {}
+        for key, found in decided:
+            if found.imports:
+                imports.setdefault(key.stack, {}).update(found.imports)
+        if not imports:
+            return planned
+        for plan in planned.plans:
+            if own := imports.get(plan.stack.name):
+                write_whole(plan.stack.folder / import_blocks.IMPORTS_FILE, import_blocks.render(own).encode())
+        return planned.again(imports)
+
+    def _made(self, planned: Planned) -> Iterator["_Made"]:
+        """The keys of which a plan makes something."""
+        known = {(plan.stack.name, address): id for plan in planned.plans for address, id in plan.keys.known.items()}
+        for plan in planned.plans:
+            stack = self._stack(plan.stack.name)
+            for key in stack.keys:
+                making = _making(plan, key, known)
+                if making.key or making.alias or making.parameter:
+                    yield _Made(key, _provider(stack, key), making)
+
+    def _decided(self, made: Sequence["_Made"]) -> Iterator[tuple[Key, Takeover]]:
+        places: dict[tuple[str, str], list[_Made]] = {}
+        for one in made:
+            places.setdefault((one.key.account_id, one.key.region), []).append(one)
+
+        def look(ones: list[_Made]) -> tuple[Seen, str]:
+            return survey(self.sessions, ones[0].provider, [one.key for one in ones])
+
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            for ones, (seen, missed) in zip(places.values(), pool.map(look, places.values()), strict=True):
+                if missed:
+                    self.say(f"note: {ones[0].key.account} {ones[0].key.region}: could not look for {missed}")
+                for one in ones:
+                    yield one.key, decide(one.key, one.provider.tags["namespace"], one.making, seen)
+
+    def _refuse_or_ask(self, decided: Sequence[tuple[Key, Takeover]]) -> None:
+        """Raise Refusal unless everything may be taken over as decided."""
+        for key, found in decided:
+            if found.note:
+                self.say(f"note: {_where(key)}: {found.note}")
+        refused = [f"  {_where(key)}: {found.refusal}" for key, found in decided if found.refusal]
+        if refused:
+            raise Refusal(
+                "\n".join(["AWS has what would be made, and it cannot be taken over; nothing was applied", *refused]),
+                "look at these keys first; `terraform state rm ADDRESS` makes a state forget a wrong one",
+            )
+        asked = [f"  {_where(key)}: {found.question}" for key, found in decided if found.question]
+        if asked and not self.confirm("\n".join(["AWS has these, and the state does not know them:", *asked])):
+            raise Refusal(
+                "\n".join(["AWS has what would be made, and the state does not know it; nothing was applied", *asked]),
+                f"if no other state has them, `kms-baseline deploy {TAKE_OVER}` takes them over",
+            )
+
+    def _stack(self, name: str) -> Stack:
+        return next(stack for stack in self.inventory.stacks if stack.name == name)
+
+    def _of(self, stack: str, address: str) -> tuple[Key, Provider]:
+        """The key at a Terraform address of a stack."""
+        found = self._stack(stack)
+        key = next(key for key in found.keys if f"{KEY}.{key.address}" == address)
+        return key, _provider(found, key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A key of which a plan makes something."""
+
+    key: Key
+    provider: Provider
+    making: Making
+
+
+def _making(plan: StackPlan, key: Key, known: Mapping[tuple[str, str], str]) -> Making:
+    address, alias, parameter = names.key_addresses(key.address, published=True)
+    own = (plan.stack.name, address)
+    return Making(
+        key=address in plan.keys.made,
+        alias=alias in plan.keys.made,
+        parameter=parameter in plan.keys.made,
+        known=known.get(own),
+        known_elsewhere={id for place, id in known.items() if place != own},
+    )
+
+
+def _provider(stack: Stack, key: Key) -> Provider:
+    return next(provider for provider in stack.providers if provider.alias == key.provider)
+
+
+def _where(key: Key) -> str:
+    return f"{key.account} {key.region} {key.purpose}"
+
+
+def _not_sound(found: SeenKey | None, key: Key, provider: Provider) -> str:
+    """Why a tainted key is not what an interrupted deployment leaves behind; empty where it is."""
+    if found is None:
+        return "does not exist"
+    if not found.is_for(provider.tags["namespace"], key.purpose):
+        return "does not have the tags of this key"
+    return found.peculiarity or ("" if found.state == "Enabled" else f"is {found.state}")
+
+
+def _vanished(key: Key, key_id: str, found: SeenKey | None) -> tuple[str, list[str]]:
+    """What became of a key of the state, and what to do."""
+    if found is not None and found.deletion is not None:
+        commands = [
+            f"aws kms {command} --region {key.region} --key-id {key_id}"
+            for command in ("cancel-key-deletion", "enable-key")
+        ]
+        said = f"{_where(key)}: the key {key_id} waits for its deletion on {found.deletion:%Y-%m-%d %H:%M} UTC"
+        return said, [f"to keep it, in account {key.account_id}:", *(f"  {command}" for command in commands)]
+    state = "does not exist any more" if found is None else f"is {found.state}"
+    entry = f"- {{account: {key.account}, region: {key.region}, purpose: {key.purpose}, then: keep}}"
+    said = f"{_where(key)}: the key {key_id} {state}, and with it all that it encrypts"
+    help = "only your own word makes a new one: list the old one under `retired:`, deploy, and remove the entry"
+    help = "only your own word makes a new one: list the old one under `retired:`, deploy, and remove the entry"
+    return said, [help, f"  {entry}"]

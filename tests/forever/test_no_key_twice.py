@@ -1,0 +1,94 @@
+"""No crash, lost state, stray alias or hand makes a key a second time, through the real Terraform and its provider."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.forever.world import NOTHING, PURPOSES, World, world
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A first deployment whose Terraform is killed when two keys are made, and which the state does not know."""
+    with world(tmp_path_factory) as trial:
+        trial.killed_at("CreateKey", 2)
+        yield trial
+
+
+def test_the_same_command_finishes_after_terraform_was_killed(killed: World) -> None:
+    orphans = set(killed.keys())
+    assert 2 <= len(orphans) <= 3
+    imported, created, *rest = killed.deploy()
+    assert imported == len(orphans)
+    assert (created, rest[1:]) == (9 - len(orphans), [0, 0, 0])
+    assert orphans <= set(killed.keys())
+    killed.assert_settled()
+
+
+@pytest.fixture(scope="module")
+def deployed(killed: World) -> World:
+    """Three keys, whose state is known."""
+    killed.deploy()
+    return killed
+
+
+def test_with_a_lost_state_nothing_is_made_until_the_owner_says_so(deployed: World) -> None:
+    deployed.state.unlink()
+    said = deployed.refused()
+    for purpose in PURPOSES:
+        assert f"trial eu-west-2 {purpose}: {deployed.key_of(purpose)}" in said
+    assert "kms-baseline deploy --take-over" in said
+    assert deployed.deploy("--take-over")[:2] == [9, 0]
+    deployed.assert_settled()
+
+
+def test_a_key_that_waits_for_its_deletion_is_never_replaced(deployed: World) -> None:
+    key_id = deployed.key_of("sns")
+    deployed.kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    said = deployed.refused()
+    assert f"trial eu-west-2 sns: the key {key_id} waits for its deletion on 20" in said
+    for command in ("cancel-key-deletion", "enable-key"):
+        assert f"aws kms {command} --region eu-west-2 --key-id {key_id}" in said
+    deployed.kms.cancel_key_deletion(KeyId=key_id)
+    deployed.kms.enable_key(KeyId=key_id)
+    assert deployed.key_of("sns") == key_id
+    deployed.assert_settled()
+
+
+def test_a_retirement_that_is_taken_back_brings_the_same_key_back(deployed: World) -> None:
+    key_id = deployed.key_of("logs")
+    deployed.configure("retired:\n  - {account: trial, purpose: logs, then: keep}\n")
+    assert deployed.deploy()[-1] == 3
+    deployed.configure()
+    assert key_id in deployed.refused()
+    assert deployed.deploy("--take-over")[:2] == [3, 0]
+    assert deployed.key_of("logs") == key_id
+    deployed.assert_settled()
+
+
+def test_keys_that_two_interrupts_left_tainted_are_looked_at_and_untainted(deployed: World) -> None:
+    """What a second Ctrl-C leaves: keys in the state, marked as tainted."""
+    state = json.loads(deployed.state.read_text())
+    for resource in state["resources"]:
+        if resource["type"] == "aws_kms_key":
+            resource["instances"][0]["status"] = "tainted"
+    deployed.state.write_text(json.dumps(state))
+    keys = deployed.keys()
+    assert deployed.deploy() == NOTHING
+    assert deployed.keys() == keys
+    deployed.assert_settled()
+
+
+def test_an_alias_at_a_key_of_somebody_else_stops_everything(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with world(tmp_path_factory) as trial:
+        own = trial.kms.create_key()["KeyMetadata"]["KeyId"]
+        trial.kms.create_alias(AliasName="alias/baseline/sns", TargetKeyId=own)
+        said = trial.refused()
+        assert f"alias/baseline/sns is at the key {own}, which does not have the tags of this key" in said
+        assert set(trial.keys()) == {own}
+        trial.kms.delete_alias(AliasName="alias/baseline/sns")
+        trial.fault("CreateAlias", "lost-answer")
+        assert trial.run("deploy", "--yes").returncode == 3
+        assert trial.deploy()[0] == 1
+        trial.assert_settled(others=1)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from deployment.mirror import Mirror
 from tests.forever.world import NOTHING, PURPOSES, World, world
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def killed(provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A first deployment whose Terraform is killed when two keys are made, and which the state does not know."""
-    with world(tmp_path_factory) as trial:
+    with world(provider_mirror, tmp_path_factory) as trial:
         trial.killed_at("CreateKey", 2)
         yield trial
 
@@ -80,8 +81,10 @@ def test_keys_that_two_interrupts_left_tainted_are_looked_at_and_untainted(deplo
     deployed.assert_settled()
 
 
-def test_an_alias_at_a_key_of_somebody_else_stops_everything(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with world(tmp_path_factory) as trial:
+def test_an_alias_at_a_key_of_somebody_else_stops_everything(
+    provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with world(provider_mirror, tmp_path_factory) as trial:
         own = trial.kms.create_key()["KeyMetadata"]["KeyId"]
         trial.kms.create_alias(AliasName="alias/baseline/sns", TargetKeyId=own)
         said = trial.refused()

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from deployment.mirror import Mirror
 from sandbox.pages import ask
 from tests.conftest import COMMAND
-from tests.embedded import Embedded, embedded, need_terraform
+from tests.embedded import Embedded, embedded
 
 ACCOUNT_ID, REGION = "222222222222", "eu-west-2"
 PURPOSES = ("ebs", "logs", "sns")
@@ -148,10 +149,9 @@ def terraforms(folder: Path) -> list[int]:
 
 
 @contextmanager
-def world(folders: pytest.TempPathFactory) -> Iterator[World]:
+def world(mirror: Mirror, folders: pytest.TempPathFactory) -> Iterator[World]:
     """A new AWS, in which nothing is deployed yet."""
-    need_terraform()
-    with embedded(CONFIGURATION, folders.mktemp("mirror")) as aws:
+    with embedded(CONFIGURATION, mirror, folders.mktemp("mirror")) as aws:
         made = World(folders.mktemp("world"), aws)
         made.configure()
         yield made

@@ -13,6 +13,7 @@ from baseline.errors import FieldPlace, KmsBaselineError, Refusal, UsageError
 from baseline.fields.limits import nearest
 from baseline.inventory import Inventory, Key, expand
 from baseline.lock import Lock, LockedKey
+from baseline.lock_reading import parse_lock
 from baseline.organization import Account
 from baseline.purposes import PURPOSES
 from baseline.words import count
@@ -50,7 +51,7 @@ class Project:
     @cached_property
     def lock(self) -> Lock:
         """The lock as it is on the disk; an empty one when nothing was generated yet."""
-        return Lock() if self.lock_text is None else Lock.parse(self.lock_text, str(self.lock_path))
+        return Lock() if self.lock_text is None else parse_lock(self.lock_text, str(self.lock_path))
 
     @cached_property
     def lock_text(self) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from baseline import names
 from baseline.errors import Mistakes
 from baseline.lock import AccountRegion, Line, Lock, LockedKey
+from baseline.lock_reading import parse_lock
 from baseline.names import Layout
 from baseline.purposes import PURPOSES
 from tests.organizations import IDS, NAMES, REGIONS
@@ -43,7 +44,7 @@ keys = st.builds(
 
 @given(locks)
 def test_what_is_written_is_read_back(recorded: Lock) -> None:
-    assert Lock.parse(recorded.render(), "organization.lock.json") == recorded
+    assert parse_lock(recorded.render(), "organization.lock.json") == recorded
 
 
 @given(layouts, st.dictionaries(places, purposes), st.randoms(use_true_random=False))
@@ -104,7 +105,7 @@ def test_the_lines_of_two_branches_together_are_the_keys_of_both(
     head, *one, last = merged[0].render().splitlines()
     _, *other, _ = merged[1].render().splitlines()
     union = [line for line in one if line not in other] + other if ours_first else other + one
-    found = Lock.parse("\n".join([head, *union, last]), "organization.lock.json")
+    found = parse_lock("\n".join([head, *union, last]), "organization.lock.json")
     assert found.entries == tuple(sorted({*merged[0].entries, *merged[1].entries}))
 
 
@@ -156,7 +157,7 @@ def test_a_damaged_or_foreign_lock_is_refused(before: str, after: str, line: int
     """With its file and line, and what to do; it is never guessed at."""
     assert before in GOOD
     with pytest.raises(Mistakes) as refused:
-        Lock.parse(GOOD.replace(before, after, 1) if before else "", "organization.lock.json")
+        parse_lock(GOOD.replace(before, after, 1) if before else "", "organization.lock.json")
     message, help = str(refused.value).split("\n")
     assert message == f"organization.lock.json:{line}: {problem}"
     assert help.startswith(("  help: restore it from version control", "  help: keep the ", "  help: two branches"))
@@ -167,11 +168,11 @@ def test_a_stack_of_another_layout_is_refused() -> None:
     with pytest.raises(
         Mistakes, match=r"json:2: keys\[0\]: `data` is no stack of eu-west-2 in the layout `account-region`"
     ):
-        Lock.parse(REGIONAL.replace("data-eu-west-2", "data"), "organization.lock.json")
+        parse_lock(REGIONAL.replace("data-eu-west-2", "data"), "organization.lock.json")
 
 
 def test_a_mark_at_the_beginning_and_windows_line_ends_are_no_damage() -> None:
-    assert Lock.parse("\ufeff" + GOOD.replace("\n", "\r\n"), "x") == Lock.parse(GOOD, "x")
+    assert parse_lock("\ufeff" + GOOD.replace("\n", "\r\n"), "x") == parse_lock(GOOD, "x")
 
 
 @given(locks, st.integers(0, 10_000), st.characters() | st.just(""))
@@ -182,9 +183,9 @@ def test_one_wrong_character_is_refused_or_changes_nothing_in_silence(recorded: 
     damaged = text[:at] + character + text[at + 1 :]
     assume(damaged != text)
     try:
-        found = Lock.parse(damaged, "organization.lock.json")
+        found = parse_lock(damaged, "organization.lock.json")
     except Mistakes as refused:
         message = str(refused)
         assert message.startswith("organization.lock.json:")
     else:
-        assert Lock.parse(found.render(), "organization.lock.json") == found
+        assert parse_lock(found.render(), "organization.lock.json") == found

@@ -9,7 +9,7 @@ from baseline.errors import Mistakes
 from baseline.features import FEATURES
 from baseline.features.feature import Part
 from baseline.inventory import Inventory, expand
-from baseline.lock import Lock
+from baseline.lock_reading import parse_lock
 from baseline.names import underscored
 from tests.conftest import configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
@@ -66,9 +66,9 @@ def test_what_stays_is_recorded_in_the_lock_beside_the_keys_of_its_region() -> N
 
 def test_a_lock_is_read_as_it_was_written_and_two_branches_are_merged() -> None:
     on, off = inventory(ON).lock.render(), inventory(TWO_BY_TWO).lock.render()
-    assert Lock.parse(on, "lock").render() == on
+    assert parse_lock(on, "lock").render() == on
     both = on.replace("null]}", off.partition("[\n")[2])
-    assert Lock.parse(both, "lock").render() == on
+    assert parse_lock(both, "lock").render() == on
 
 
 @pytest.mark.parametrize("written", ['"a.b"', '["aws_kms_key"]', '["aws_kms_key.a", 1]', '[".b"]', '["a.b c"]'])
@@ -77,7 +77,7 @@ def test_a_lock_with_something_else_than_addresses_is_refused(written: str) -> N
         inventory(TWO_BY_TWO).lock.render().replace('"stack": "data"}', f'"stack": "data", "resources": {written}}}', 1)
     )
     with pytest.raises(Mistakes, match=r"lock:2: keys\[0\]: .* are no Terraform addresses"):
-        Lock.parse(text, "lock")
+        parse_lock(text, "lock")
 
 
 def test_switched_off_a_feature_is_forgotten_and_nothing_of_it_is_destroyed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from baseline.feature_parts import PlacedPart, check_parts, placed_parts
 from baseline.features.feature import Part
 from baseline.iam.document import Document
 from baseline.iam.errors import PolicyError
-from baseline.key_policy import KeyPlace
+from baseline.key_policy.place import KeyPlace
 from baseline.lock import Lock, LockedKey, LockedResource
 from baseline.organization import Account, Backend, KeySettings, Organization
 from baseline.policies import Policies

@@ -8,7 +8,8 @@ from dataclasses import fields
 
 from baseline.iam.document import Document
 from baseline.iam.renaming import RenamedDocument, renamable
-from baseline.key_policy import KeyPlace, key_policy
+from baseline.key_policy import key_policy
+from baseline.key_policy.place import KeyPlace
 from baseline.organization import KeySettings
 from baseline.purposes.purpose import Purpose
 

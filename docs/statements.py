@@ -8,7 +8,8 @@ from baseline.iam.conditions import Condition
 from baseline.iam.statement import Statement
 from baseline.inventory import expand
 from baseline.key_actions import MANAGE, NEVER_FOR_ADMINISTRATORS
-from baseline.key_policy_blocks import BLOCKS, Block
+from baseline.key_policy import COMMON_STATEMENTS
+from baseline.key_policy.common_statement import CommonStatement
 from baseline.lock import Lock
 from baseline.purposes.purpose import AccountThrough, Permission, Purpose, Service, UsersThrough
 
@@ -19,7 +20,7 @@ EXAMPLE = Path(__file__).parent / "templates" / "everything.yaml"
 class Described:
     """One statement for people; `<account>`, `<region>` and the like stand for the key's own."""
 
-    known: Permission | Block
+    known: Permission | CommonStatement
     by_default: str
     """Whether it is there when nothing is said; as a table has it."""
     when: str
@@ -97,18 +98,18 @@ def of_every_purpose() -> list[Described]:
     text = EXAMPLE.read_text(encoding="utf-8")
     inventory = expand(load(text, EXAMPLE.name).organization, Lock())
     found = {statement.sid: statement for key in inventory.keys for statement in key.policy.statements}
-    return [_rendered(block, found[block.sid]) for block in BLOCKS]
+    return [_rendered(common, found[common.sid]) for common in COMMON_STATEMENTS]
 
 
-def _rendered(block: Block, statement: Statement) -> Described:
+def _rendered(common: CommonStatement, statement: Statement) -> Described:
     ids = ", ".join(f"`{general(i)}`" for i in statement.principal.ids)
     bounds = tuple(general(_condition(c)) for c in statement.principal.conditions)
     who = f"{ids} with {' and '.join(bounds)}" if bounds else ids
     conditions = tuple(general(_condition(c)) for c in statement.conditions)
     return Described(
-        known=block,
-        by_default="yes" if block.when == "always" else block.when,
-        when=f"In words: {block.says}. In the policy: {block.when}.",
+        known=common,
+        by_default="yes" if common.when == "always" else common.when,
+        when=f"In words: {common.says}. In the policy: {common.when}.",
         who=who,
         denies=statement.effect == "Deny",
         actions=statement.actions,

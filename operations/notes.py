@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from baseline import names
 from baseline.features import FEATURES
 from baseline.inventory import Inventory
-from baseline.key_policy_blocks import BLOCKS, Block
+from baseline.key_policy import COMMON_STATEMENTS
+from baseline.key_policy.common_statement import CommonStatement
 from baseline.organization import CloudBackend
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
@@ -86,7 +87,7 @@ def _many_providers(inventory: Inventory) -> Iterator[str]:
 def _inferred(inventory: Inventory) -> Iterator[str]:
     """The statements in use whose evidence is only inferred."""
     permissions = (permission for purpose in PURPOSES.values() for permission in purpose.permissions)
-    every: tuple[Permission | Block, ...] = (*permissions, *BLOCKS)
+    every: tuple[Permission | CommonStatement, ...] = (*permissions, *COMMON_STATEMENTS)
     inferred = {known.sid: known for known in every if known.evidence == "inferred"}
     used = dict.fromkeys(sid for key in inventory.keys for sid in key.policy.sids)
     for sid in used:

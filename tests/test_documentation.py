@@ -17,7 +17,8 @@ import yaml
 from baseline.configuration.file import ConfigurationFile
 from baseline.fields.limits import DELETION_WINDOW, ROTATION_PERIOD
 from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
-from baseline.key_policy_blocks import BLOCKS, Block
+from baseline.key_policy import COMMON_STATEMENTS
+from baseline.key_policy.common_statement import CommonStatement
 from baseline.organization import Organization
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
@@ -308,7 +309,7 @@ OWNERS_STATEMENT = "SupportDecryptsOneTenant"
 
 def test_the_readme_names_every_statement_that_is_only_inferred() -> None:
     permissions = [p for purpose in PURPOSES.values() for p in purpose.permissions]
-    known: list[Block | Permission] = [*BLOCKS, *permissions]
+    known: list[CommonStatement | Permission] = [*COMMON_STATEMENTS, *permissions]
     inferred = {statement.sid for statement in known if statement.evidence == "inferred"}
     section = read("README.md").partition("only inferred")[2].partition("\n")[0]
     assert inferred == set(re.findall(r"`([A-Z]\w+)`", section))

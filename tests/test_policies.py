@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from baseline.iam.document import Document
 from baseline.iam.renaming import RenamedDocument, renamable
 from baseline.inventory import Inventory, Key
-from baseline.key_policy import KeyPlace, key_policy
+from baseline.key_policy import key_policy
+from baseline.key_policy.place import KeyPlace
 from baseline.purposes import PURPOSES
 from tests import organizations
 from tests.conftest import inventory

@@ -10,7 +10,7 @@ from baseline.iam.actions import ACTIONS, canonical, expand, expand_all
 from baseline.iam.arns import Arn, has_wildcard, is_account_id, is_unique_id
 from baseline.iam.elements import items
 from baseline.iam.errors import PolicyError
-from baseline.key_policy import KeyPlace
+from baseline.key_policy.place import KeyPlace
 
 Problem = tuple[str, str, str]
 """The kind, the sentence, and the element."""

@@ -8,7 +8,7 @@ from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.conditions import ENCRYPTION_CONTEXT
 from baseline.iam.elements import items
 from baseline.iam.reading import PlainCondition
-from baseline.key_policy import KeyPlace
+from baseline.key_policy.place import KeyPlace
 from baseline.prover.claims import Claim, always, never
 from baseline.prover.conditions import condition
 from baseline.prover.decide import Answer, Judge, prove, read

@@ -7,7 +7,7 @@ from typing import Any
 from baseline.found.policy import FoundPolicy
 from baseline.iam.arns import is_account_id
 from baseline.iam.elements import items
-from baseline.key_policy import KeyPlace
+from baseline.key_policy.place import KeyPlace
 from baseline.regions import partition_of
 
 _ARN_OF_ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12}):.+", re.DOTALL)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from baseline.errors import FieldPlace
-from baseline.key_policy import KeyPlace
+from baseline.key_policy.place import KeyPlace
 from baseline.organization import KeySettings
 from baseline.prover import general_claims as claims_of
 from baseline.prover.claims import Claim, always

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from baseline.iam.reading import PlainCondition
 from baseline.inventory import Key
-from baseline.key_policy import KeyPlace
+from baseline.key_policy.place import KeyPlace
 from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
 from baseline.prover.claims import Region
 from baseline.prover.conditions import condition

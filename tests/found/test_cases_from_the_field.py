@@ -10,7 +10,7 @@ from baseline.found.policy import found_policy
 from baseline.found.validate import validate
 from baseline.iam.evaluate import decide
 from baseline.iam.request import IamCaller, Request, ServiceCaller
-from baseline.key_policy import KeyPlace
+from baseline.key_policy.place import KeyPlace
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.difference import difference
 from baseline.prover.general_claims import KEEPS

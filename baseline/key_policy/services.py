@@ -1,0 +1,42 @@
+"""What a purpose's own entry lets services do, and principals through services."""
+
+from collections.abc import Iterator
+
+from baseline.iam.conditions import Condition
+from baseline.iam.principals import Principal
+from baseline.iam.statement import Statement
+from baseline.key_policy.place import KeyPlace
+from baseline.organization import KeySettings
+from baseline.purposes.purpose import AccountThrough, Permission, Purpose, Service, UsersThrough
+from baseline.regions import via_service
+
+
+def services(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
+    """The statements of the services, and of the account through them."""
+    for permission in purpose.permissions:
+        if permission.service is not None and permission.service not in settings.services:
+            continue
+        match permission.to:
+            case AccountThrough(service):
+                through = Principal.through(place.account_id, via_service(service, place.region))
+                yield permitted(permission, through, place)
+            case Service(principal):
+                yield permitted(permission, Principal.service(principal.format_map(place.names())), place)
+            case UsersThrough():
+                pass  # theirs stand with the users
+
+
+def permitted(permission: Permission, principal: Principal, place: KeyPlace, suffix: str = "") -> Statement:
+    """One permission of the entry as a statement of this key."""
+    names = place.names()
+    conditions = [
+        Condition(c.operator, c.key, tuple(value.format_map(names) for value in c.values))
+        for c in permission.conditions
+    ]
+    if isinstance(permission.to, UsersThrough):
+        conditions.append(
+            Condition("StringEquals", "kms:ViaService", (via_service(permission.to.service, place.region),))
+        )
+    return Statement(
+        sid=permission.sid + suffix, principal=principal, actions=permission.actions, conditions=tuple(conditions)
+    )

@@ -1,0 +1,70 @@
+"""The other accounts that are let in."""
+
+from collections.abc import Iterator
+
+from baseline.iam.principals import Principal
+from baseline.iam.statement import Statement
+from baseline.key_policy.common_statement import DOCS, KMS_CONDITIONS, CommonStatement
+from baseline.key_policy.place import KeyPlace
+from baseline.organization import KeySettings
+from baseline.purposes.purpose import GRANT_FOR_AWS, Purpose
+from baseline.regions import via_service
+
+SHARED_ACCOUNTS_USE_THE_KEY = CommonStatement(
+    sid="SharedAccountsUseTheKey",
+    when="`share_with` accounts",
+    says="the accounts named use the key as their IAM policies allow",
+    evidence="documented",
+    if_wrong="the other account's restore or copy fails",
+    fallback="none needed",
+    source=f"{DOCS}/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
+)
+SHARED_ACCOUNTS_GRANT_TO_AWS_SERVICES = CommonStatement(
+    sid="SharedAccountsGrantToAwsServices",
+    when="`share_with` accounts",
+    says="and make grants for AWS resources only",
+    evidence="inferred",
+    if_wrong="launches there fail; a grant made by hand for another account's Auto Scaling role is refused",
+    fallback="a statement of your own without the condition",
+    source=f"{DOCS}/ebs/latest/userguide/ebs-encryption-requirements.html",
+)
+ORGANIZATION_USES_THE_KEY = CommonStatement(
+    sid="OrganizationUsesTheKey",
+    when="`share_with: [organization]`",
+    says="every account of the organization uses the key, through the purpose's service only",
+    evidence="inferred",
+    if_wrong="the other account's restore or copy fails",
+    fallback="list the accounts",
+    source=KMS_CONDITIONS,
+)
+ORGANIZATION_GRANTS_TO_AWS_SERVICES = CommonStatement(
+    sid="OrganizationGrantsToAwsServices",
+    when="`share_with: [organization]`",
+    says="and makes grants for AWS resources only",
+    evidence="inferred",
+    if_wrong="launches there fail",
+    fallback="list the accounts",
+    source=KMS_CONDITIONS,
+)
+
+
+def sharing(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
+    """What other accounts may do: those that are named, and those of the organization."""
+    use = tuple(action for action in purpose.shared if action != "kms:CreateGrant")
+    for principal, uses, grants in _sharers(purpose, settings, place):
+        yield uses.statement(principal, use)
+        if "kms:CreateGrant" in purpose.shared:
+            yield grants.statement(principal, ("kms:CreateGrant",), GRANT_FOR_AWS)
+
+
+def _sharers(
+    purpose: Purpose, settings: KeySettings, place: KeyPlace
+) -> Iterator[tuple[Principal, CommonStatement, CommonStatement]]:
+    accounts = [f"arn:{place.partition}:iam::{id}:root" for id in settings.share_with if id != "organization"]
+    if accounts:
+        yield Principal.named(accounts), SHARED_ACCOUNTS_USE_THE_KEY, SHARED_ACCOUNTS_GRANT_TO_AWS_SERVICES
+    if "organization" in settings.share_with and place.organization_id:
+        # Through the service alone: otherwise every principal of the own account could use the key directly.
+        via = (via_service(service, place.region) for service in purpose.via)
+        members = Principal.organization(place.organization_id, *via)
+        yield members, ORGANIZATION_USES_THE_KEY, ORGANIZATION_GRANTS_TO_AWS_SERVICES

@@ -26,8 +26,8 @@ def probe(
 ) -> None:
     """Use every key of an account's region once, with your AWS credentials, and remove what that made.
 
-    Some keys are checked by AWS only when they are used: a wrong policy then fails in silence, weeks later. Exit code 1:
-    a probe failed.
+    Some keys are checked by AWS only when they are used: a wrong policy then fails in silence, weeks later. Each probe
+    names the statements of the key policy that it settles. Exit code 1: a probe failed.
 
     Example: kms-baseline probe data eu-west-2
     """
@@ -47,7 +47,7 @@ def probe(
     if format is options.Format.json:
         output.show_json({"version": 1, "probes": [asdict(outcome) for outcome in outcomes]})
     else:
-        rows = [(o.account, o.region, o.probe, o.problem or "works") for o in outcomes]
-        output.show(output.table(("ACCOUNT", "REGION", "PROBE", "RESULT"), rows))
+        rows = [(o.account, o.region, o.probe, o.problem or "works", ", ".join(o.settles)) for o in outcomes]
+        output.show(output.table(("ACCOUNT", "REGION", "PROBE", "RESULT", "SETTLES"), rows))
     if failed := sum(1 for outcome in outcomes if outcome.problem):
         raise Refusal(f"{count(failed, 'probe')} of {len(outcomes)} failed", "the key's policy is the first suspect")

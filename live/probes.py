@@ -7,16 +7,17 @@ silence. A probe finds it out at once.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.inventory import Key
 from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Permission, Service
 
 WAIT = 120.0
 """Seconds for a volume to be there, and for an event to be read back."""
@@ -31,6 +32,8 @@ class ProbeOutcome:
     probe: str
     problem: str = ""
     """Empty: it worked."""
+    settles: tuple[str, ...] = ()
+    """The statements of the key's policy that it needs: what AWS does with them is then known."""
 
 
 class ProbeFailed(Exception):
@@ -44,17 +47,24 @@ def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str 
     """
     clients = _Clients(session, key.region, endpoint)
     name = f"{key.alias.split('/')[1]}-probe-{token_hex(4)}"
-    what, probe = _probe_of(key, by_default)
+    probe = _probe_of(key, by_default)
 
     def use() -> None:
-        probe(clients, str(clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"]), name)
+        probe.run(clients, str(clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"]), name)
 
-    return attempted(key.account, key.region, what, use)
+    return replace(attempted(key.account, key.region, probe.what, use), settles=settled(key))
 
 
 def described(key: Key, by_default: bool) -> str:
     """What the probe of a key does, before it is done."""
-    return _probe_of(key, by_default)[0]
+    return _probe_of(key, by_default).what
+
+
+def settled(key: Key) -> tuple[str, ...]:
+    """The statements of a key's policy that let its probe's service in, for itself or for the account."""
+    service = _probe_of(key, by_default=False).service
+    sids = {permission.sid for permission in PURPOSES[key.purpose].permissions if _label(permission) == service}
+    return tuple(statement.sid for statement in key.policy.statements if statement.sid in sids)
 
 
 def attempted(account: str, region: str, what: str, probe: Callable[[], None]) -> ProbeOutcome:
@@ -154,26 +164,37 @@ def _alias(clients: _Clients, key: str, _name: str) -> None:
         raise ProbeFailed(f"the key is {state}")
 
 
-_Probe = tuple[str, Callable[[_Clients, str, str], None]]
-"""What it does, in words, and the doing."""
+class _Probe(NamedTuple):
+    """What it does, in words, the service whose use of the key it shows, and the doing."""
+
+    what: str
+    service: str
+    run: Callable[[_Clients, str, str], None]
 
 
 def _probe_of(key: Key, by_default: bool) -> _Probe:
     match PURPOSES[key.purpose].probe:
         case "topic":
-            return "publish to an encrypted topic", _topic
+            return _Probe("publish to an encrypted topic", "sns", _topic)
         case "volume" if by_default:
-            return "make a volume without asking for encryption", partial(_volume, by_default=True)
+            what = "make a volume without asking for encryption"
+            return _Probe(what, "ec2", partial(_volume, by_default=True))
         case "volume":
-            return "make an encrypted volume", partial(_volume, by_default=False)
+            return _Probe("make an encrypted volume", "ec2", partial(_volume, by_default=False))
         case "log group":
-            return "write to an encrypted log group and read it", _log_group
+            return _Probe("write to an encrypted log group and read it", "logs", _log_group)
         case "trail":
-            return "look at the trail's last delivery", _trail
+            return _Probe("look at the trail's last delivery", "cloudtrail", _trail)
         case "vault":
-            return "make an encrypted vault", _vault
+            return _Probe("make an encrypted vault", "backup", _vault)
         case "alias":
-            return "find the key by its alias", _alias
+            return _Probe("find the key by its alias", "", _alias)
+
+
+def _label(permission: Permission) -> str:
+    """The service that a statement lets in, as in `kms:ViaService` or at the head of its service principal."""
+    to = permission.to
+    return to.principal.split(".")[0] if isinstance(to, Service) else to.service
 
 
 def _until(look: Callable[[], Any], problem: str) -> Any:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Provider
-from live.probes import ProbeOutcome, described, probe_key
+from live.probes import ProbeOutcome, described, probe_key, settled
 from live.session import session
 from operations.embedded_probes import embedded_probes
 from sandbox.pages import is_sandbox
@@ -20,7 +20,8 @@ def planned(inventory: Inventory, account_id: str, region: str) -> Iterator[str]
     """What the probes of one region will do."""
     for key in inventory.keys:
         if (key.account_id, key.region) == (account_id, region):
-            yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key)"
+            settles = f", which settles {', '.join(settled(key))}" if settled(key) else ""
+            yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key){settles}"
 
 
 def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[str, str]) -> Iterator[ProbeOutcome]:

@@ -8,6 +8,7 @@ import pytest
 from tests.deployed.deployment import Deployment
 
 PLACE = ("data", "eu-west-2")
+LOGS = "LogsUsesTheKey, LogsDescribesTheKey, AccountUsesTheKeyThroughLogs"
 
 
 def beside_the_deployment(deployed: Deployment) -> list[str]:
@@ -28,8 +29,10 @@ def test_every_key_of_the_region_is_used_and_nothing_stays(switched_on: Deployme
     done = switched_on.run("probe", *PLACE, "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     probes = [re.split(r"  +", line)[2:] for line in done.stdout.splitlines()[1:]]
-    assert {result for _, result in probes} == {"works"}
-    assert [what for what, _ in probes if "publishes" not in what] == [
+    assert {result for _, result, *_ in probes} == {"works"}
+    assert ["write to an encrypted log group and read it", "works", LOGS] in probes
+    assert f"write to an encrypted log group and read it (logs key), which settles {LOGS}\n" in done.stderr
+    assert [what for what, *_ in probes if "publishes" not in what] == [
         "make an encrypted vault",
         "look at the trail's last delivery",
         "make a volume without asking for encryption",
@@ -39,7 +42,7 @@ def test_every_key_of_the_region_is_used_and_nothing_stays(switched_on: Deployme
         "start an instance",
         "a log group in the clear is found and encrypted",
     ]
-    assert len([what for what, _ in probes if "publishes" in what]) == 5 + 2  # to alerts, to bills
+    assert len([what for what, *_ in probes if "publishes" in what]) == 5 + 2  # to alerts, to bills
     assert beside_the_deployment(switched_on) == []
 
 

@@ -593,6 +593,8 @@ def test_a_group_that_is_left_alone_is_given_up_too(
     config.put_remediation_configurations(RemediationConfigurations=[remediation(logs_key)])
     assert [evaluated("exactly")[1] for _ in range(3)] == ["SUCCEEDED", "SUCCEEDED", "EXCEPTION"]
     assert blocked(config) == ["exactly"]
+    config.delete_remediation_exceptions(ConfigRuleName=RULE, ResourceKeys=[resource("exactly")])
+    assert evaluated("exactly")[1] == "SUCCEEDED"
 
 
 def test_an_exception_by_hand_blocks_until_it_expires(

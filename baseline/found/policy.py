@@ -32,8 +32,6 @@ class NotAPolicy(ValueError):
 class FoundStatement:
     """One statement, its elements spelled as AWS spells them."""
 
-    number: int
-    """Counted from 1."""
     name: str
     """Unique: its Sid, or its number."""
     elements: Mapping[str, Any]
@@ -167,17 +165,17 @@ def _statements(policy: FoundPolicy, written: Any, path: FieldPath) -> None:
             policy.say("invalid-element", f"statement {i + 1} is no JSON object, but {_kind(statement)}", where)
             policy.undecidable = f"statement {i + 1} is no JSON object"
             continue
-        policy.statements.append(_statement(policy, i + 1, _name(sids, i), statement, where))
+        policy.statements.append(_statement(policy, _name(sids, i), statement, where))
 
 
-def _statement(policy: FoundPolicy, number: int, name: str, written: dict[str, Any], path: FieldPath) -> FoundStatement:
-    bare = FoundStatement(number, name, {}, {}, path)
+def _statement(policy: FoundPolicy, name: str, written: dict[str, Any], path: FieldPath) -> FoundStatement:
+    bare = FoundStatement(name, {}, {}, path)
     paths = _spelled(policy, written, path, ELEMENTS, bare)
     elements = {element: written[str(where[-1])] for element, where in paths.items()}
     if isinstance(elements.get("Principal"), dict):
         kinds = _spelled(policy, elements["Principal"], paths["Principal"], _PRINCIPALS, bare)
         elements["Principal"] = {kind: elements["Principal"][str(where[-1])] for kind, where in kinds.items()}
-    return FoundStatement(number, name, elements, paths, path)
+    return FoundStatement(name, elements, paths, path)
 
 
 def _sid(statement: Any) -> str:

@@ -57,11 +57,6 @@ class Principal:
         return cls("AWS", (_root(partition, account_id),))
 
     @classmethod
-    def anyone_in(cls, account_id: str) -> Self:
-        """Every user and role of one account: `*` never comes without its account."""
-        return cls("AWS", _EVERYONE, (_equals(CALLER_ACCOUNT, (_account(account_id),)),))
-
-    @classmethod
     def through(cls, account_id: str, via: str) -> Self:
         """Every user and role of one account, as long as the service named (`ec2.eu-west-2.amazonaws.com`) calls."""
         bound = _equals(CALLER_ACCOUNT, (_account(account_id),))

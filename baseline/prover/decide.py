@@ -10,10 +10,8 @@ from baseline.iam.request import Request
 from baseline.prover.boxes import Box, Steps, meet, survivor
 from baseline.prover.claims import Claim, Region, Strength
 from baseline.prover.counterexample import (
-    COVERED,
     FOR_ALWAYS,
     FOR_NEVER,
-    NOT_COVERED,
     Counterexample,
     Judgement,
     Policy,
@@ -145,34 +143,16 @@ def prove(policy: Policy, partition: str, claims: Sequence[Claim]) -> tuple[Answ
         return tuple(Answer("unsupported", reason=str(error)) for _ in claims)
 
 
-def new_access(old: Policy, new: Policy, partition: str, all_requests: bool = True) -> Counterexample | None:
-    """A request to which the new policy gives more than the old one: use, or direct use in place of delegated.
-
-    Of all requests of the model, or of those only that can be sent (keys as the actions carry them, assumption A3).
-    Decided for both readings of `*`. Raises Unsupported, StepsSpent.
-    """
-    given, changed = read(old), read(new)
-    space = Space(partition, (*given, *changed))
-    before, after = Judge(old, given, space), Judge(new, changed, space)
-    for reading in (COVERED, NOT_COVERED):
-        for strength in STRENGTHS:
-            found = gained(before, after, reading, strength, all_requests=all_requests)
-            if found:
-                return found
-    return None
-
-
 def gained(
     before: Judge,
     after: Judge,
     reading: Reading,
     strength: Strength,
     within: Box | None = None,
-    all_requests: bool = False,
 ) -> Counterexample | None:
     """A request, within the box if there is one, that only the second policy gives with this strength.
 
-    Both judge in the same space. Raises StepsSpent.
+    Of those that can be sent: keys as the actions carry them, assumption A3. Both judge in the same space. Raises StepsSpent.
     """
 
     def judge(request: Request) -> Decision | None:
@@ -186,9 +166,7 @@ def gained(
     allowed = boxes(after.allows, reading.of_allow, strength)
     if within:
         allowed = filter(None, (meet(within, box) for box in allowed))
-    if not all_requests:
-        allowed = (part for box in allowed for part in after.space.real(box))
-    for allow in allowed:
+    for allow in (part for box in allowed for part in after.space.real(box)):
         newly_allowed = survivor(allow, [*denies, *old_allows], steps)
         no_longer_denied = (meet(allow, deny) for deny in old_denies)
         for part in filter(None, (newly_allowed, *no_longer_denied)):

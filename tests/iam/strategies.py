@@ -78,7 +78,6 @@ def _one_account(arns: list[str]) -> list[str]:
 
 principals = st.one_of(
     st.builds(Principal.account, st.just("aws"), accounts),
-    st.builds(Principal.anyone_in, accounts),
     st.builds(Principal.through, accounts, st.sampled_from(VIA)),
     st.builds(Principal.exactly, st.lists(roles, min_size=1, max_size=3).map(_one_account)),
     st.builds(Principal.like, st.just("aws"), st.just(ACCOUNTS[0]), several(arn_patterns.filter(

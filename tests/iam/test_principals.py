@@ -19,7 +19,6 @@ THROUGH_EC2 = Condition("StringEquals", "kms:ViaService", (EC2,))
     ("principal", "kind", "ids", "conditions"),
     [
         (Principal.account("aws-cn", A), "AWS", (f"arn:aws-cn:iam::{A}:root",), ()),
-        (Principal.anyone_in(A), "AWS", ("*",), (IN_ACCOUNT,)),
         (Principal.through(A, EC2), "AWS", ("*",), (IN_ACCOUNT, THROUGH_EC2)),
         (
             Principal.exactly([ROLE, ROOT, ROLE]),
@@ -65,7 +64,7 @@ def test_each_constructor_writes_the_conditions_that_belong_to_it(
     [
         (Principal.account("aws", A), False, False, True),
         (Principal.like("aws", A, [f"arn:aws:iam::{A}:role/*"]), False, False, True),
-        (Principal.anyone_in(A), True, True, False),
+        (Principal.through(A, EC2), True, True, False),
         (Principal.organization("o-a1b2c3d4e5", EC2), True, True, False),
         (Principal.everyone(), True, False, False),
         (Principal.named([ROLE]), False, False, False),
@@ -154,7 +153,7 @@ REFUSED: list[tuple[Callable[[], Principal], str]] = [
         lambda: Principal.like("aws", A, ["arn:aws:iam::222222222222:role/*"]),
         f"pattern `arn:aws:iam::222222222222:role/*` matches nobody in account `{A}`",
     ),
-    (lambda: Principal.anyone_in("11111111111"), "`11111111111` is not an account ID; it has twelve digits"),
+    (lambda: Principal.through("11111111111", EC2), "`11111111111` is not an account ID; it has twelve digits"),
     (lambda: Principal.account("aws", "*"), "`*` is not an account ID; it has twelve digits"),
     (lambda: Principal.organization("o-*", EC2), "`o-*` is not an organization ID"),
     (lambda: Principal.through(A, "ec2"), "`ec2` is not a service principal, such as `events.amazonaws.com`"),

@@ -131,7 +131,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "allows everyone; bound `*` by StringEquals on `kms:CallerAccount` or `aws:PrincipalOrgID`",
     ),
     (
-        {"principal": Principal.anyone_in(A), "actions": ("kms:*",)},
+        {"principal": Principal.through(A, EC2), "actions": ("kms:*",)},
         "Action",
         "allows every action; only an account may have that",
     ),
@@ -146,7 +146,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "allows every action; only an account may have that",
     ),
     (
-        {"principal": Principal.anyone_in(A), "conditions": (IN_OTHER_ACCOUNT,)},
+        {"principal": Principal.through(A, EC2), "conditions": (IN_OTHER_ACCOUNT,)},
         "Condition",
         "has `StringEquals` on `kms:CallerAccount` twice; write one with all values",
     ),

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from baseline.iam.evaluate import decide
 from baseline.iam.request import IamCaller, Request, ServiceCaller
 from baseline.prover.action_groups import ACTION_GROUPS, CORE
-from baseline.prover.decide import new_access
 from baseline.prover.difference import Change, difference
 from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.matrix import LEVELS, matrix
+from tests.prover.new_access import new_access
 from tests.prover.published import ALLOW_ALL, EBS_MANAGED, LOGS, ROOT, USER, A, B, R, policy, statement
 from tests.prover.random_policies import policy as any_policy
 
@@ -96,7 +96,7 @@ def test_no_change_is_told_exactly_where_neither_gives_anything_new(chance: Rand
         else {**old, "Statement": old["Statement"][1:] + any_policy(chance)["Statement"][:1]}
     )
     try:
-        gains, losses = (new_access(*pair, "aws", all_requests=False) for pair in ((old, new), (new, old)))
+        gains, losses = (new_access(*pair, "aws") for pair in ((old, new), (new, old)))
         changes = difference(old, new, "aws", A)
     except (Unsupported, StepsSpent):
         return

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from baseline.prover.decide import new_access
 from baseline.prover.keys import Judgement, prove_key
 from tests.policy_cases import CASES, Case
 from tests.prover.mutants import Mutant, mutants
+from tests.prover.new_access import new_access
 from tests.prover.subjects import subject_of
 
 MUTATED = tuple(case for case in CASES if case.partition == "aws")
@@ -29,9 +29,9 @@ def fate(case: Case, mutant: Mutant) -> str:
     """Caught: a property no longer holds; equivalent: no request that can be sent gains or loses; else it survives."""
     if not holds(prove_key(subject_of(case), mutant.policy)):
         return "caught"
-    if new_access(case.policy, mutant.policy, case.partition, all_requests=False):
+    if new_access(case.policy, mutant.policy, case.partition):
         return "adds access unseen"
-    lost = new_access(mutant.policy, case.policy, case.partition, all_requests=False)
+    lost = new_access(mutant.policy, case.policy, case.partition)
     return "survives" if lost else "equivalent"
 
 

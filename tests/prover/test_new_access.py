@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baseline.prover.decide import new_access
+from tests.prover.new_access import new_access
 from tests.prover.published import (
     ALARMS,
     ALARMS_FENCED,

@@ -1,0 +1,17 @@
+"""Whether one policy gives what another does not, with every reading and strength, as `policy diff` asks it."""
+
+from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy
+from baseline.prover.decide import STRENGTHS, Judge, gained, read
+from baseline.prover.space import Space
+
+
+def new_access(old: Policy, new: Policy, partition: str) -> Counterexample | None:
+    """A request to which the new policy gives more than the old one: use, or direct use in place of delegated.
+
+    Decided for both readings of `*`. Raises Unsupported, StepsSpent.
+    """
+    given, changed = read(old), read(new)
+    space = Space(partition, (*given, *changed))
+    before, after = Judge(old, given, space), Judge(new, changed, space)
+    asked = ((reading, strength) for reading in (COVERED, NOT_COVERED) for strength in STRENGTHS)
+    return next(filter(None, (gained(before, after, reading, strength) for reading, strength in asked)), None)

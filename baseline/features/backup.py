@@ -58,7 +58,8 @@ class BackupSettings(FeatureSettings):
         0, description="Days after which a backup moves to cold storage, where its kind can; 0: never."
     )
     delete_after_days: Annotated[int, limits.RETENTION] = Field(
-        35, description="Days that a backup is kept, of which at least 90 in cold storage if it moves there."
+        35,
+        description=f"Days that a backup is kept, of which at least {DAYS_IN_COLD_STORAGE} in cold storage if it moves there.",
     )
 
 
@@ -172,7 +173,8 @@ def _problems(uses: Sequence[FeatureInAccount[BackupSettings]], _context: Contex
         cold, end = use.settings.cold_storage_after_days, use.settings.delete_after_days
         if cold and end < cold + DAYS_IN_COLD_STORAGE:
             problem = (
-                f"a backup that is cold after `{cold}` days and deleted after `{end}` is cold for less than 90 days"
+                f"a backup that is cold after `{cold}` days and deleted after `{end}` is cold for less than "
+                f"{DAYS_IN_COLD_STORAGE} days"
             )
             help = f"write delete_after_days: {cold + DAYS_IN_COLD_STORAGE} or more"
             yield Problem(i, "cold_storage_after_days", problem, help)

@@ -8,10 +8,10 @@ from baseline.found.place import names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.actions import ACTIONS, CONDITION_KEYS, IAM_ONLY_KEYS, expand_all
 from baseline.iam.arns import has_wildcard
-from baseline.iam.conditions import ENCRYPTION_CONTEXT, Operator, is_carried, operator_parts, spelled
+from baseline.iam.conditions import Operator, is_carried, operator_parts, spelled
 from baseline.iam.elements import items
 from baseline.iam.errors import PolicyError
-from baseline.iam.services import describes_an_iam_principal, sends
+from baseline.iam.services import TOPIC_CONTEXT, describes_an_iam_principal, sends
 
 _Problem = tuple[str, str]
 """The kind and the sentence."""
@@ -161,12 +161,9 @@ def _sent(test: Test) -> Iterator[_Problem]:
         excused = test.operator.is_if_exists and not describes_an_iam_principal(test.key)
         if test.is_allow and not excused and sends(service, test.key) is False:
             advice = ""
-            if test.key in ("aws:SourceAccount", "aws:SourceArn") and sends(service, _TOPIC):
-                advice = f"; `{_TOPIC}` is sent for topics"
+            if test.key in ("aws:SourceAccount", "aws:SourceArn") and sends(service, TOPIC_CONTEXT):
+                advice = f"; `{TOPIC_CONTEXT}` is sent for topics"
             yield (
                 "condition-key-not-sent",
                 f"`{service}` does not send `{test.key}`, or AWS calls it unsupported{advice}",
             )
-
-
-_TOPIC = ENCRYPTION_CONTEXT + "aws:sns:topicArn"

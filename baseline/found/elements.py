@@ -10,12 +10,12 @@ from baseline.iam.actions import ACTIONS, canonical, expand, expand_all
 from baseline.iam.arns import Arn, has_wildcard, is_account_id, is_unique_id
 from baseline.iam.elements import items
 from baseline.iam.errors import PolicyError
+from baseline.iam.principals import is_service
 from baseline.key_policy.place import KeyPlace
 
 Problem = tuple[str, str, str]
 """The kind, the sentence, and the element."""
 
-_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 _OF_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2}(?:-[a-z]+)+-[0-9]+)\.amazonaws\.com(?:\.cn)?")
 
 
@@ -73,7 +73,7 @@ def _named(kind: str, names: Any, key: KeyPlace) -> Iterator[Problem]:
 
 
 def _service(name: str, key: KeyPlace) -> Iterator[Problem]:
-    if not _SERVICE.fullmatch(name):
+    if not is_service(name):
         yield "invalid-principal", f"`{name}` is not a service principal, such as `events.amazonaws.com`", "Principal"
     region = _OF_REGION.fullmatch(name)
     if region and key.region and region[1] != key.region:

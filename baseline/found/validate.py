@@ -1,7 +1,6 @@
 """Everything that a person should know about a policy that somebody wrote."""
 
 import json
-import re
 
 from baseline.found.conditions import check_conditions
 from baseline.found.elements import check_elements
@@ -9,9 +8,7 @@ from baseline.found.kinds import Finding
 from baseline.found.meaning import check_meaning
 from baseline.found.place import place_of
 from baseline.found.policy import VERSIONS, FoundPolicy, NotAPolicy, found_policy
-from baseline.iam.document import MAXIMUM_BYTES
-
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
+from baseline.iam.document import FORBIDDEN_CHARACTER, MAXIMUM_BYTES
 
 
 def validate(text: str, account_id: str = "", region: str = "") -> list[Finding]:
@@ -37,7 +34,7 @@ def _check_whole(policy: FoundPolicy) -> None:
     if policy.size > MAXIMUM_BYTES:
         without = f", without spaces {compact}" if compact <= MAXIMUM_BYTES else ""
         policy.say("too-large", f"the policy has {policy.size} bytes{without}; KMS takes {MAXIMUM_BYTES}", ())
-    if found := _FORBIDDEN.search(json.dumps(policy.top, ensure_ascii=False)):
+    if found := FORBIDDEN_CHARACTER.search(json.dumps(policy.top, ensure_ascii=False)):
         policy.say("forbidden-character", f"KMS does not take the character {found[0]!a} in a policy", ())
     names: dict[str, str] = {}
     for statement in policy.statements:

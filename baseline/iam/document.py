@@ -15,7 +15,7 @@ from baseline.iam.statement import Statement
 POLICY_VERSION = "2012-10-17"
 MAXIMUM_BYTES = 32_768
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
+FORBIDDEN_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _check_characters(statements: tuple[Statement, ...]) -> None:
         texts = [statement.sid]
         for condition in statement.all_conditions:
             texts += (condition.key, *condition.values)
-        if found := _FORBIDDEN.search("".join(texts)):
+        if found := FORBIDDEN_CHARACTER.search("".join(texts)):
             raise PolicyError(
                 f"statement `{statement.sid}`: KMS does not take the character `{found[0]!a}` in a policy"
             )

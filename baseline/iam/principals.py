@@ -154,9 +154,14 @@ def _service(name: str) -> str:
     return name
 
 
+def is_service(name: str) -> bool:
+    """Whether the text has the form of a service principal."""
+    return _SERVICE.fullmatch(name) is not None
+
+
 @cache
 def _check_service(name: str) -> None:
-    if not _SERVICE.fullmatch(name):
+    if not is_service(name):
         raise _refused(f"`{name}` is not a service principal, such as `events.amazonaws.com`")
 
 

@@ -30,7 +30,7 @@ _ALARMS = (
 _BUDGETS = "https://github.com/cds-snc/notification-terraform/pull/2057"
 _CAPTURES = "https://github.com/radkawar/stackd"
 
-_TOPIC = ENCRYPTION_CONTEXT + "aws:sns:topicArn"
+TOPIC_CONTEXT = ENCRYPTION_CONTEXT + "aws:sns:topicArn"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html, and for kms:CallerAccount
 # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 _NEVER_OF_A_SERVICE = (
@@ -83,9 +83,9 @@ def _inferred(key: str, source: str) -> SentKey:
 
 
 SERVICES: Mapping[str, CallingService] = {
-    "backup": CallingService("backup.amazonaws.com", (_inferred(_TOPIC, _TOPICS),)),
+    "backup": CallingService("backup.amazonaws.com", (_inferred(TOPIC_CONTEXT, _TOPICS),)),
     "budgets": CallingService(
-        "budgets.amazonaws.com", (_reported("aws:SourceAccount", _BUDGETS), _inferred(_TOPIC, _TOPICS))
+        "budgets.amazonaws.com", (_reported("aws:SourceAccount", _BUDGETS), _inferred(TOPIC_CONTEXT, _TOPICS))
     ),
     "cloudtrail": CallingService(
         "cloudtrail.amazonaws.com",
@@ -94,7 +94,7 @@ SERVICES: Mapping[str, CallingService] = {
             _documented("aws:SourceAccount", _CLOUDTRAIL_KEY),
             _documented(ENCRYPTION_CONTEXT + "aws:cloudtrail:arn", _CLOUDTRAIL_KEY),
             _documented(ENCRYPTION_CONTEXT + "aws:s3:arn", _TRAIL_CALLS),
-            _reported(_TOPIC, _CAPTURES),
+            _reported(TOPIC_CONTEXT, _CAPTURES),
         ),
     ),
     "cloudwatch": CallingService(
@@ -102,25 +102,25 @@ SERVICES: Mapping[str, CallingService] = {
         (
             _reported("aws:SourceAccount", _ALARMS),
             _reported("aws:SourceArn", _ALARMS),
-            _reported(_TOPIC, _CAPTURES),
+            _reported(TOPIC_CONTEXT, _CAPTURES),
         ),
     ),
     "codestar-notifications": CallingService(
         "codestar-notifications.amazonaws.com",
-        (_documented("kms:ViaService", _CODESTAR), _inferred(_TOPIC, _TOPICS)),
+        (_documented("kms:ViaService", _CODESTAR), _inferred(TOPIC_CONTEXT, _TOPICS)),
     ),
     "costalerts": CallingService(
         "costalerts.amazonaws.com",
         (
             _documented("aws:SourceAccount", _COST_ANOMALIES),
             _documented("aws:SourceArn", _COST_ANOMALIES),
-            _inferred(_TOPIC, _TOPICS),
+            _inferred(TOPIC_CONTEXT, _TOPICS),
         ),
     ),
     # AWS calls aws:SourceAccount, aws:SourceArn and aws:SourceOrgID unsupported for EventBridge, so they are
     # not here: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-    "events": CallingService("events.amazonaws.com", (_reported(_TOPIC, _CAPTURES),)),
-    "gamelift": CallingService("gamelift.amazonaws.com", (_documented(_TOPIC, _GAMELIFT),)),
+    "events": CallingService("events.amazonaws.com", (_reported(TOPIC_CONTEXT, _CAPTURES),)),
+    "gamelift": CallingService("gamelift.amazonaws.com", (_documented(TOPIC_CONTEXT, _GAMELIFT),)),
     # The source keys are documented for query results only; whether calls for log groups have them is not known.
     "logs": CallingService(
         "logs.{region}.amazonaws.com",
@@ -134,7 +134,7 @@ SERVICES: Mapping[str, CallingService] = {
     "s3": CallingService(
         "s3.amazonaws.com",
         (
-            _reported(_TOPIC, _CAPTURES),
+            _reported(TOPIC_CONTEXT, _CAPTURES),
             _inferred("aws:SourceAccount", _QUEUES),
             _inferred("aws:SourceArn", _QUEUES),
         ),
@@ -142,7 +142,7 @@ SERVICES: Mapping[str, CallingService] = {
     "sns": CallingService(
         "sns.amazonaws.com",
         (
-            _documented(_TOPIC, _TOPICS),
+            _documented(TOPIC_CONTEXT, _TOPICS),
             _documented("aws:SourceArn", _QUEUES),
             _documented("aws:SourceAccount", _QUEUES),
         ),

@@ -6,10 +6,11 @@ from baseline.iam.conditions import Condition
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
 from baseline.key_actions import MANAGE, NEVER_FOR_ADMINISTRATORS
-from baseline.key_policy.common_statement import DEFAULT_POLICY, DOCS, CommonStatement
+from baseline.key_policy.common_statement import DEFAULT_POLICY, CommonStatement
 from baseline.key_policy.groups import groups
 from baseline.key_policy.place import KeyPlace
 from baseline.organization import KeySettings
+from baseline.purposes.purpose import DOCS
 
 ADMINISTRATORS_MANAGE_THE_KEY = CommonStatement(
     sid="AdministratorsManageTheKey",

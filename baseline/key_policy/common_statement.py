@@ -7,8 +7,8 @@ from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Effect, Statement
+from baseline.purposes.purpose import DOCS
 
-DOCS = "https://docs.aws.amazon.com"
 DEFAULT_POLICY = f"{DOCS}/kms/latest/developerguide/key-policy-default.html"
 KMS_CONDITIONS = f"{DOCS}/kms/latest/developerguide/conditions-kms.html"
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from baseline.iam.conditions import Condition
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
-from baseline.key_policy.common_statement import DOCS, KMS_CONDITIONS, CommonStatement
+from baseline.key_policy.common_statement import KMS_CONDITIONS, CommonStatement
 from baseline.organization import KeySettings
+from baseline.purposes.purpose import DOCS
 
 NOBODY_BYPASSES_THE_LOCKOUT_CHECK = CommonStatement(
     sid="NobodyBypassesTheLockoutCheck",

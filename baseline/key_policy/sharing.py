@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
-from baseline.key_policy.common_statement import DOCS, KMS_CONDITIONS, CommonStatement
+from baseline.key_policy.common_statement import KMS_CONDITIONS, CommonStatement
 from baseline.key_policy.place import KeyPlace
 from baseline.organization import KeySettings
-from baseline.purposes.purpose import GRANT_FOR_AWS, Purpose
+from baseline.purposes.purpose import DOCS, GRANT_FOR_AWS, Purpose
 from baseline.regions import via_service
 
 SHARED_ACCOUNTS_USE_THE_KEY = CommonStatement(

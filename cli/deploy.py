@@ -27,6 +27,7 @@ TakeOver = Annotated[
     typer.Option(TAKE_OVER, help="Import complete keys that AWS has and the state does not know; else you are asked."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Plan and show, apply nothing.")]
+KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Deploy the others when some stacks cannot be planned.")]
 Parallelism = Annotated[
     int | None,
     typer.Option(
@@ -46,6 +47,7 @@ def deploy(
     parallelism: Parallelism = None,
     locked: options.Locked = False,
     take_over: TakeOver = False,
+    keep_going: KeepGoing = False,
 ) -> None:
     """Plan every stack with Terraform, show all changes, ask, and apply exactly these plans.
 
@@ -64,8 +66,10 @@ def deploy(
     for stack, state in missing_states(project, recorded):
         output.say(f"note: {state} is not here; keys of {stack} that were deployed from elsewhere would be made anew")
     looking = Looking(project.inventory, Sessions(boto3.Session()), _confirmed(take_over), output.say)
-    with planned(stacks, terraform, looking, Progress(), parallelism) as plans:
+    with planned(stacks, terraform, looking, Progress(), parallelism, keep_going) as plans:
         output.show(_changes(plans))
+        for line in looking.told(plans):
+            output.show(line)
         _say_which(project.inventory, stacks)
         _apply(plans, yes, dry_run)
 
@@ -97,11 +101,10 @@ def _say_which(inventory: Inventory, stacks: list[str]) -> None:
 
 
 def _apply(plans: Planned, yes: bool, dry_run: bool) -> None:
-    if not plans.anything_to_do:
-        output.say("no changes: everything is as the configuration says")
-        return
-    if dry_run:
-        output.say("dry run: nothing was applied")
+    if not plans.anything_to_do or dry_run:
+        nothing = "no changes: everything is as the configuration says"
+        output.say("dry run: nothing was applied" if plans.anything_to_do else nothing)
+        plans.refuse_failures()
         return
     if not yes and not typer.confirm("Apply these plans?", err=True):
         raise Refusal("not applied: the question was declined")

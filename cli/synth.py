@@ -1,5 +1,6 @@
 """`kms-baseline synth`: the Terraform JSON of every stack."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -7,12 +8,16 @@ import typer
 
 from baseline.organization import LocalBackend
 from cli import options, output
+from deployment.environment import refuse_redirections
 from operations.project import Project, configuration_path
 from operations.synthesis import DEFAULT_OUTPUT, write_stacks
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
 Full = Annotated[bool, typer.Option("--full", help="Build every stack by itself, and use nothing built before.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The output folder.")]
+
+OF_CDKTF = "CDKTF_OUTDIR"
+"""Is set by `cdktf` for the program that it runs."""
 
 
 def synth(
@@ -27,9 +32,11 @@ def synth(
     Example: kms-baseline synth --locked
     """
     project = Project(configuration_path(config))
+    if OF_CDKTF in os.environ:  # it starts Terraform next, in this environment
+        refuse_redirections(os.environ)
     write_stacks(project, output_folder, locked, say=_nothing if quiet else output.say, full=full)
     backend = project.configuration.organization.deployment.backend
-    if not quiet and output_folder != DEFAULT_OUTPUT and isinstance(backend, LocalBackend):
+    if output_folder.absolute() != DEFAULT_OUTPUT.absolute() and isinstance(backend, LocalBackend):
         output.say(
             f"note: the local backend keeps the state beside the output folder, in {output_folder.parent / 'state'}"
         )

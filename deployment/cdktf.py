@@ -14,7 +14,7 @@ from deployment import parallelism
 from deployment.binaries import find_terraform, node_major
 from deployment.cdktf_output import CdktfOutput
 from deployment.crew import Crew, Job
-from deployment.environment import for_cdktf
+from deployment.environment import for_cdktf, refuse_redirections
 from deployment.events import OnEvent
 from deployment.failures import failed, read_failure
 from deployment.interrupts import Interrupted, Interrupts
@@ -44,6 +44,7 @@ def run_cdktf_deploy(
     The first Ctrl-C is held back once a stack is being applied. Only in the main thread.
     Raises WorldError or Refusal when a stack fails, and Interrupted after Ctrl-C.
     """
+    refuse_redirections(environment)
     terraform = find_terraform(environment).path
     mark = uuid.uuid4().hex
     command = Command(

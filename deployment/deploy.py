@@ -19,12 +19,14 @@ from deployment.apply import Applied, StackResult, apply_stack
 from deployment.binaries import Terraform
 from deployment.changes import StackChanges, refuse_key_losses
 from deployment.crew import Crew, Job
+from deployment.environment import refuse_redirections
 from deployment.events import OnEvent
 from deployment.failures import StackFailure, failed
 from deployment.interrupts import Interrupted, Interrupts
 from deployment.plan import StackPlan, plan_stack
 from deployment.run import start_log
 from deployment.stack import StackFolder
+from deployment.unsaved import refuse_unsaved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +92,13 @@ Results = dict[str, StackPlan | StackFailure]
 def plan_stacks(rollout: Rollout, stacks: Sequence[str]) -> Iterator[Planned]:
     """Plans every stack; the plan files are removed when the block is left. Only in the main thread.
 
-    A stack that could not be planned is among the failures. Raises Interrupted after Ctrl-C (also inside the block), and
-    UsageError when a stack was not synthesized.
+    A stack that could not be planned is among the failures. Raises UsageError for variables that would move a state and
+    for a stack that was not synthesized, Refusal for a state that an earlier run could not save, and Interrupted after
+    Ctrl-C (also inside the block).
     """
+    refuse_redirections(rollout.environment)
     places = tuple(_stack(rollout, name) for name in stacks)
+    refuse_unsaved(places)
     for place in places:
         start_log(place.log)
     with Interrupts() as interrupts, TemporaryDirectory(prefix="kms-baseline-") as folder:

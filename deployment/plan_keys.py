@@ -12,8 +12,8 @@ KEY = "aws_kms_key"
 
 
 @dataclass(frozen=True, slots=True)
-class VanishedKey:
-    """A key of the state that AWS no longer has, or that waits for its deletion."""
+class LostKey:
+    """A key of the state that is not as Terraform left it."""
 
     address: str
     key_id: str
@@ -27,9 +27,14 @@ class KeysInPlan:
     """The IDs of the keys that the state has, by address."""
     tainted: tuple[str, ...] = ()
     """Addresses of keys that Terraform would replace, since their creation was interrupted."""
-    vanished: tuple[VanishedKey, ...] = ()
+    vanished: tuple[LostKey, ...] = ()
+    """Keys of the state that AWS no longer has, or that wait for their deletion."""
+    stopped: tuple[LostKey, ...] = ()
+    """Keys that somebody disabled past Terraform, and that the plan would enable again."""
     made: frozenset[str] = frozenset()
     """Addresses of all resources that the plan makes, of whatever type, and does not import."""
+    imported: frozenset[str] = frozenset()
+    """Addresses of what the plan takes over."""
 
 
 def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
@@ -39,16 +44,28 @@ def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
         known={resource["address"]: _id(resource["values"]) for resource in state},
         tainted=tuple(resource["address"] for resource in state if resource.get("tainted")),
         vanished=tuple(
-            VanishedKey(entry["address"], _id(entry["change"]["before"]))
+            LostKey(entry["address"], _id(entry["change"]["before"]))
             for entry in plan.get("resource_drift", [])
             if entry["type"] == KEY and entry["change"]["actions"] == ["delete"]
+        ),
+        stopped=tuple(
+            LostKey(entry["address"], _id(entry["change"]["before"]))
+            for entry in plan.get("resource_drift", [])
+            if entry["type"] == KEY and _enabled(entry, "before") is True and _enabled(entry, "after") is False
         ),
         made=frozenset(
             entry["address"]
             for entry in plan.get("resource_changes", [])
             if entry["change"]["actions"] == ["create"] and "importing" not in entry["change"]
         ),
+        imported=frozenset(
+            entry["address"] for entry in plan.get("resource_changes", []) if "importing" in entry["change"]
+        ),
     )
+
+
+def _enabled(entry: Mapping[str, Any], side: str) -> bool | None:
+    return (entry["change"].get(side) or {}).get("is_enabled")
 
 
 def _id(values: Mapping[str, Any]) -> str:

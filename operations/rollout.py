@@ -35,11 +35,17 @@ def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, P
 
 @contextmanager
 def planned(
-    stacks: list[str], terraform: Terraform, looking: Looking, on_event: OnEvent, parallelism: int | None = None
+    stacks: list[str],
+    terraform: Terraform,
+    looking: Looking,
+    on_event: OnEvent,
+    parallelism: int | None = None,
+    keep_going: bool = False,
 ) -> Iterator[Planned]:
     """Plan stacks that are synthesized, for real, and look at AWS before anything of a key is made.
 
-    Raises Refusal for a plan that would delete, replace or double a key, WorldError for a stack that cannot be planned.
+    Raises Refusal for a plan that would delete, replace or double a key, WorldError for a stack that cannot be planned,
+    unless the others are to go on.
     """
     with TemporaryDirectory(prefix="kms-baseline-") as folder:
         mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ)
@@ -53,6 +59,7 @@ def planned(
         )
         with plan_stacks(rollout, stacks) as plans:
             plans = looking.first(plans)
-            plans.refuse_failures()
+            if not keep_going or not plans.plans:
+                plans.refuse_failures()
             refuse_key_losses(plans.changes)
             yield plans

@@ -69,14 +69,25 @@ class Looking:
     def _refuse_vanished(self, planned: Planned) -> None:
         lines, helps = [], []
         for plan in planned.plans:
-            for gone in plan.keys.vanished:
+            for gone in (*plan.keys.vanished, *plan.keys.stopped):
                 key, provider = self._of(plan.stack.name, gone.address)
                 found = look_at(self.sessions, provider, [gone.key_id])[gone.key_id]
                 line, help = _vanished(key, gone.key_id, found)
                 lines.append(f"  {line}")
                 helps += help
         if lines:
-            raise Refusal("keys of the state are gone; nothing was applied\n" + "\n".join(lines), "\n".join(helps))
+            raise Refusal(
+                "keys of the state are gone or were stopped; nothing was applied\n" + "\n".join(lines), "\n".join(helps)
+            )
+
+    def told(self, planned: Planned) -> Iterator[str]:
+        """Which keys are born by the plans, and which are taken over: a line a stack."""
+        for plan in planned.plans:
+            keys = self._stack(plan.stack.name).keys
+            for word, addresses in (("new keys", plan.keys.made), ("taken over", plan.keys.imported)):
+                told = [f"{key.region} {key.purpose}" for key in keys if f"{KEY}.{key.address}" in addresses]
+                if told:
+                    yield f"{plan.stack.name}: {word}: {', '.join(told)}"
 
     def _taken_over(self, planned: Planned) -> Planned:
         decided = list(self._decided(list(self._made(planned))))
@@ -192,6 +203,10 @@ def _vanished(key: Key, key_id: str, found: SeenKey | None) -> tuple[str, list[s
         ]
         said = f"{_where(key)}: the key {key_id} waits for its deletion on {found.deletion:%Y-%m-%d %H:%M} UTC"
         return said, [f"to keep it, in account {key.account_id}:", *(f"  {command}" for command in commands)]
+    if found is not None and found.state == "Disabled":
+        enable = f"  aws kms enable-key --region {key.region} --key-id {key_id}"
+        said = f"{_where(key)}: somebody disabled the key {key_id}, and the plan would enable it again"
+        return said, [f"if that is over, in account {key.account_id}:", enable]
     state = "does not exist any more" if found is None else f"is {found.state}"
     entry = f"- {{account: {key.account}, region: {key.region}, purpose: {key.purpose}, then: keep}}"
     said = f"{_where(key)}: the key {key_id} {state}, and with it all that it encrypts"

@@ -224,19 +224,41 @@ class TestTheLock:
 class TestSynth:
     """The output folder, as `cdktf` leaves it."""
 
-    def test_main_py_writes_where_cdktf_wants_it_and_says_nothing(self, project: Path) -> None:
-        done = subprocess.run(
+    def main_py(self, project: Path, folder: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """What `cdktf` runs."""
+        return subprocess.run(
             [sys.executable, str(ROOT / "main.py")],
             cwd=project,
-            env={**os.environ, "CDKTF_OUTDIR": str(project / "out"), "KMS_BASELINE_CONFIG": "organization.yaml"},
+            env={
+                **os.environ,
+                "CDKTF_OUTDIR": str(project / folder),
+                "KMS_BASELINE_CONFIG": "organization.yaml",
+                **environment,
+            },
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
+
+    def test_main_py_writes_where_cdktf_wants_it_and_says_nothing(self, project: Path) -> None:
+        done = self.main_py(project, "cdktf.out")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-        manifest = json.loads((project / "out" / "manifest.json").read_text())
+        manifest = json.loads((project / "cdktf.out" / "manifest.json").read_text())
         assert sorted(manifest["stacks"]) == sorted(ACCOUNTS)
+
+    def test_cdktf_is_told_where_the_state_is_when_it_wants_another_folder(self, project: Path) -> None:
+        done = self.main_py(project, "elsewhere/out")
+        said = (
+            f"note: the local backend keeps the state beside the output folder, in {project / 'elsewhere' / 'state'}\n"
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", said)
+
+    def test_cdktf_starts_no_terraform_that_the_environment_leads_to_another_state(self, project: Path) -> None:
+        done = self.main_py(project, "cdktf.out", TF_WORKSPACE="other")
+        assert done.returncode == 2
+        assert "TF_WORKSPACE: would change where Terraform keeps its state" in done.stderr
+        assert not (project / "cdktf.out").exists()
 
     def test_nothing_but_our_words_is_printed(self, run: Run, project: Path) -> None:
         done = run("synth")

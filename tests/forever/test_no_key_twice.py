@@ -57,6 +57,14 @@ def test_a_key_that_waits_for_its_deletion_is_never_replaced(deployed: World) ->
     deployed.assert_settled()
 
 
+def test_a_key_that_somebody_disabled_is_not_enabled_behind_his_back(deployed: World) -> None:
+    key_id = deployed.key_of("ebs")
+    deployed.kms.disable_key(KeyId=key_id)
+    assert f"trial eu-west-2 ebs: somebody disabled the key {key_id}" in deployed.refused()
+    deployed.kms.enable_key(KeyId=key_id)
+    deployed.assert_settled()
+
+
 def test_a_retirement_that_is_taken_back_brings_the_same_key_back(deployed: World) -> None:
     key_id = deployed.key_of("logs")
     deployed.configure("retired:\n  - {account: trial, purpose: logs, then: keep}\n")

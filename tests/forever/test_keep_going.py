@@ -1,0 +1,51 @@
+"""One account that cannot be entered does not stop the others."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from deployment.mirror import Mirror
+from tests.embedded import embedded
+from tests.forever.world import World
+
+TWO = """\
+version: 1
+organization: {home_region: eu-west-2, regions: [eu-west-2]}
+accounts:
+  - {name: suspended, id: "111111111111"}
+  - {name: trial, id: "222222222222"}
+"""
+
+
+@pytest.fixture(scope="module")
+def one_suspended(provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two accounts; the role of one of them lets nobody in."""
+    with embedded(TWO, provider_mirror, tmp_path_factory.mktemp("mirror")) as aws:
+        nobody = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}],
+        }
+        iam = aws.client("iam", "111111111111", "us-east-1")
+        iam.update_assume_role_policy(RoleName="kms-baseline-deploy", PolicyDocument=json.dumps(nobody))
+        made = World(tmp_path_factory.mktemp("world"), aws)
+        (made.folder / "organization.yaml").write_text(TWO, encoding="utf-8")
+        yield made
+
+
+def test_without_a_word_nothing_is_applied(one_suspended: World) -> None:
+    done = one_suspended.run("deploy", "--yes")
+    assert done.returncode == 3
+    assert "1 of 2 stacks could not be planned; nothing was applied" in done.stderr
+    assert not one_suspended.keys()
+
+
+def test_when_told_to_keep_going_the_others_are_deployed_and_the_exit_code_tells(one_suspended: World) -> None:
+    done = one_suspended.run("deploy", "--yes", "--keep-going")
+    assert done.returncode == 3
+    outcomes = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
+    assert ["suspended", "not planned"] in outcomes
+    assert ["trial", "applied"] in outcomes
+    assert "suspended: the role arn:aws:iam::111111111111:role/kms-baseline-deploy cannot be assumed" in done.stderr
+    assert "trial: new keys: eu-west-2 ebs, eu-west-2 logs, eu-west-2 sns" in done.stdout
+    assert len(one_suspended.keys()) == 3

@@ -2,18 +2,20 @@
 
 import json
 
+from tests.conftest import EVERYWHERE
 from tests.deployed.configurations import OFF, ON, ON_AGAIN, RETIRED
 from tests.deployed.deployment import IDS, Deployment, rows
 
-KEYS = 2 * (2 * 4 + 1)
-"""Of two accounts: sns, ebs, logs and backup in two regions, cloudtrail in the home region."""
+OF_AN_ACCOUNT = 2 * (len(EVERYWHERE) + 1) + 1
+"""Those of every account and backup in two regions, cloudtrail in the home region."""
+KEYS = 2 * OF_AN_ACCOUNT
 
 
 def test_nothing_is_applied_without_being_asked_for(nothing_deployed: Deployment) -> None:
     assert nothing_deployed.deploy(ON).returncode == 2
     dry = nothing_deployed.deploy(ON, "--dry-run", "--account", "data")
     assert dry.returncode == 0, dry.stderr
-    assert rows(dry.stdout) == {"data": [99, 0, 0, 0, 0]}
+    assert rows(dry.stdout) == {"data": [72 + 3 * OF_AN_ACCOUNT, 0, 0, 0, 0]}
     assert "these are 1 of 2 stacks" in dry.stderr
     assert nothing_deployed.key_states() == {}
 

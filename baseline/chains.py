@@ -15,6 +15,7 @@ from baseline.iam.evaluate import Decision, decide
 from baseline.iam.renaming import first_of
 from baseline.iam.request import IamCaller, Request
 from baseline.inventory import Inventory, Key
+from baseline.words import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def check_chains(inventory: Inventory) -> None:
     broken = list(broken_chains(inventory))
     if broken:
         raise Refusal(
-            f"{len(broken)} use{'s' if len(broken) > 1 else ''} of keys would be refused by AWS:\n"
+            f"{count(len(broken), 'use')} of keys would be refused by AWS:\n"
             + "\n".join(f"  {chain}" for chain in broken),
             "let the caller in again under `keys:` (`publishers`, `services`, `separate_duties`, `statements`), "
             "or switch the feature off there",

@@ -11,6 +11,7 @@ from baseline.errors import Mistakes, Refusal
 from baseline.lock import KeyIdentity, Lock, LockedKey, LockedResource
 from baseline.organization import Account, Organization, Retirement
 from baseline.purposes import PURPOSES
+from baseline.words import count
 
 
 class Retention:
@@ -105,7 +106,7 @@ class Retention:
                 f"  {self._name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self._cause(o)}" for o in lost
             ]
             raise Refusal(
-                f"{len(lost)} key{'s' if len(lost) > 1 else ''} of the lock would be lost:\n" + "\n".join(lines),
+                f"{count(len(lost), 'key')} of the lock would be lost:\n" + "\n".join(lines),
                 "take the change back, or list them under `retired:`, as in\n"
                 f"  {_retirement_for(lost[0], self.accounts)}\n"
                 "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",

@@ -12,7 +12,7 @@ from baseline.prover.inventories import ChangedKeys, InventoryDifference
 from baseline.words import count
 from cli import changes, options, output
 from cli.policy.diff import NoNewAccess
-from operations.comparison import difference
+from operations.comparison import difference_of_configurations
 from operations.project import configuration_path
 
 Old = Annotated[Path | None, typer.Argument(help="The old configuration.", show_default=False)]
@@ -41,7 +41,7 @@ def diff(
     """
     if old and revision:
         raise UsageError("OLD and --from both say what the old configuration is", "leave one of them out")
-    found = difference(old, new or configuration_path(config), revision or "HEAD")
+    found = difference_of_configurations(old, new or configuration_path(config), revision or "HEAD")
     if format is options.Format.json:
         output.show_json(_as_json(found))
     else:

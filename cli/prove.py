@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from baseline.errors import Exit, FieldPlace
+from baseline.errors import Exit
 from baseline.inventory import Key
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS, scope
 from baseline.prover.decide import Verdict
@@ -19,16 +19,14 @@ from baseline.prover.inventory import (
     elsewhere,
     idle_waivers,
     properties_in_words,
-    prove_all,
-    prove_shapes,
 )
 from baseline.prover.keys import ALL
 from baseline.prover.report import as_json, counterexample_lines, in_a_sentence
 from baseline.words import count
 from cli import junit, options, output, sarif
 from cli.version import VERSION
-from operations.progress import counted
 from operations.project import Project, configuration_path
+from operations.proofs import decided_at, prove_keys
 from operations.selection import select
 
 WAIVED = "waived"
@@ -72,7 +70,7 @@ def prove(
     """
     project = Project(configuration_path(config))
     keys = list(select(project, account or (), region or (), purpose or ()))
-    proofs = list((prove_all if full else prove_shapes)(project.inventory, counted(keys, "proved", "key", output.say)))
+    proofs = prove_keys(project, keys, full, output.say)
     if format is Format.json:
         output.show_json(_as_json(keys, proofs))
     elif format is Format.sarif:
@@ -154,7 +152,7 @@ def _rules() -> Iterator[sarif.Rule]:
 def _results(project: Project, proofs: Iterable[Proof]) -> Iterator[sarif.Result]:
     for proof in proofs:
         if proof.judgement.verdict != "holds":
-            place = _place(project, proof)
+            place = decided_at(project, proof)
             yield sarif.Result(
                 rule=proof.judgement.about.id,
                 level=SARIF_LEVELS[proof.judgement.verdict],
@@ -175,7 +173,7 @@ def _case(project: Project, proof: Proof) -> junit.Case:
     judgement, waiver = proof.judgement, proof.waiver
     if judgement.verdict == "holds":
         return junit.Case(judgement.about.id, "passed")
-    place = _place(project, proof)
+    place = decided_at(project, proof)
     said = in_a_sentence(judgement)
     if waiver:
         return junit.Case(judgement.about.id, "skipped", f"waived: {waiver.reason}", said, place.file, place.line)
@@ -183,11 +181,6 @@ def _case(project: Project, proof: Proof) -> junit.Case:
     return junit.Case(
         judgement.about.id, outcome, f"{judgement.verdict}: {said}", judgement.about.sentence, place.file, place.line
     )
-
-
-def _place(project: Project, proof: Proof) -> FieldPlace:
-    """The owner's statement that decided, else what is said about the key."""
-    return project.place_of_statement(proof) or proof.key.settings.place
 
 
 def _as_json(keys: Iterable[Key], proven: Iterable[Proof]) -> dict[str, Any]:

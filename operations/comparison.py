@@ -1,19 +1,32 @@
-"""Two configurations, and what the way from one to the other means."""
+"""Two configurations or two policies, and what the way from one to the other means."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baseline.configuration.load import load
 from baseline.errors import Undecided
+from baseline.found.place import account_in, partition_in
 from baseline.inventory import Inventory, expand
 from baseline.lock import Lock
+from baseline.prover.difference import Change, difference
 from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.inventories import InventoryDifference, inventory_difference
 from files.whole import read_text
+from operations.policy_file import decidable_policy
 from operations.revision import text_in_revision
 
 
-def difference(old: Path | None, new: Path, revision: str) -> InventoryDifference:
+@dataclass(frozen=True, slots=True)
+class PolicyDifference:
+    """What the change of a policy means."""
+
+    same_text: bool
+    """Whether the two are equal, but for the form."""
+    changes: Sequence[Change]
+
+
+def difference_of_configurations(old: Path | None, new: Path, revision: str) -> InventoryDifference:
     """What changes from the old configuration to the new one; without an old file, it is the new one of a revision.
 
     Raises Mistakes and UsageError for either of them, Undecided when a policy cannot be decided.
@@ -27,6 +40,17 @@ def difference(old: Path | None, new: Path, revision: str) -> InventoryDifferenc
         return inventory_difference(before, now)
     except (Unsupported, StepsSpent) as error:
         raise Undecided(f"not decided: {error}", "`kms-baseline prove` says of which key") from None
+
+
+def difference_of_policies(old: Path, new: Path, account_id: str) -> PolicyDifference:
+    """What changes for a key of this account; empty: of the one that a policy shows. Raises Mistakes, Undecided."""
+    before, after = decidable_policy(old), decidable_policy(new)
+    owner = account_id or account_in(after) or account_in(before)
+    try:
+        changes = difference(before.plain, after.plain, partition_in(after), owner)
+    except (Unsupported, StepsSpent) as error:
+        raise Undecided(f"not decided: {error}", "`kms-baseline policy validate` says what to do") from None
+    return PolicyDifference(before.plain == after.plain, changes)
 
 
 def _inventory(text: str, file: str) -> Inventory:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from baseline.configuration.source import decode
-from baseline.errors import Mistake, Mistakes, UsageError
+from baseline.errors import Mistake, Mistakes, Undecided, UsageError
 from baseline.fields.limits import nearest
 from baseline.found.kinds import Finding
 from baseline.found.policy import MAXIMUM_TEXT, FoundPolicy, NotAPolicy, found_policy
@@ -43,10 +43,20 @@ def policy_of(file: Path) -> FoundPolicy:
     try:
         return found_policy(text_of(file))
     except NotAPolicy as error:
-        raise Mistakes([as_mistake(file, error.finding)]) from None
+        raise Mistakes([_mistake(file, error.finding)]) from None
 
 
-def as_mistake(file: Path, finding: Finding) -> Mistake:
+def decidable_policy(file: Path) -> FoundPolicy:
+    """The policy in a file. Raises Undecided when what it says is beyond the prover, Mistakes when there is none."""
+    policy = policy_of(file)
+    if policy.undecidable:
+        raise Undecided(
+            f"{name_of(file)}: not decided: {policy.undecidable}", "`kms-baseline policy validate` says where"
+        )
+    return policy
+
+
+def _mistake(file: Path, finding: Finding) -> Mistake:
     """A finding on the text itself, as a mistake of who wrote it."""
     column = f"column {finding.column}: " if finding.column else ""
     return Mistake(name_of(file), finding.line, "", f"{column}{finding.problem}", finding.kind.remedy)

@@ -23,6 +23,7 @@ from baseline.features.feature import (
 from baseline.fields import limits
 from baseline.iam.access import AccessStatement, When
 from baseline.iam.request import ServiceCaller
+from baseline.words import count
 
 SERVICE = "cloudtrail.amazonaws.com"
 _TRAIL_NAME = re.compile(r"(?=.{3})[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -154,10 +155,9 @@ def _remarks(uses: Sequence[FeatureInAccount[CloudtrailSettings]]) -> Iterable[s
     """On what is billed: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html"""
     if not uses:
         return
-    number = f"{len(uses)} trail{'s' if len(uses) > 1 else ''}"
     yield (
-        f"cloudtrail makes {number}; of each account and region the first copy of management events is free and "
-        "every further one is billed, so look for trails that record these accounts already"
+        f"cloudtrail makes {count(len(uses), 'trail')}; of each account and region the first copy of management events is "
+        "free and every further one is billed, so look for trails that record these accounts already"
     )
     for use in uses:
         if use.settings.scope == "organization":

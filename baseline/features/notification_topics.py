@@ -25,6 +25,7 @@ from baseline.fields import limits
 from baseline.fields.written import Written
 from baseline.iam.arns import Arn
 from baseline.regions import is_opt_in, partition_of
+from baseline.words import count
 
 NAME = "notification_topics"
 ENDPOINTS = {
@@ -188,8 +189,7 @@ def _remarks(uses: Sequence[FeatureInAccount[NotificationTopicsSettings]]) -> It
         if subscription.protocol in CONFIRMED_BY_HAND
     )
     if by_hand:
-        waits = f"{by_hand} confirmation{'s' if by_hand > 1 else ''}"
-        yield f"{NAME} waits for {waits} by email or https: one for each topic, account and region"
+        yield f"{NAME} waits for {count(by_hand, 'confirmation')} by email or https: one for each topic, account and region"
 
 
 NOTIFICATION_TOPICS = Feature(

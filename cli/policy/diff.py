@@ -5,14 +5,11 @@ from typing import Annotated
 
 import typer
 
-from baseline.errors import Exit, Undecided
-from baseline.found.place import account_in, partition_in
-from baseline.found.policy import FoundPolicy
-from baseline.prover.difference import difference
-from baseline.prover.errors import StepsSpent, Unsupported
+from baseline.errors import Exit
 from cli import changes, options, output
 from cli.policy.arguments import Account
-from operations.policy_file import check_place, name_of, policy_of
+from operations.comparison import difference_of_policies
+from operations.policy_file import check_place
 
 Old = Annotated[Path, typer.Argument(help="The old policy's JSON; -: standard input.")]
 New = Annotated[Path, typer.Argument(help="The new policy's JSON; -: standard input.")]
@@ -33,26 +30,12 @@ def diff(
     Example: kms-baseline policy diff old.json new.json
     """
     check_place(account, "")
-    before, after = _decidable(old), _decidable(new)
-    owner = account or account_in(after) or account_in(before)
-    try:
-        found = difference(before.plain, after.plain, partition_in(after), owner)
-    except (Unsupported, StepsSpent) as error:
-        raise Undecided(f"not decided: {error}", "`kms-baseline policy validate` says what to do") from None
+    found = difference_of_policies(old, new, account)
     if format is options.Format.json:
-        output.show_json({"version": 1, "same_meaning": not found, "changes": changes.as_json(found)})
-    elif found:
-        output.show("\n".join(changes.lines(found)))
+        output.show_json({"version": 1, "same_meaning": not found.changes, "changes": changes.as_json(found.changes)})
+    elif found.changes:
+        output.show("\n".join(changes.lines(found.changes)))
     else:
-        output.show("same policy" if before.plain == after.plain else "same meaning")
-    if no_new_access and any(change.direction == "gains" for change in found):
+        output.show("same policy" if found.same_text else "same meaning")
+    if no_new_access and any(change.direction == "gains" for change in found.changes):
         raise typer.Exit(Exit.REFUSED)
-
-
-def _decidable(file: Path) -> FoundPolicy:
-    policy = policy_of(file)
-    if policy.undecidable:
-        raise Undecided(
-            f"{name_of(file)}: not decided: {policy.undecidable}", "`kms-baseline policy validate` says where"
-        )
-    return policy

@@ -9,17 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from baseline.errors import Exit
-from baseline.found.place import place_of
 from baseline.found.policy import FoundPolicy
-from baseline.prover.any_policy import prove_policy
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
-from baseline.prover.keys import BITES, Judgement
+from baseline.prover.keys import Judgement
 from baseline.prover.report import as_json, counterexample_lines
 from baseline.purposes import PURPOSES
 from cli import options, output
 from cli.policy.arguments import File
 from operations.policy_file import check_place, name_of, policy_of
 from operations.project import check_one_of
+from operations.proofs import prove_found
 
 Account = Annotated[str, typer.Option("--account", help="The ID of the key's account.")]
 Region = Annotated[str, typer.Option("--region", help="The key's region.")]
@@ -45,7 +44,7 @@ def prove(
     if purpose:
         check_one_of(purpose, PURPOSES, "purpose")
     policy = policy_of(file)
-    judgements = _prove(policy, account, region, purpose)
+    judgements = prove_found(policy, account, region, purpose)
     if format is options.Format.json:
         output.show_json(_as_json(file, policy, (account, region, purpose), judgements))
     else:
@@ -53,12 +52,6 @@ def prove(
     verdicts = {judgement.verdict for judgement in judgements}
     if verdicts - {"holds"}:
         raise typer.Exit(Exit.REFUSED if "fails" in verdicts else Exit.UNDECIDED)
-
-
-def _prove(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Judgement]:
-    if policy.undecidable:
-        return [Judgement(BITES, "unsupported", False, None, policy.undecidable, None)]
-    return prove_policy(policy.plain, place_of(policy, account_id, region), purpose or None)
 
 
 def _show(file: Path, policy: FoundPolicy, judgements: Sequence[Judgement]) -> None:

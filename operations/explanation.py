@@ -1,0 +1,64 @@
+"""What a key policy says: its statements in sentences, and who can do what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from baseline.found.place import account_in, partition_in
+from baseline.found.sentences import sentences
+from baseline.prover.assumptions import scope
+from baseline.prover.decide import read
+from baseline.prover.errors import StepsSpent, Unsupported
+from baseline.prover.matrix import Row, matrix
+from operations.policy_file import decidable_policy
+from operations.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A policy in plain words."""
+
+    account_id: str
+    """Of the key; empty: not known."""
+    scope: str
+    """What is to be said of the policy as a whole; empty: nothing."""
+    statements: Sequence[tuple[str, tuple[str, ...]]]
+    """Each statement's name, and what it says."""
+    matrix: Sequence[Row]
+    """Who can do what."""
+    undecided: str
+    """Why there is no matrix; empty: there is one."""
+
+
+def explain_key(project: Project, account: str, region: str, purpose: str) -> Explanation:
+    """The policy of one of our keys. Raises UsageError when there is no such key."""
+    key = project.key(account, region, purpose)
+    about = scope(key.settings.iam_delegation, key.settings.separate_duties)
+    return _explained(key.policy.as_dict(), project.configuration.organization.partition, key.account_id, about)
+
+
+def explain_file(file: Path, account_id: str) -> Explanation:
+    """A policy that somebody else wrote, of a key in this account; empty: in the one that it shows."""
+    policy = decidable_policy(file)
+    return _explained(policy.plain, partition_in(policy), account_id or account_in(policy), "")
+
+
+def _explained(policy: Mapping[str, Any], partition: str, account_id: str, about: str) -> Explanation:
+    rows: Sequence[Row] = ()
+    undecided = ""
+    try:
+        rows = matrix(policy, partition, account_id)
+    except (Unsupported, StepsSpent) as error:
+        undecided = str(error)
+    said = [(str(statement["Sid"]), tuple(_said(policy, statement))) for statement in policy["Statement"]]
+    return Explanation(account_id=account_id, scope=about, statements=said, matrix=rows, undecided=undecided)
+
+
+def _said(policy: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        [plain] = read({**policy, "Statement": [statement]})
+    except Unsupported as error:
+        yield f"Not decided: {str(error).partition(': ')[2] or error}."
+        return
+    yield from sentences(plain)

@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -25,6 +25,7 @@ from tests import forked
 
 # A busy machine is no failure of an example.
 settings.register_profile("patient", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,8 @@ SAMPLE = ROOT / "tests" / "sample.yaml"
 EVERYWHERE = tuple(sorted(name for name, purpose in PURPOSES.items() if purpose.feature is None))
 """The purposes of which every region of every account has a key."""
 COMMAND = ROOT / ".venv" / "bin" / "kms-baseline"
+
+Example = TypeVar("Example")
 
 Stacks = Mapping[str, Mapping[str, Any]]
 """The JSON of each stack by its name."""
@@ -60,6 +63,11 @@ def configuration(text: str) -> Configuration:
 def inventory(text: str, lock: Lock | None = None) -> Inventory:
     """What a configuration expands to, with an empty lock unless another is given."""
     return expand(configuration(text).organization, lock or Lock())
+
+
+def some(examples: Sequence[Example]) -> Sequence[Example]:
+    """All of them in `make test`. In `make quick` every fifth, as Hypothesis makes a fifth of its examples there."""
+    return examples[:: 100 // settings().max_examples]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from baseline.configuration.schema import json_schema, render
 from baseline.configuration.source import compose
 from baseline.configuration.validate import validate
 from baseline.features import FEATURES
-from tests.conftest import ROOT, SAMPLE
+from tests.conftest import ROOT, SAMPLE, some
 
 Data = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -122,8 +122,9 @@ def test_schema_and_program_agree_about_every_value_in_every_place(backend: Data
     section = ("deployment", "backend")
     where = sorted(set(places(SCHEMA, data)), key=str)
     # The rest is the same for every backend.
-    for path in [path for path in where if backend is LOCAL or path[:2] == section]:
-        for value in VALUES:
+    for number, path in enumerate(path for path in where if backend is LOCAL or path[:2] == section):
+        first = number % 5  # others in the next place, where `some` are not all
+        for value in some(VALUES[first:] + VALUES[:first]):
             changed = with_value(data, path, value)
             said = refused(changed)
             assert VALIDATOR.is_valid(changed) == (not said), (path, value, said)

@@ -8,6 +8,7 @@ import pytest
 from baseline.prover.claims import Claim, always, never
 from baseline.prover.decide import prove
 from baseline.prover.keys import ALL
+from tests.conftest import some
 from tests.policy_cases import CASES
 from tests.prover import random_policies
 from tests.prover.subjects import subject_of
@@ -23,7 +24,7 @@ def claims_of(chance: Random, policy: dict[str, object]) -> list[Claim]:
     return [ask(strength, around(chance))]  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("start", range(0, 200, CASES_A_TEST))
+@pytest.mark.parametrize("start", some(range(0, 200, CASES_A_TEST)))
 def test_z3_agrees_on_random_policies(start: int) -> None:
     seen: Counter[str] = Counter()
     for seed in range(start, start + CASES_A_TEST):

@@ -1,5 +1,8 @@
 """What a seed leaves in the accounts."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from baseline.errors import WorldError
@@ -7,16 +10,26 @@ from sandbox.process import start
 from sandbox.seed import AccountSeed, Credentials, seed
 from tests.sandbox.conftest import ACCOUNT, ACCOUNTS, CALLER_ACCOUNT, DEPLOY_ROLE, SSO_ROLE, Client, connect
 
+NEW = "777777777777"
 
-def test_roles_and_users_are_there_with_their_paths(client: Client) -> None:
-    iam = client("iam", DEPLOY_ROLE)
-    roles = {role["Arn"] for role in iam.list_roles()["Roles"]}
+
+@pytest.fixture
+def iam(url: str, credentials: Credentials, client: Client) -> Any:
+    """IAM in an account of these tests' own, in which nobody has made anything."""
+    account = replace(ACCOUNTS[1], account_id=NEW)
+    role = DEPLOY_ROLE.replace(ACCOUNT, NEW)
+    seed(url, CALLER_ACCOUNT, [account], [role])
+    return client("iam", role)
+
+
+def test_roles_and_users_are_there_with_their_paths(iam: Any) -> None:
+    roles = {role["Arn"].replace(NEW, ACCOUNT) for role in iam.list_roles()["Roles"]}
     assert roles == {DEPLOY_ROLE, SSO_ROLE, f"arn:aws:iam::{ACCOUNT}:role/SecurityAdministrators"}
-    assert [user["Arn"] for user in iam.list_users()["Users"]] == [f"arn:aws:iam::{ACCOUNT}:user/break/glass"]
+    assert [user["Arn"] for user in iam.list_users()["Users"]] == [f"arn:aws:iam::{NEW}:user/break/glass"]
 
 
-def test_every_role_trusts_the_callers_account(client: Client) -> None:
-    for role in client("iam", DEPLOY_ROLE).list_roles()["Roles"]:
+def test_every_role_trusts_the_callers_account(iam: Any) -> None:
+    for role in iam.list_roles()["Roles"]:
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"AWS": f"arn:aws:iam::{CALLER_ACCOUNT}:root"}
 

@@ -514,11 +514,21 @@ class TestArguments:
         assert done.stderr.startswith("error: `terraform` is not on PATH\n  help: install Terraform")
         assert sorted(files(project)) == ["organization.yaml"]
 
-    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-    def test_completion_scripts_are_printed(self, run: Run, shell: str) -> None:
-        done = run("--show-completion", SHELL=f"/bin/{shell}")
-        assert done.returncode == 0, done.stderr
-        assert "kms-baseline" in done.stdout
+    @pytest.mark.parametrize(
+        ("shell", "beginning"),
+        [
+            ("bash", "_kms_baseline_completion() {"),
+            ("zsh", "#compdef kms-baseline\n"),
+            ("fish", "complete --command kms-baseline "),
+        ],
+    )
+    def test_completion_scripts_are_those_of_the_shell_that_asks(self, shell: str, beginning: str) -> None:
+        """A shell is known by the name that its process was started with."""
+        done = subprocess.run(
+            [shell, "-c", f"{COMMAND} --show-completion; exit $?"],
+            executable="/bin/sh", check=True, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.stdout.startswith(beginning)
 
     def test_every_command_has_an_example_in_its_help(self) -> None:
         app = program()

@@ -9,7 +9,7 @@ from baseline.errors import Mistakes, Refusal
 from baseline.feature_parts import PlacedPart, check_parts, placed_parts
 from baseline.features.feature import Part
 from baseline.iam.document import Document
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.key_policy.place import KeyPlace
 from baseline.lock import Lock, LockedKey, LockedResource
 from baseline.organization import Account, Backend, KeySettings, Organization

@@ -15,7 +15,7 @@ from baseline.configuration.load import load
 from baseline.inventory import expand
 from baseline.lock import Lock
 from baseline.prover.inventory import prove_shapes
-from baseline.prover.keys import prove_key
+from baseline.prover.judgements import prove_key
 from baseline.prover.subject import subject
 from benchmarks.organizations import organization
 

@@ -20,7 +20,7 @@ from baseline.prover.inventory import (
     idle_waivers,
     properties_in_words,
 )
-from baseline.prover.keys import ALL
+from baseline.prover.judgements import ALL
 from baseline.prover.report import as_json, counterexample_lines, in_a_sentence
 from baseline.words import count
 from cli import junit, options, output, sarif

@@ -11,8 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from baseline.configuration.key_sections import PURPOSE_SECTIONS, KeySection
+from baseline.configuration.named_principals import check_principal
 from baseline.configuration.precedence import DEFAULTS
-from baseline.configuration.principals import check_principal
 from baseline.fields import limits
 from baseline.purposes import PURPOSES
 

@@ -22,7 +22,7 @@ from baseline.iam.actions import AS_OF
 from baseline.key_actions import MANAGE
 from baseline.prover.any_policy import OF_ANY_POLICY
 from baseline.prover.assumptions import ASSUMPTIONS
-from baseline.prover.keys import ALL
+from baseline.prover.judgements import ALL
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 from cli.commands import program

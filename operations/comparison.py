@@ -10,8 +10,8 @@ from baseline.found.place import account_in, partition_in
 from baseline.inventory import Inventory, expand
 from baseline.lock import Lock
 from baseline.prover.difference import Change, difference
-from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.inventories import InventoryDifference, inventory_difference
+from baseline.prover.unanswered import StepsSpent, Unsupported
 from files.whole import read_text
 from operations.policy_file import decidable_policy
 from operations.revision import text_in_revision

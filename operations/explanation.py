@@ -9,8 +9,8 @@ from baseline.found.place import account_in, partition_in
 from baseline.found.sentences import sentences
 from baseline.prover.assumptions import scope
 from baseline.prover.decide import read
-from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.matrix import Row, matrix
+from baseline.prover.unanswered import StepsSpent, Unsupported
 from operations.policy_file import decidable_policy
 from operations.project import Project
 

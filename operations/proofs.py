@@ -8,7 +8,7 @@ from baseline.found.policy import FoundPolicy
 from baseline.inventory import Key
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.inventory import Proof, prove_all, prove_shapes
-from baseline.prover.keys import BITES, Judgement
+from baseline.prover.judgements import BITES, Judgement
 from operations.progress import Say, counted
 from operations.project import Project
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import boto3
 
 from baseline.inventory import Inventory, Key, Provider
-from live.keys import LiveKey, read_keys
+from live.aws_keys import LiveKey, read_keys
 
 
 @dataclass(frozen=True, slots=True)

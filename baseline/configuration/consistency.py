@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from baseline.configuration.principals import partition_written
+from baseline.configuration.named_principals import partition_written
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from baseline.configuration.file import AccountSection
+from baseline.configuration.named_principals import resolve as resolve_principal
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
-from baseline.configuration.principals import resolve as resolve_principal
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.statement import Statement
 from baseline.organization import KeySettings, NamedPrincipal
 from baseline.purposes import PURPOSES

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from baseline.configuration.principals import PRINCIPAL_PATTERN, check_principal
+from baseline.configuration.named_principals import PRINCIPAL_PATTERN, check_principal
 from baseline.fields import limits
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS

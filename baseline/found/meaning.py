@@ -10,13 +10,13 @@ from baseline.iam.elements import items
 from baseline.iam.reading import PlainCondition
 from baseline.key_policy.place import KeyPlace
 from baseline.prover.claims import Claim, always, never
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 from baseline.prover.decide import Answer, Judge, prove, read
-from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.general_claims import CRYPTO
 from baseline.prover.report import caller_in_words
 from baseline.prover.space import Space
 from baseline.prover.subject import NO_BYPASS, people, services
+from baseline.prover.unanswered import StepsSpent, Unsupported
 
 PUT = "kms:PutKeyPolicy"
 _BY_PRESENCE = ("aws:PrincipalOrgPaths", "aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")

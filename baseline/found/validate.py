@@ -2,8 +2,8 @@
 
 import json
 
-from baseline.found.conditions import check_conditions
-from baseline.found.elements import check_elements
+from baseline.found.condition_checks import check_conditions
+from baseline.found.element_checks import check_elements
 from baseline.found.kinds import Finding
 from baseline.found.meaning import check_meaning
 from baseline.found.place import place_of

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 PREFIX = "kms:"
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _UNIQUE_ID = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from baseline.iam.actions import ACTIONS, CONDITION_KEYS, GLOBAL_KEYS, IAM_ONLY_KEYS, did_you_mean
 from baseline.iam.arns import Arn, has_wildcard
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 ENCRYPTION_CONTEXT = "kms:EncryptionContext:"
 """The keys of this family end in the name of one pair of the encryption context."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.statement import Statement
 
 POLICY_VERSION = "2012-10-17"

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 from collections.abc import Mapping
 from typing import Literal
 
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 _ELEMENTS = ("Sid", "Effect", "Principal", "Action", "Resource", "Condition")
 _INVERTED = ("NotPrincipal", "NotAction", "NotResource")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from baseline.iam.document import Document
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import PlainCondition, PlainStatement, read_policy
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from baseline.iam.arns import Arn, has_wildcard, is_account_id, is_unique_id
 from baseline.iam.conditions import Condition, sorted_conditions, sorted_values
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 CALLER_ACCOUNT = "kms:CallerAccount"
 PRINCIPAL_ACCOUNT = "aws:PrincipalAccount"

@@ -12,7 +12,7 @@ from baseline.iam.actions import CONDITION_KEYS
 from baseline.iam.arns import Arn, has_wildcard, is_account_id, is_unique_id
 from baseline.iam.conditions import Operator, operator_parts
 from baseline.iam.elements import check_elements, effect, items, texts
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _SEVERAL_VALUES = frozenset(key.lower() for key, kind in CONDITION_KEYS.items() if kind == "ArrayOfString")

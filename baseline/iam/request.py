@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from baseline.iam.arns import Arn, is_account_id
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 _ACTION = re.compile(r"kms:[A-Za-z0-9]+", re.IGNORECASE)
 _BY_CALLER = ("kms:CallerAccount", "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalIsAWSService")

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Self
 from baseline.iam import elements, written
 from baseline.iam.actions import ACTIONS, canonical, expand_all
 from baseline.iam.conditions import Condition, is_carried, sorted_conditions, sorted_values
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import Principal
 from baseline.iam.services import describes_an_iam_principal, sends
 

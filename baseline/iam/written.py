@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.conditions import Condition
 from baseline.iam.elements import items, texts
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import PRINCIPAL_ARN, VIA_SERVICE, Principal, is_bound
 
 _BELONGS_TO_EVERYONE = (VIA_SERVICE, PRINCIPAL_ARN)

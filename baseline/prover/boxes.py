@@ -6,7 +6,7 @@ box a coordinate.
 
 from collections.abc import Iterable, Sequence
 
-from baseline.prover.errors import StepsSpent
+from baseline.prover.unanswered import StepsSpent
 
 Box = tuple[int, ...]
 MAXIMUM_STEPS = 200_000

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from baseline.iam.conditions import spelled
 from baseline.iam.reading import PlainCondition
-from baseline.prover.conditions import (
+from baseline.prover.condition_tests import (
     holds_whatever_is_there,
     holds_without,
     is_negated,
@@ -17,8 +17,8 @@ from baseline.prover.conditions import (
     number_test,
     tests_of,
 )
-from baseline.prover.errors import Unsupported
 from baseline.prover.globs import TextTest, matches
+from baseline.prover.unanswered import Unsupported
 from baseline.prover.words import TEXT, Word, classes
 
 ABSENT = 1

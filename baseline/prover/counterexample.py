@@ -8,8 +8,8 @@ from baseline.iam.evaluate import Decision, decide
 from baseline.iam.request import Request, ServiceCaller
 from baseline.prover.boxes import Box, first_point
 from baseline.prover.coordinates import ABSENT
-from baseline.prover.errors import Unconfirmed
 from baseline.prover.space import ACTION, CALLER, FIRST_KEY, Space
+from baseline.prover.unanswered import Unconfirmed
 
 Policy = Mapping[str, object]
 

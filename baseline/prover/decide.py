@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from baseline.iam.errors import PolicyError
 from baseline.iam.evaluate import Decision
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import PlainStatement, read_policy
 from baseline.iam.request import Request
 from baseline.prover.boxes import Box, Steps, meet, survivor
@@ -19,8 +19,8 @@ from baseline.prover.counterexample import (
     confirmed,
     decided,
 )
-from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.space import Reach, Space
+from baseline.prover.unanswered import StepsSpent, Unsupported
 
 STRENGTHS: tuple[Strength, ...] = ("direct", "may")
 Verdict = Literal["holds", "fails", "unsupported", "undecided"]

@@ -6,7 +6,7 @@ from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, expand_all
 from baseline.iam.reading import PlainCondition
 from baseline.key_actions import DESCRIBE, MANAGE, USE
 from baseline.prover.claims import Claim, Strength, always, never
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 from baseline.prover.subject import FOR_AWS, NO_BYPASS, NOT_FOR_AWS, Conditions, People, Subject, people, services
 
 CRYPTO = (*sorted(CRYPTOGRAPHIC), "kms:GenerateDataKey*", "kms:ReEncrypt*")

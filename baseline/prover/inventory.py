@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from baseline.iam.document import Document
 from baseline.inventory import Inventory, Key
 from baseline.organization import Waiver
-from baseline.prover.keys import Judgement, prove_key
+from baseline.prover.judgements import Judgement, prove_key
 from baseline.prover.shapes import Shapes
 from baseline.prover.subject import Subject, subject
 

@@ -10,9 +10,9 @@ from baseline.prover.actions import KNOWN
 from baseline.prover.claims import Claim, always
 from baseline.prover.counterexample import Policy
 from baseline.prover.decide import Judge, read
-from baseline.prover.errors import Unsupported
 from baseline.prover.space import Space
 from baseline.prover.subject import NO_BYPASS
+from baseline.prover.unanswered import Unsupported
 from baseline.prover.who import Who, everybody
 
 LEVELS: Mapping[str, str] = {

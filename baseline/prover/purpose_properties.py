@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from baseline.prover.claims import Claim, Strength, always, never
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import EXPECTATIONS
 from baseline.prover.general_claims import CRYPTO, GRANT, known, promised
 from baseline.prover.properties import Property, described

@@ -7,7 +7,7 @@ from baseline.iam.elements import items
 from baseline.iam.evaluate import Decision
 from baseline.iam.request import Caller, IamCaller, Request
 from baseline.prover.counterexample import Counterexample, Policy
-from baseline.prover.keys import Judgement
+from baseline.prover.judgements import Judgement
 
 
 def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tuple[str, str]]:

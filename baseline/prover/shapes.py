@@ -13,7 +13,7 @@ from baseline.iam.arns import has_wildcard
 from baseline.iam.document import Document
 from baseline.iam.elements import items
 from baseline.iam.renaming import RenamedDocument, first_of
-from baseline.prover.keys import Judgement, prove_key
+from baseline.prover.judgements import Judgement, prove_key
 from baseline.prover.subject import Subject
 
 _ACCOUNT, _REGION = "\ue000", "\ue001"  # no policy holds these characters

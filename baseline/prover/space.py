@@ -13,11 +13,7 @@ from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.iam.services import describes_an_iam_principal
 from baseline.prover.actions import KNOWN, actions
 from baseline.prover.boxes import Box
-from baseline.prover.claims import Region
-from baseline.prover.conditions import check_fits
-from baseline.prover.coordinates import ABSENT, coordinate
-from baseline.prover.globs import TextTest
-from baseline.prover.principals import (
+from baseline.prover.callers import (
     BY_CALLER,
     IS_SERVICE_KEY,
     ROOT_USER,
@@ -28,6 +24,10 @@ from baseline.prover.principals import (
     person_tests,
     service_is_held_to,
 )
+from baseline.prover.claims import Region
+from baseline.prover.condition_tests import check_fits
+from baseline.prover.coordinates import ABSENT, coordinate
+from baseline.prover.globs import TextTest
 
 CALLER, ACTION, FIRST_KEY = 0, 1, 2
 

@@ -9,7 +9,7 @@ from baseline.inventory import Key
 from baseline.key_policy.place import KeyPlace
 from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
 from baseline.prover.claims import Region
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import expected_of
 from baseline.prover.expectations.expectation import OUR_NAMES, Call, Expectation, Fence, Through
 from baseline.regions import via_service

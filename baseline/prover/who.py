@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from baseline.iam.arns import has_wildcard, is_account_id
 from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.prover.claims import Region
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 from baseline.prover.subject import people, services
 
 ACCOUNT, ARN, ORGANIZATION = "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID"

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from baseline.prover.errors import Unsupported
 from baseline.prover.globs import COLON, Glob, TextTest, glob, matches
+from baseline.prover.unanswered import Unsupported
 
 MAXIMUM_CLASSES = 4_096
 MAXIMUM_STATES = 60_000

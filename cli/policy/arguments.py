@@ -8,7 +8,7 @@ import typer
 File = Annotated[
     Path, typer.Argument(help="The policy's JSON, or what `aws kms get-key-policy` prints; -: standard input.")
 ]
-Account = Annotated[
+AccountId = Annotated[
     str,
     typer.Option(
         "--account", help="The ID of the key's account; else the one that the policy shows.", show_default=False

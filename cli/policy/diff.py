@@ -7,7 +7,7 @@ import typer
 
 from baseline.errors import Exit
 from cli import changes, options, output
-from cli.policy.arguments import Account
+from cli.policy.arguments import AccountId
 from operations.comparison import difference_of_policies
 from operations.policy_file import check_place
 
@@ -19,7 +19,7 @@ NoNewAccess = Annotated[bool, typer.Option("--no-new-access", help="Exit 1 when 
 def diff(
     old: Old,
     new: New,
-    account: Account = "",
+    account_id: AccountId = "",
     no_new_access: NoNewAccess = False,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
@@ -29,8 +29,8 @@ def diff(
 
     Example: kms-baseline policy diff old.json new.json
     """
-    check_place(account, "")
-    found = difference_of_policies(old, new, account)
+    check_place(account_id, "")
+    found = difference_of_policies(old, new, account_id)
     if format is options.Format.json:
         output.show_json({"version": 1, "same_meaning": not found.changes, "changes": changes.as_json(found.changes)})
     elif found.changes:

@@ -29,7 +29,7 @@ def explain(
     file_or_account: FileOrAccount,
     region: Region = "",
     purpose: Purpose = "",
-    account: Owner = "",
+    account_id: Owner = "",
     config: options.Config = None,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
@@ -46,8 +46,8 @@ def explain(
             "an account needs its region and purpose", "kms-baseline policy explain ACCOUNT REGION PURPOSE"
         )
     else:
-        check_place(account, "")
-        explained = explain_file(Path(file_or_account), account)
+        check_place(account_id, "")
+        explained = explain_file(Path(file_or_account), account_id)
     if format is options.Format.json:
         output.show_json(_as_json(explained))
     else:

@@ -11,7 +11,7 @@ import typer
 from baseline.errors import Exit
 from baseline.found.policy import FoundPolicy
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
-from baseline.prover.keys import Judgement
+from baseline.prover.judgements import Judgement
 from baseline.prover.report import as_json, counterexample_lines
 from baseline.purposes import PURPOSES
 from cli import options, output
@@ -20,7 +20,7 @@ from operations.policy_file import check_place, name_of, policy_of
 from operations.project import check_one_of
 from operations.proofs import prove_found
 
-Account = Annotated[str, typer.Option("--account", help="The ID of the key's account.")]
+AccountId = Annotated[str, typer.Option("--account", help="The ID of the key's account.")]
 Region = Annotated[str, typer.Option("--region", help="The key's region.")]
 Purpose = Annotated[
     str, typer.Option("--purpose", help="What the key is for: its services are asked about too.", show_default=False)
@@ -29,7 +29,7 @@ Purpose = Annotated[
 
 def prove(
     file: File,
-    account: Account,
+    account_id: AccountId,
     region: Region,
     purpose: Purpose = "",
     format: options.OutputFormat = options.Format.table,
@@ -40,13 +40,13 @@ def prove(
 
     Example: kms-baseline policy prove policy.json --account 222222222222 --region eu-west-2
     """
-    check_place(account, region)
+    check_place(account_id, region)
     if purpose:
         check_one_of(purpose, PURPOSES, "purpose")
     policy = policy_of(file)
-    judgements = prove_found(policy, account, region, purpose)
+    judgements = prove_found(policy, account_id, region, purpose)
     if format is options.Format.json:
-        output.show_json(_as_json(file, policy, (account, region, purpose), judgements))
+        output.show_json(_as_json(file, policy, (account_id, region, purpose), judgements))
     else:
         _show(file, policy, judgements)
     verdicts = {judgement.verdict for judgement in judgements}
@@ -85,13 +85,13 @@ def _failure(file: Path, policy: FoundPolicy, judgement: Judgement) -> Iterator[
 def _as_json(
     file: Path, policy: FoundPolicy, place: tuple[str, str, str], judgements: Sequence[Judgement]
 ) -> dict[str, Any]:
-    account, region, purpose = place
+    account_id, region, purpose = place
     text = json.dumps(policy.plain, sort_keys=True, separators=(",", ":"))
     return {
         "version": 1,
         "policy": {
             "file": name_of(file),
-            "account_id": account,
+            "account_id": account_id,
             "region": region,
             "purpose": purpose or None,
             "sha256": hashlib.sha256(text.encode()).hexdigest(),

@@ -13,7 +13,7 @@ from baseline.found.kinds import KINDS, Finding
 from baseline.found.validate import validate as findings_of
 from baseline.words import count
 from cli import output, sarif
-from cli.policy.arguments import Account, File, Region
+from cli.policy.arguments import AccountId, File, Region
 from cli.version import VERSION
 from operations.policy_file import check_place, name_of, text_of
 
@@ -31,7 +31,7 @@ OutputFormat = Annotated[
 ]
 
 
-def validate(file: File, account: Account = "", region: Region = "", format: OutputFormat = Format.table) -> None:
+def validate(file: File, account_id: AccountId = "", region: Region = "", format: OutputFormat = Format.table) -> None:
     """Say what AWS refuses, what it stores and ignores, and what is probably not meant in a key policy.
 
     Every finding has an identifier, explained in docs/policy-findings.md. Exit code 1: an error or a warning was
@@ -39,8 +39,8 @@ def validate(file: File, account: Account = "", region: Region = "", format: Out
 
     Example: kms-baseline policy validate policy.json --account 222222222222 --region eu-west-2
     """
-    check_place(account, region)
-    found = findings_of(text_of(file), account, region)
+    check_place(account_id, region)
+    found = findings_of(text_of(file), account_id, region)
     if format is Format.json:
         output.show_json({"version": 1, "file": name_of(file), "findings": [_as_json(finding) for finding in found]})
     elif format is Format.sarif:

@@ -18,7 +18,7 @@ from moto.core.utils import unix_time
 from moto.iam.models import Role
 
 from baseline.iam.arns import Arn
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from sandbox.calls import leave_note
 from sandbox.extensions.recovery_points import (
     SERVICE,

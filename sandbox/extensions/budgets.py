@@ -15,7 +15,7 @@ from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import PARTITION_NAMES
 
 from baseline.iam.arns import Arn
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 _SHARES = frozenset({"RI_UTILIZATION", "RI_COVERAGE", "SAVINGS_PLANS_UTILIZATION", "SAVINGS_PLANS_COVERAGE"})
 """Types that measure a share: they default to a limit of 100, and take no other.

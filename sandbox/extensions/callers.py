@@ -5,7 +5,7 @@ from moto.iam.models import IAMBackend, iam_backends
 from moto.sts.models import sts_backends
 
 from baseline.iam.arns import Arn, is_account_id
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller
 
 UNKNOWN = "The security token included in the request is invalid."

@@ -15,7 +15,7 @@ from moto.s3.models import FakeBucket, s3_backends
 from moto.utilities.utils import get_partition
 
 from baseline.iam.arns import Arn
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from sandbox.extensions.bucket_policies import kept_of
 from sandbox.extensions.key_uses import find_key
 from sandbox.extensions.trails import Delivery, TrailRefused, require_delivery

@@ -6,8 +6,8 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 
-from baseline.iam.errors import PolicyError
 from baseline.iam.evaluate import Decision, decide
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request
 from sandbox.extensions.callers import arn_of
 from sandbox.extensions.principals import unknown_principals

@@ -13,7 +13,7 @@ from moto.kms.models import Key, kms_backends
 
 from baseline.iam.actions import ACTIONS
 from baseline.iam.arns import Arn
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request, ServiceCaller
 from sandbox.extensions.callers import arn_of
 from sandbox.extensions.key_policies import denial

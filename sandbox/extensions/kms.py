@@ -12,7 +12,7 @@ from moto.kms.responses import KmsResponse
 from moto.kms.utils import KEY_ID_LEN
 
 from baseline.iam.arns import Arn
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request
 from sandbox.calls import leave_note
 from sandbox.extensions.callers import UNKNOWN, signed_caller

@@ -10,7 +10,7 @@ from moto.core.exceptions import ServiceException
 from moto.sns.models import Topic, sns_backends
 
 from baseline.iam.arns import Arn, is_account_id
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import ServiceCaller
 from baseline.iam.services import calling_service
 from sandbox.extensions.key_uses import in_its_own_name

@@ -11,8 +11,8 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 
-from baseline.iam.errors import PolicyError
 from baseline.iam.evaluate import Decision, decide
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import Caller, Request
 
 _THIS_CALL = "kms:ThisCall"

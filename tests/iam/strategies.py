@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from baseline.iam.conditions import Condition
 from baseline.iam.document import Document
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import Principal
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 from baseline.iam.statement import Statement

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from baseline.iam.actions import ACTIONS, CONDITION_KEYS, CRYPTOGRAPHIC, canonical, expand, expand_all
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 DATA_KEYS = (
     "kms:GenerateDataKey",

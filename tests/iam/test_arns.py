@@ -1,7 +1,7 @@
 import pytest
 
 from baseline.iam.arns import Arn, is_account_id, is_unique_id
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from baseline.iam.conditions import Condition, is_carried, operator_parts
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 
 TOPICS = "arn:aws:sns:eu-west-2:111111111111:*"
 

@@ -6,7 +6,7 @@ import pytest
 
 from baseline.iam.conditions import Condition
 from baseline.iam.document import MAXIMUM_BYTES, Document
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
 

@@ -12,8 +12,8 @@ import pytest
 
 from baseline.iam.conditions import Condition
 from baseline.iam.document import Document
-from baseline.iam.errors import PolicyError
 from baseline.iam.evaluate import Decision, decide
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import Principal
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 from baseline.iam.statement import Statement

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from baseline.iam.conditions import Condition
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import Principal
 
 A = "111111111111"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from baseline.iam.actions import ACTIONS, expand_all
 from baseline.iam.conditions import is_carried
 from baseline.iam.document import MAXIMUM_BYTES, Document
-from baseline.iam.errors import PolicyError
 from baseline.iam.evaluate import decide
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import Request, ServiceCaller
 from baseline.iam.services import sends
 from baseline.iam.statement import Statement

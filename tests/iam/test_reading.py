@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import read_policy
 
 A = "111111111111"

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request, ServiceCaller
 
 A = "111111111111"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from baseline.iam.conditions import Condition
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
 

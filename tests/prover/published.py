@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html an
 
 from typing import Any
 
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 from baseline.prover.decide import Answer
 from baseline.prover.subject import people, services
 

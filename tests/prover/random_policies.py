@@ -14,9 +14,9 @@ from baseline.iam.elements import items
 from baseline.iam.evaluate import decide
 from baseline.iam.reading import PlainCondition
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
+from baseline.prover.callers import BY_CALLER
 from baseline.prover.claims import Region
-from baseline.prover.conditions import condition
-from baseline.prover.principals import BY_CALLER
+from baseline.prover.condition_tests import condition
 
 Statement = dict[str, Any]
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baseline.iam.request import Request, ServiceCaller
+from baseline.prover.callers import BY_CALLER
 from baseline.prover.claims import Claim, Strength, always, never
 from baseline.prover.counterexample import COVERED, FOR_ALWAYS, FOR_NEVER, NOT_COVERED, decided
 from baseline.prover.decide import Answer, gives, prove
-from baseline.prover.errors import Unsupported
-from baseline.prover.principals import BY_CALLER
+from baseline.prover.unanswered import Unsupported
 from tests.prover import random_policies
 from tests.prover.new_access import new_access
 

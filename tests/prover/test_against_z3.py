@@ -7,7 +7,7 @@ import pytest
 
 from baseline.prover.claims import Claim, always, never
 from baseline.prover.decide import prove
-from baseline.prover.keys import ALL
+from baseline.prover.judgements import ALL
 from tests.conftest import some
 from tests.policy_cases import CASES
 from tests.prover import random_policies

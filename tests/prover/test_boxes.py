@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from baseline.prover.boxes import Box, Steps, first_point, meet, survivor
-from baseline.prover.errors import StepsSpent
+from baseline.prover.unanswered import StepsSpent
 
 CLASSES = (3, 2, 3, 3)
 POINTS = tuple(itertools.product(*(range(size) for size in CLASSES)))

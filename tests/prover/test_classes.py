@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from baseline.prover.errors import Unsupported
 from baseline.prover.globs import Comparison, TextTest
+from baseline.prover.unanswered import Unsupported
 from baseline.prover.words import ACCOUNT, IAM_RESOURCE, TEXT, Domain, classes
 from tests.prover.matching import vector
 

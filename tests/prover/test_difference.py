@@ -11,8 +11,8 @@ from baseline.iam.evaluate import decide
 from baseline.iam.request import IamCaller, Request, ServiceCaller
 from baseline.prover.action_groups import ACTION_GROUPS, CORE
 from baseline.prover.difference import Change, difference
-from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.matrix import LEVELS, matrix
+from baseline.prover.unanswered import StepsSpent, Unsupported
 from tests.prover.new_access import new_access
 from tests.prover.published import ALLOW_ALL, EBS_MANAGED, LOGS, ROOT, USER, A, B, R, policy, statement
 from tests.prover.random_policies import policy as any_policy

@@ -7,7 +7,7 @@ from baseline.iam.actions import CRYPTOGRAPHIC, expand_all
 from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.prover.expectations import EXPECTATIONS, expected_of
 from baseline.prover.expectations.expectation import Call
-from baseline.prover.keys import prove_key
+from baseline.prover.judgements import prove_key
 from baseline.purposes import PURPOSES
 from tests.policy_cases import OWN, Case, Settings
 from tests.prover.subjects import subject_of

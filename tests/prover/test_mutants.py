@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from baseline.prover.keys import Judgement, prove_key
+from baseline.prover.judgements import Judgement, prove_key
 from tests.conftest import some
 from tests.policy_cases import CASES, Case
 from tests.prover.mutants import Mutant, mutants

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baseline.prover.keys import ALL, Judgement, prove_key
+from baseline.prover.judgements import ALL, Judgement, prove_key
 from tests.policy_cases import CASES, OTHER, Case
 from tests.prover.subjects import keys_with, subject_of
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from baseline.prover.claims import Claim, Region, always, never
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 from baseline.prover.decide import prove
 from baseline.prover.subject import FOR_AWS, NOT_FOR_AWS, people, services
 from tests.prover.published import (

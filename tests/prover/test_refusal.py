@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baseline.property_names import PROPERTY_NAMES
-from baseline.prover.keys import ALL
+from baseline.prover.judgements import ALL
 from tests.conftest import SAMPLE, Run
 
 CONFIGURATION = """\

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from baseline.iam.arns import has_wildcard
 from baseline.iam.reading import PlainCondition
-from baseline.prover.conditions import condition
+from baseline.prover.condition_tests import condition
 
 OUR_NAMES = "{namespace}"
 """Stands in what carries a name that we give, which nobody else's policy can know."""

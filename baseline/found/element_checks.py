@@ -9,7 +9,7 @@ from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.actions import ACTIONS, canonical, expand, expand_all
 from baseline.iam.arns import Arn, has_wildcard, is_account_id, is_unique_id
 from baseline.iam.elements import items
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import is_service
 from baseline.key_policy.place import KeyPlace
 

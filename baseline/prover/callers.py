@@ -10,13 +10,13 @@ from typing import NamedTuple
 from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.reading import PlainCondition
 from baseline.iam.request import Caller, IamCaller, ServiceCaller
-from baseline.prover.conditions import (
+from baseline.prover.condition_tests import (
     holds_whatever_is_there,
     is_negated,
     tests_of,
 )
-from baseline.prover.errors import Unsupported
 from baseline.prover.globs import TextTest, matches
+from baseline.prover.unanswered import Unsupported
 from baseline.prover.words import ACCOUNT, IAM_RESOURCE, MAXIMUM_CLASSES, SERVICE, Word, classes
 
 ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")

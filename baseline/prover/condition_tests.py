@@ -5,10 +5,10 @@ from functools import cache
 
 from baseline.iam.actions import CONDITION_KEYS, IAM_ONLY_KEYS
 from baseline.iam.conditions import operator_parts, spelled
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import PlainCondition
-from baseline.prover.errors import Unsupported
 from baseline.prover.globs import Comparison, TextTest
+from baseline.prover.unanswered import Unsupported
 
 _COMPARISONS: dict[str, Comparison] = {
     "StringEquals": "equal",

@@ -7,11 +7,11 @@ from baseline.iam.document import Document
 from baseline.prover.assumptions import A3, ASSUMPTIONS
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.decide import Answer, Judge, Verdict, read
-from baseline.prover.errors import StepsSpent, Unsupported
 from baseline.prover.properties import PROPERTIES, Property
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES
 from baseline.prover.space import Space
 from baseline.prover.subject import Subject
+from baseline.prover.unanswered import StepsSpent, Unsupported
 
 BITES = Property(
     "every-statement-bites",

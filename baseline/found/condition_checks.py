@@ -10,7 +10,7 @@ from baseline.iam.actions import ACTIONS, CONDITION_KEYS, IAM_ONLY_KEYS, expand_
 from baseline.iam.arns import has_wildcard
 from baseline.iam.conditions import Operator, is_carried, operator_parts, spelled
 from baseline.iam.elements import items
-from baseline.iam.errors import PolicyError
+from baseline.iam.policy_error import PolicyError
 from baseline.iam.services import TOPIC_CONTEXT, describes_an_iam_principal, sends
 
 _Problem = tuple[str, str]

@@ -10,7 +10,7 @@ from sandbox.seed import AccountSeed, seed
 from tests.sandbox.conftest import connect, policy
 from tests.sandbox.refusals import refusal
 
-ACCOUNT = "777777777777"
+ACCOUNT = "121212121212"
 REGION = "eu-west-2"
 ROLE = "deploys"
 BACKUP, CLOUDTRAIL, CONFIG = "backup.amazonaws.com", "cloudtrail.amazonaws.com", "remediation.config.amazonaws.com"
@@ -28,7 +28,7 @@ Clients = Callable[[str], Any]
 @pytest.fixture(scope="module")
 def owner(url: str) -> Iterator[Clients]:
     """Clients of an account that manages an organization, by its only user, whose policies nobody knows."""
-    key = seed(url, ACCOUNT, [AccountSeed(ACCOUNT, "aws", manages="o-7777777777")], [])
+    key = seed(url, ACCOUNT, [AccountSeed(ACCOUNT, "aws", manages="o-1212121212")], [])
     yield lambda service: connect(url, service, REGION, (key.access_key_id, key.secret_access_key, None))
     seed(url, ACCOUNT, [AccountSeed(ACCOUNT, "aws")], [])
 

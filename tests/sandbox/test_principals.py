@@ -10,7 +10,7 @@ from sandbox.seed import AccountSeed, seed
 from tests.sandbox.conftest import connect, policy, statement
 from tests.sandbox.refusals import refusal
 
-ACCOUNT = "888888888888"
+ACCOUNT = "343434343434"
 REGIONS = {"aws": "eu-west-2", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 LACKING = [
     ("aws-cn", "codestar-notifications.amazonaws.com"),

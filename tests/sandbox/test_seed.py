@@ -10,7 +10,7 @@ from sandbox.process import start
 from sandbox.seed import AccountSeed, Credentials, seed
 from tests.sandbox.conftest import ACCOUNT, ACCOUNTS, CALLER_ACCOUNT, DEPLOY_ROLE, SSO_ROLE, Client, connect
 
-NEW = "777777777777"
+NEW = "565656565656"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import is_service
 from baseline.key_policy.place import KeyPlace
 
-Problem = tuple[str, str, str]
+_Problem = tuple[str, str, str]
 """The kind, the sentence, and the element."""
 
 _OF_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2}(?:-[a-z]+)+-[0-9]+)\.amazonaws\.com(?:\.cn)?")
@@ -26,7 +26,7 @@ def check_elements(policy: FoundPolicy, statement: FoundStatement, key: KeyPlace
         policy.say(kind, problem, path, statement, element)
 
 
-def _problems(elements: Mapping[str, Any], key: KeyPlace) -> Iterator[Problem]:
+def _problems(elements: Mapping[str, Any], key: KeyPlace) -> Iterator[_Problem]:
     effect = elements.get("Effect")
     if effect not in ("Allow", "Deny"):
         yield (
@@ -43,7 +43,7 @@ def _quoted(value: Any) -> str:
     return f"`{value}`" if isinstance(value, str | int | float) else "neither `Allow` nor `Deny`"
 
 
-def _principals(elements: Mapping[str, Any], key: KeyPlace) -> Iterator[Problem]:
+def _principals(elements: Mapping[str, Any], key: KeyPlace) -> Iterator[_Problem]:
     if "NotPrincipal" in elements:
         yield "not-principal", "`NotPrincipal` means everyone but those it names", "NotPrincipal"
         return
@@ -59,7 +59,7 @@ def _principals(elements: Mapping[str, Any], key: KeyPlace) -> Iterator[Problem]
             yield from _named(kind, names, key)
 
 
-def _named(kind: str, names: Any, key: KeyPlace) -> Iterator[Problem]:
+def _named(kind: str, names: Any, key: KeyPlace) -> Iterator[_Problem]:
     if kind in ("Federated", "CanonicalUser"):
         yield "principal-not-decided", f"principals of kind `{kind}` do not call KMS as such", "Principal"
         return
@@ -72,7 +72,7 @@ def _named(kind: str, names: Any, key: KeyPlace) -> Iterator[Problem]:
             yield from _person(name, key)
 
 
-def _service(name: str, key: KeyPlace) -> Iterator[Problem]:
+def _service(name: str, key: KeyPlace) -> Iterator[_Problem]:
     if not is_service(name):
         yield "invalid-principal", f"`{name}` is not a service principal, such as `events.amazonaws.com`", "Principal"
     region = _OF_REGION.fullmatch(name)
@@ -80,7 +80,7 @@ def _service(name: str, key: KeyPlace) -> Iterator[Problem]:
         yield "service-of-another-region", f"`{name}` is of {region[1]}, the key of {key.region}", "Principal"
 
 
-def _person(name: str, key: KeyPlace) -> Iterator[Problem]:
+def _person(name: str, key: KeyPlace) -> Iterator[_Problem]:
     if is_account_id(name):
         return
     if is_unique_id(name):
@@ -103,7 +103,7 @@ def _person(name: str, key: KeyPlace) -> Iterator[Problem]:
     yield from _kind_of_person(name, arn)
 
 
-def _kind_of_person(name: str, arn: Arn) -> Iterator[Problem]:
+def _kind_of_person(name: str, arn: Arn) -> Iterator[_Problem]:
     kind, _, rest = arn.resource.partition("/")
     if (arn.service, kind) == ("sts", "federated-user") and rest:
         yield "principal-not-decided", f"sessions of federated users, `{name}`, are not decided", "Principal"
@@ -117,7 +117,7 @@ def _may_be_principal(arn: Arn, kind: str, rest: str) -> bool:
     return arn.service == "sts" and kind == "assumed-role" and rest.count("/") == 1
 
 
-def _actions(elements: Mapping[str, Any]) -> Iterator[Problem]:
+def _actions(elements: Mapping[str, Any]) -> Iterator[_Problem]:
     if "NotAction" in elements:
         yield "not-action", "`NotAction` means every action but those it names", "NotAction"
         return
@@ -139,7 +139,7 @@ def _is_somebody(elements: Mapping[str, Any]) -> bool:
     return not accounts or bool(names_of(elements, "Service"))
 
 
-def _action(action: str) -> Iterator[Problem]:
+def _action(action: str) -> Iterator[_Problem]:
     if action == "*" or expand(action):
         return
     try:
@@ -149,7 +149,7 @@ def _action(action: str) -> Iterator[Problem]:
         yield kind, str(error), "Action"
 
 
-def _resources(elements: Mapping[str, Any]) -> Iterator[Problem]:
+def _resources(elements: Mapping[str, Any]) -> Iterator[_Problem]:
     if "NotResource" in elements:
         yield "other-resource", "`NotResource` stands in a key policy", "NotResource"
     elif not items(elements.get("Resource", [])):

@@ -6,12 +6,12 @@ from typing import Literal
 from baseline.iam.reading import PlainCondition
 
 Mode = Literal["never", "always"]
-Strength = Literal["direct", "may"]
+Threshold = Literal["direct", "may"]
 """`direct`: the key policy itself gives it; `may`: it does, or lets the account's IAM policies give it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
+class Requests:
     """A set of requests: these callers, these actions, these conditions on the context and on an IAM caller's keys."""
 
     kind: Literal["iam", "service"]
@@ -28,15 +28,15 @@ class Claim:
     """A statement about every request of a region."""
 
     mode: Mode
-    strength: Strength
-    region: Region
+    strength: Threshold
+    region: Requests
 
 
-def never(strength: Strength, region: Region) -> Claim:
+def never(strength: Threshold, region: Requests) -> Claim:
     """No request of the region is allowed with this strength."""
     return Claim("never", strength, region)
 
 
-def always(strength: Strength, region: Region) -> Claim:
+def always(strength: Threshold, region: Requests) -> Claim:
     """Every request of the region is allowed with this strength at least."""
     return Claim("always", strength, region)

@@ -36,11 +36,11 @@ class Counterexample:
     decision: Decision
 
 
-Judgement = Callable[[Request], Decision | None]
+Confirmation = Callable[[Request], Decision | None]
 """What the evaluator says to a request, if that contradicts what was claimed."""
 
 
-def confirmed(space: Space, found: Box, within: Box, judge: Judgement) -> Counterexample:
+def confirmed(space: Space, found: Box, within: Box, judge: Confirmation) -> Counterexample:
     """The smallest request of what was found, or around it within the region asked about. Raises Unconfirmed."""
     point = first_point(found)
     request = _request(space, point)

@@ -8,12 +8,12 @@ from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import PlainStatement, read_policy
 from baseline.iam.request import Request
 from baseline.prover.boxes import Box, Steps, meet, survivor
-from baseline.prover.claims import Claim, Region, Strength
+from baseline.prover.claims import Claim, Requests, Threshold
 from baseline.prover.counterexample import (
     FOR_ALWAYS,
     FOR_NEVER,
+    Confirmation,
     Counterexample,
-    Judgement,
     Policy,
     Reading,
     confirmed,
@@ -22,7 +22,7 @@ from baseline.prover.counterexample import (
 from baseline.prover.space import Reach, Space
 from baseline.prover.unanswered import StepsSpent, Unsupported
 
-STRENGTHS: tuple[Strength, ...] = ("direct", "may")
+STRENGTHS: tuple[Threshold, ...] = ("direct", "may")
 Verdict = Literal["holds", "fails", "unsupported", "undecided"]
 
 
@@ -65,7 +65,7 @@ class Judge:
         if found is None:
             return Answer("holds", needs_a3)
         reading = FOR_NEVER if claim.mode == "never" else FOR_ALWAYS
-        judge = self._judgement(reading, claim.strength, wanted=claim.mode == "never")
+        judge = self._confirmation(reading, claim.strength, wanted=claim.mode == "never")
         return Answer("fails", counterexample=confirmed(self.space, found.box, found.within, judge))
 
     def against(self, claim: Claim, with_a3: bool) -> "Contradiction | None":
@@ -78,7 +78,7 @@ class Judge:
             raise Unsupported("no request is asked about, so the claim would hold of any policy")
         return next(filter(None, (self._refused_in(envelope, claim.strength) for envelope in envelopes)), None)
 
-    def _allowed_in(self, region: Box, strength: Strength) -> "Contradiction | None":
+    def _allowed_in(self, region: Box, strength: Threshold) -> "Contradiction | None":
         steps = Steps()
         for allow in boxes(self.allows, FOR_NEVER.of_allow, strength):
             part = meet(region, allow)
@@ -87,17 +87,17 @@ class Judge:
                 return Contradiction(left, region)
         return None
 
-    def gives_some(self, asked: Region, strength: Strength) -> bool:
+    def gives_some(self, asked: Requests, strength: Threshold) -> bool:
         """Whether some request of the region that can be sent is allowed; a service carries no customer's account (A3)."""
         region = self.space.region(asked, services_carry_no_account=True)
         return region is not None and any(self._allowed_in(part, strength) for part in self.space.carried(region))
 
-    def _refused_in(self, envelope: Box, strength: Strength) -> "Contradiction | None":
+    def _refused_in(self, envelope: Box, strength: Threshold) -> "Contradiction | None":
         denied = next(filter(None, (meet(envelope, deny) for deny in self._for_always)), None)
         left = denied or survivor(envelope, boxes(self.allows, FOR_ALWAYS.of_allow, strength), Steps())
         return Contradiction(left, envelope) if left else None
 
-    def _judgement(self, reading: Reading, strength: Strength, wanted: bool) -> Judgement:
+    def _confirmation(self, reading: Reading, strength: Threshold, wanted: bool) -> Confirmation:
         def judge(request: Request) -> Decision | None:
             decision = decided(self.policy, request, reading)
             return decision if gives(decision, strength) == wanted else None
@@ -120,7 +120,7 @@ class Contradiction(NamedTuple):
     within: Box
 
 
-def _adds(reach: Reach, others: Sequence[Reach], denied: Sequence[Box], strength: Strength) -> bool:
+def _adds(reach: Reach, others: Sequence[Reach], denied: Sequence[Box], strength: Threshold) -> bool:
     covered = [*denied, *boxes(others, True, strength)]
     return any(survivor(own, covered, Steps()) for own in boxes([reach], True, strength))
 
@@ -147,7 +147,7 @@ def gained(
     before: Judge,
     after: Judge,
     reading: Reading,
-    strength: Strength,
+    strength: Threshold,
     within: Box | None = None,
 ) -> Counterexample | None:
     """A request, within the box if there is one, that only the second policy gives with this strength.
@@ -176,12 +176,12 @@ def gained(
     return None
 
 
-def gives(decision: Decision, strength: Strength) -> bool:
+def gives(decision: Decision, strength: Threshold) -> bool:
     """Whether the evaluator's decision gives at least this strength."""
     return decision.strength == "direct" or (strength == "may" and decision.effect == "allowed")
 
 
-def boxes(reaches: Iterable[Reach], everyone_covers_services: bool, strength: Strength = "may") -> Iterator[Box]:
+def boxes(reaches: Iterable[Reach], everyone_covers_services: bool, strength: Threshold = "may") -> Iterator[Box]:
     """The boxes of statements: those of services too, those of delegation unless only direct ones are asked for."""
     for reach in reaches:
         if reach.direct:

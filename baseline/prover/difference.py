@@ -8,7 +8,7 @@ from baseline.iam.actions import ACTIONS
 from baseline.iam.evaluate import Decision
 from baseline.prover.action_groups import ACTION_GROUPS
 from baseline.prover.boxes import Box
-from baseline.prover.claims import Strength
+from baseline.prover.claims import Threshold
 from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy, decided
 from baseline.prover.decide import STRENGTHS, Judge, gained, read
 from baseline.prover.space import ACTION, Space
@@ -36,7 +36,7 @@ class Change:
     group: str
     actions: tuple[str, ...]
     """Those of the group."""
-    strength: Strength
+    strength: Threshold
     """`direct`: from the policy itself; `may`: as far as IAM policies allow."""
     example: Example
 
@@ -58,7 +58,7 @@ class _Pair:
     without: Judge
     giving: Judge
 
-    def example(self, strength: Strength, box: Box) -> Example | None:
+    def example(self, strength: Threshold, box: Box) -> Example | None:
         for reading in (COVERED, NOT_COVERED):
             found = gained(self.without, self.giving, reading, strength, within=box)
             if found:
@@ -88,7 +88,7 @@ def _of_group(
     space = pair.giving.space
     if not pair.gives_something(_only(space, box, actions)):
         return
-    found: dict[Strength, dict[str, Example]] = {"direct": {}, "may": {}}
+    found: dict[Threshold, dict[str, Example]] = {"direct": {}, "may": {}}
     for action in actions:
         for strength in STRENGTHS:
             example = pair.example(strength, _only(space, box, [action]))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, expand_all
 from baseline.iam.reading import PlainCondition
 from baseline.key_actions import DESCRIBE, MANAGE, USE
-from baseline.prover.claims import Claim, Strength, always, never
+from baseline.prover.claims import Claim, Threshold, always, never
 from baseline.prover.condition_tests import condition
 from baseline.prover.subject import FOR_AWS, NO_BYPASS, NOT_FOR_AWS, Conditions, People, Subject, people, services
 
@@ -18,7 +18,7 @@ KEEPS = ("kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:DescribeKey", "kms:CancelK
 DELETE = "kms:ScheduleKeyDeletion"
 
 
-def _strength(key: Subject) -> Strength:
+def _strength(key: Subject) -> Threshold:
     """Under `full` the account's IAM policies may give anything: then only direct permission can be denied."""
     return "direct" if key.is_full else "may"
 
@@ -49,7 +49,7 @@ def shared(key: Subject) -> Iterator[Claim]:
         yield from promised("direct", key.expected.shared, them, via, *on_duty)
 
 
-def promised(strength: Strength, actions: tuple[str, ...], *who: PlainCondition) -> Iterator[Claim]:
+def promised(strength: Threshold, actions: tuple[str, ...], *who: PlainCondition) -> Iterator[Claim]:
     """These actions always, but grants for AWS resources alone."""
     use = tuple(action for action in actions if action != GRANT)
     yield always(strength, people(*who, actions=known(use)))
@@ -142,7 +142,7 @@ def deletion(key: Subject) -> Iterator[Claim]:
         yield never("may", people(recently, actions=(DELETE,)))
 
 
-def _managing(key: Subject, actions: tuple[str, ...], strength: Strength, *who: Conditions) -> Iterator[Claim]:
+def _managing(key: Subject, actions: tuple[str, ...], strength: Threshold, *who: Conditions) -> Iterator[Claim]:
     """Managing as far as it is not guarded: without the bypass, and no deletion of a key in use."""
     them = tuple(c for conditions in who for c in conditions)
     days = key.settings.deny_deletion_if_used_within_days
@@ -186,7 +186,7 @@ def _others_than(actions: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in sorted(ACTIONS) if name not in actions)
 
 
-def _each_strength(group: People) -> Iterator[tuple[Strength, Conditions]]:
+def _each_strength(group: People) -> Iterator[tuple[Threshold, Conditions]]:
     """Exact names have direct permission; patterns and accounts leave it to IAM."""
     if group.exact:
         yield "direct", (condition("StringEquals", "aws:PrincipalArn", *group.exact),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from baseline.prover.claims import Claim, Strength, always, never
+from baseline.prover.claims import Claim, Threshold, always, never
 from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import EXPECTATIONS
 from baseline.prover.general_claims import CRYPTO, GRANT, known, promised
@@ -79,7 +79,7 @@ def _readers_only_read(key: Subject) -> Iterator[Claim]:
     if not readers:
         return
     nothing_written = condition("Null", readers.context, "true")
-    strength: Strength = "direct" if key.is_full else "may"
+    strength: Threshold = "direct" if key.is_full else "may"
     for them in key.users.each():
         others = key.nobody_of(key.administrators)
         yield never("direct", people(them, *others, but_not=("kms:Decrypt",)))

@@ -24,7 +24,7 @@ from baseline.prover.callers import (
     person_tests,
     service_is_held_to,
 )
-from baseline.prover.claims import Region
+from baseline.prover.claims import Requests
 from baseline.prover.condition_tests import check_fits
 from baseline.prover.coordinates import ABSENT, coordinate
 from baseline.prover.globs import TextTest
@@ -47,7 +47,7 @@ class Reach:
 class Space:
     """The coordinates of requests, for these statements and regions."""
 
-    def __init__(self, partition: str, statements: Sequence[PlainStatement], regions: Iterable[Region] = ()) -> None:
+    def __init__(self, partition: str, statements: Sequence[PlainStatement], regions: Iterable[Requests] = ()) -> None:
         self.partition = partition
         self.statements = tuple(s for s in statements if not s.missing)
         self.regions = tuple(dict.fromkeys(regions))
@@ -124,7 +124,7 @@ class Space:
                 direct |= covered
         return direct, delegated & ~direct
 
-    def _sides(self, part: PlainStatement | Region, of_service: bool) -> list[int]:
+    def _sides(self, part: PlainStatement | Requests, of_service: bool) -> list[int]:
         """The box of its actions and conditions, for IAM principals or for services."""
         sides = list(self.everything)
         sides[ACTION] = self.actions.mask(part.actions)
@@ -138,7 +138,7 @@ class Space:
                 sides[self.at[key]] &= self.coordinates[self.at[key] - FIRST_KEY].mask(condition)
         return sides
 
-    def region(self, region: Region, services_carry_no_account: bool) -> Box | None:
+    def region(self, region: Requests, services_carry_no_account: bool) -> Box | None:
         """A region in these coordinates; None if it is empty. With assumption A3, services lack the caller's keys."""
         sides = self._sides(region, of_service=region.kind == "service")
         sides[ACTION] &= ~self.actions.mask(region.not_actions)

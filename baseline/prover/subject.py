@@ -8,7 +8,7 @@ from baseline.iam.reading import PlainCondition
 from baseline.inventory import Key
 from baseline.key_policy.place import KeyPlace
 from baseline.organization import Account, KeySettings, NamedPrincipal, Organization
-from baseline.prover.claims import Region
+from baseline.prover.claims import Requests
 from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import expected_of
 from baseline.prover.expectations.expectation import OUR_NAMES, Call, Expectation, Fence, Through
@@ -162,9 +162,9 @@ class People:
             yield condition("StringEquals", "aws:PrincipalAccount", *self.accounts)
 
 
-def people(*conditions: PlainCondition, actions: Iterable[str] = ("kms:*",), but_not: Iterable[str] = ()) -> Region:
+def people(*conditions: PlainCondition, actions: Iterable[str] = ("kms:*",), but_not: Iterable[str] = ()) -> Requests:
     """Requests of IAM principals."""
-    return Region(kind="iam", conditions=conditions, actions=tuple(actions), not_actions=tuple(but_not))
+    return Requests(kind="iam", conditions=conditions, actions=tuple(actions), not_actions=tuple(but_not))
 
 
 def services(
@@ -173,9 +173,9 @@ def services(
     not_named: Iterable[str] = (),
     actions: Iterable[str] = ("kms:*",),
     but_not: Iterable[str] = (),
-) -> Region:
+) -> Requests:
     """Requests of services that call by their own principal."""
-    return Region(
+    return Requests(
         kind="service",
         services=tuple(named),
         not_services=tuple(not_named),

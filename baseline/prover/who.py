@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from baseline.iam.arns import has_wildcard, is_account_id
 from baseline.iam.reading import PlainCondition, PlainStatement
-from baseline.prover.claims import Region
+from baseline.prover.claims import Requests
 from baseline.prover.condition_tests import condition
 from baseline.prover.subject import people, services
 
@@ -17,10 +17,10 @@ class Who:
     """Some callers, without those of other entries."""
 
     label: str
-    region: Region
+    region: Requests
     """All their requests."""
 
-    def doing(self, *actions: str, under: Sequence[PlainCondition] = ()) -> Region:
+    def doing(self, *actions: str, under: Sequence[PlainCondition] = ()) -> Requests:
         """Their requests of these actions, of those that the conditions allow."""
         return replace(self.region, actions=actions, conditions=(*self.region.conditions, *under))
 

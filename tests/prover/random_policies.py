@@ -15,7 +15,7 @@ from baseline.iam.evaluate import decide
 from baseline.iam.reading import PlainCondition
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 from baseline.prover.callers import BY_CALLER
-from baseline.prover.claims import Region
+from baseline.prover.claims import Requests
 from baseline.prover.condition_tests import condition
 
 Statement = dict[str, Any]
@@ -111,16 +111,16 @@ def _conditions(chance: Random, keys: tuple[str, ...], count: int) -> Iterator[P
         yield condition(operator + ("IfExists" if chance.random() < 0.2 else ""), key, *wanted)
 
 
-def region(chance: Random) -> Region:
+def region(chance: Random) -> Requests:
     """What a claim may be about."""
     actions = tuple(chance.choices(PATTERNS, k=chance.randint(1, 3)))
     not_actions = tuple(chance.choices(PATTERNS, k=chance.choice((0, 0, 1))))
     keys = tuple(key for key in KEYS if key.lower() != "aws:principalisawsservice")
     if chance.random() < 0.6:
         conditions = tuple(_conditions(chance, keys, chance.choice((0, 1, 1, 2))))
-        return Region(kind="iam", actions=actions, not_actions=not_actions, conditions=conditions)
+        return Requests(kind="iam", actions=actions, not_actions=not_actions, conditions=conditions)
     keys = tuple(key for key in keys if key.lower() not in BY_CALLER)
-    return Region(
+    return Requests(
         kind="service",
         services=chance.choice(((), SERVICES[:1], ("logs.*",))),
         not_services=chance.choice(((), SERVICES[1:2])),
@@ -130,7 +130,7 @@ def region(chance: Random) -> Region:
     )
 
 
-def region_within(chance: Random, plain: Mapping[str, Any]) -> Region:
+def region_within(chance: Random, plain: Mapping[str, Any]) -> Requests:
     """A region that one statement might cover: its actions and conditions, perhaps with more."""
     statement = chance.choice(plain["Statement"])
     conditions = tuple(
@@ -142,14 +142,14 @@ def region_within(chance: Random, plain: Mapping[str, Any]) -> Region:
     kept = tuple(c for c in conditions if c.key.lower() != "aws:principalisawsservice")
     if is_service:
         named = tuple(items(statement["Principal"]["Service"]))
-        return Region(kind="service", services=named, actions=tuple(statement["Action"]), conditions=kept)  # type: ignore[arg-type]
+        return Requests(kind="service", services=named, actions=tuple(statement["Action"]), conditions=kept)  # type: ignore[arg-type]
     more = tuple(_conditions(chance, ("aws:PrincipalAccount", "aws:PrincipalArn"), chance.choice((0, 1))))
     places = {(c.written, c.key) for c in kept}
     more = tuple(c for c in more if (c.written, c.key) not in places)
-    return Region(kind="iam", actions=tuple(statement["Action"]), conditions=(*kept, *more))
+    return Requests(kind="iam", actions=tuple(statement["Action"]), conditions=(*kept, *more))
 
 
-def requests(chance: Random, plain: Mapping[str, Any], around: Region, count: int) -> Iterator[Request]:
+def requests(chance: Random, plain: Mapping[str, Any], around: Requests, count: int) -> Iterator[Request]:
     """Requests that one statement means, bent, and half of them into the region."""
     for _ in range(count):
         statement = chance.choice(plain["Statement"])
@@ -195,7 +195,7 @@ def _anyone(chance: Random) -> Caller:
     return IamCaller(f"arn:aws:iam::{account}:{resource}", session)
 
 
-def _other_caller(chance: Random, around: Region) -> Caller:
+def _other_caller(chance: Random, around: Requests) -> Caller:
     if around.kind == "service":
         return ServiceCaller(chance.choice((*SERVICES, "logs.x", "x.amazonaws.com")))
     return _anyone(chance)
@@ -224,7 +224,7 @@ def _filled(chance: Random, pattern: str) -> str:
     return "".join(chance.choice(FILLINGS) if c == "*" else chance.choice("x:1") if c == "?" else c for c in pattern)
 
 
-def is_in(request: Request, around: Region) -> bool:
+def is_in(request: Request, around: Requests) -> bool:
     """Whether the request is one of the region's, as the evaluator sees it."""
     if isinstance(request.caller, ServiceCaller) != (around.kind == "service"):
         return False

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from baseline.iam.request import Request, ServiceCaller
 from baseline.prover.callers import BY_CALLER
-from baseline.prover.claims import Claim, Strength, always, never
+from baseline.prover.claims import Claim, Threshold, always, never
 from baseline.prover.counterexample import COVERED, FOR_ALWAYS, FOR_NEVER, NOT_COVERED, decided
 from baseline.prover.decide import Answer, gives, prove
 from baseline.prover.unanswered import Unsupported
@@ -20,7 +20,7 @@ from tests.prover import random_policies
 from tests.prover.new_access import new_access
 
 seeds = st.integers(0, 2**40)
-STRENGTHS: tuple[Strength, ...] = ("direct", "may")
+STRENGTHS: tuple[Threshold, ...] = ("direct", "may")
 
 
 def carries_no_account(request: Request) -> bool:

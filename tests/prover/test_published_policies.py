@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baseline.prover.claims import Claim, Region, always, never
+from baseline.prover.claims import Claim, Requests, always, never
 from baseline.prover.condition_tests import condition
 from baseline.prover.decide import prove
 from baseline.prover.subject import FOR_AWS, NOT_FOR_AWS, people, services
@@ -44,7 +44,7 @@ GRANT = ("kms:CreateGrant",)
 OUR_LOGS = condition("ArnLike", LOG_GROUP, f"arn:aws:logs:{R}:{A}:log-group:*")
 
 
-def logs(*actions: str, by: str = f"logs.{R}.amazonaws.com") -> Region:
+def logs(*actions: str, by: str = f"logs.{R}.amazonaws.com") -> Requests:
     return services(OUR_LOGS, named=(by,), actions=actions)
 
 

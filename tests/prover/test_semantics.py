@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baseline.prover.claims import Claim, Region, always, never
+from baseline.prover.claims import Claim, Requests, always, never
 from baseline.prover.condition_tests import condition
 from baseline.prover.decide import prove
 from baseline.prover.subject import people, services
@@ -32,7 +32,7 @@ from tests.prover.published import (
 )
 
 
-def noted(operator: str, *values: str) -> Region:
+def noted(operator: str, *values: str) -> Requests:
     return people(OWN, condition(operator, NOTE, *values), actions=("kms:Decrypt",))
 
 

@@ -12,7 +12,7 @@ import z3
 from baseline.iam.actions import ACTIONS, CONDITION_KEYS
 from baseline.iam.conditions import is_carried, spelled
 from baseline.iam.elements import items
-from baseline.prover.claims import Claim, Region
+from baseline.prover.claims import Claim, Requests
 
 Opinion = Literal["holds", "fails", "unknown"]
 STEPS = 1_500_000
@@ -117,7 +117,7 @@ class _Model:
             lacking = [i for i, name in enumerate(self.names) if name in ACTIONS and not is_carried(spelled(key), name)]
             yield z3.Implies(z3.Or(*(self.action == i for i in lacking)), z3.Not(self.there[key]))
 
-    def in_region(self, region: Region) -> Any:
+    def in_region(self, region: Requests) -> Any:
         tests = [self._means(region.actions), z3.Not(self._means(region.not_actions))]
         tests += [self._holds(c.written, c.key.lower(), c.values) for c in region.conditions]
         if self.is_service and region.services:

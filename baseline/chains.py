@@ -4,7 +4,6 @@ Decided by `iam/evaluate.py` with the condition keys that the service is documen
 policies must add to a delegated permission is not looked at: the roles that we create get theirs from us.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,9 +11,11 @@ from baseline.errors import FieldPlace, Refusal
 from baseline.features.feature import KeyUse, Site
 from baseline.iam.document import Document
 from baseline.iam.evaluate import Decision, decide
-from baseline.iam.renaming import first_of
 from baseline.iam.request import IamCaller, Request
 from baseline.inventory import Inventory, Key
+from baseline.likeness.documents import first_of
+from baseline.likeness.verdicts import no_wildcard_ends_within_an_id
+from baseline.likeness.writing import unnamed
 from baseline.words import count
 
 
@@ -79,11 +80,7 @@ def broken_chains(inventory: Inventory) -> Iterator[BrokenChain]:
 
 
 class _Holding:
-    """The chains that hold, each for all accounts that differ in nothing but their ID.
-
-    Whether a policy allows a request follows from which texts are equal, and from patterns. Where no pattern has a
-    digit beside a wildcard, no wildcard can end within an account's ID, so another ID changes nothing.
-    """
+    """The chains that hold, each for all accounts that are alike in it."""
 
     def __init__(self) -> None:
         self._known: set[tuple[int, str]] = set()
@@ -97,16 +94,12 @@ class _Holding:
         """Remember a chain that holds."""
         first = first_of(key.policy)
         if id(first) not in self._firsts:
-            texts = (text for statement in first.statements for c in statement.all_conditions for text in c.values)
-            self._firsts[id(first)] = first, not any(map(_DIGIT_BESIDE_WILDCARD.search, texts))
+            self._firsts[id(first)] = first, no_wildcard_ends_within_an_id(first)
         if self._firsts[id(first)][1]:
             self._known.add(self._likeness(key, use))
 
     def _likeness(self, key: Key, use: KeyUse) -> tuple[int, str]:
-        return id(first_of(key.policy)), repr(use).replace(key.account_id, "\0")
-
-
-_DIGIT_BESIDE_WILDCARD = re.compile(r"[0-9][*?]|[*?][0-9]")
+        return id(first_of(key.policy)), unnamed(repr(use), key.account_id)
 
 
 def _refused(key: Key, use: KeyUse) -> tuple[str, Decision] | None:

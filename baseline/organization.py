@@ -9,10 +9,13 @@ from baseline.errors import FieldPlace
 from baseline.features.feature import Feature, FeatureInAccount, FeatureSettings
 from baseline.iam.arns import Arn
 from baseline.iam.statement import Statement
+from baseline.likeness.writing import compared
 from baseline.names import Layout
 
 IamDelegation = Literal["administrators", "manage", "full"]
 ThenOfRetired = Literal["keep", "gone"]
+BESIDE_THE_POLICY = ("rotation", "rotation_period_days", "deletion_window_days")
+"""The settings that KMS keeps beside a key's policy, so that no statement follows from them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,10 +44,10 @@ class NamedPrincipal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySettings:
-    """All that an owner can say about one key."""
+    """All that an owner can say about one key. What is not compared says where something is written."""
 
     administrators: tuple[NamedPrincipal, ...]
-    administrators_place: FieldPlace
+    administrators_place: FieldPlace = field(compare=False)
     """Where they are listed, for messages."""
     users: tuple[NamedPrincipal, ...]
     iam_delegation: IamDelegation
@@ -59,8 +62,12 @@ class KeySettings:
     """Account IDs, or `organization`."""
     statements: tuple[Statement, ...]
     """The owner's own, appended after ours."""
-    place: FieldPlace
+    place: FieldPlace = field(compare=False)
     """Where something is said about the key, for messages."""
+
+    def of_policy(self) -> tuple[Any, ...]:
+        """All that the policy, and what is proven of it, may follow from."""
+        return tuple(getattr(self, name) for name in compared(KeySettings) if name not in BESIDE_THE_POLICY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,33 +1,27 @@
-"""The policies of many accounts: composed once for all that differ in nothing but the account's ID.
+"""The policies of many accounts: composed once for all that are alike. Why this is right: `baseline/likeness/__init__.py`."""
 
-The rules that a policy is composed and checked by ask of an account's ID only whether it is the same as another.
-So accounts whose settings are equal, once their own ID is replaced by a symbol, have equal policies up to that ID.
-"""
-
-from dataclasses import fields
+from dataclasses import replace
 
 from baseline.iam.document import Document
-from baseline.iam.renaming import RenamedDocument, renamable
 from baseline.key_policy import key_policy
 from baseline.key_policy.place import KeyPlace
+from baseline.likeness.documents import RenamedDocument, renamable
+from baseline.likeness.writing import Writer
 from baseline.organization import KeySettings
 from baseline.purposes.purpose import Purpose
-
-SETTINGS_THAT_COUNT = tuple(f.name for f in fields(KeySettings) if f.name.rpartition("_")[2] != "place")
-"""All but the places, which say where something is written."""
-_OWN = "\x00"  # `repr` never writes it
 
 
 class Policies:
     """Composes policies, and remembers the first of each kind."""
 
     def __init__(self) -> None:
+        self._writer = Writer()
         self._first: dict[tuple[str, ...], tuple[Document, str] | None] = {}
-        self._texts: dict[tuple[int, str], tuple[KeySettings, str]] = {}
+        self._written: dict[tuple[int, str], tuple[KeySettings, str]] = {}
 
     def policy(self, purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Document:
         """The policy of one key, as `key_policy` has it. Raises PolicyError."""
-        kind = (purpose.name, place.region, place.partition, place.namespace, self._likeness(settings, place))
+        kind = (purpose.name, place.region, self._likeness(settings, place))
         if kind not in self._first:
             document = key_policy(purpose, settings, place)
             self._first[kind] = (document, place.account_id) if renamable(document, place.account_id) else None
@@ -36,9 +30,9 @@ class Policies:
         return RenamedDocument(*first, place.account_id) if first else key_policy(purpose, settings, place)
 
     def _likeness(self, settings: KeySettings, place: KeyPlace) -> str:
-        """The settings and the account's role as text, without the account's ID and the lines of the file."""
-        known = self._texts.get((id(settings), place.account_id))
+        """What is said of the key but for its region, without the account's ID: the same for many keys of an account."""
+        known = self._written.get((id(settings), place.account_id))
         if known is None:
-            said = ([getattr(settings, name) for name in SETTINGS_THAT_COUNT], place.organization_id, place.role)
-            known = self._texts[id(settings), place.account_id] = settings, repr(said).replace(place.account_id, _OWN)
+            written = self._writer.written((settings.of_policy(), replace(place, region="")), place.account_id)
+            known = self._written[id(settings), place.account_id] = settings, written
         return known[1]

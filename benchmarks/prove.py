@@ -14,7 +14,7 @@ from collections import Counter
 from baseline.configuration.load import load
 from baseline.inventory import expand
 from baseline.lock import Lock
-from baseline.prover.inventory import prove_shapes
+from baseline.prover.inventory import prove_alike
 from baseline.prover.judgements import prove_key
 from baseline.prover.subject import subject
 from benchmarks.organizations import organization
@@ -36,7 +36,7 @@ def main(accounts: int) -> None:
         f"{spent / len(keys) * 1000:.2f} ms a policy, {megabytes:.0f} MB with the inventory"
     )
     before = time.process_time()
-    verdicts = Counter(proof.judgement.verdict for proof in prove_shapes(inventory))
+    verdicts = Counter(proof.judgement.verdict for proof in prove_alike(inventory))
     print(f"the same by shape: {dict(verdicts)}: {time.process_time() - before:.1f} s of CPU")  # noqa: T201
 
 

@@ -7,7 +7,7 @@ from baseline.found.place import place_of
 from baseline.found.policy import FoundPolicy
 from baseline.inventory import Key
 from baseline.prover.any_policy import prove_policy
-from baseline.prover.inventory import Proof, prove_all, prove_shapes
+from baseline.prover.inventory import Proof, prove_alike, prove_all
 from baseline.prover.judgements import BITES, Judgement
 from operations.progress import Say, counted
 from operations.project import Project
@@ -15,7 +15,7 @@ from operations.project import Project
 
 def prove_keys(project: Project, keys: Sequence[Key], full: bool, say: Say) -> list[Proof]:
     """Every property of these keys. `full` proves each key by itself, also those that are alike."""
-    return list((prove_all if full else prove_shapes)(project.inventory, counted(keys, "proved", "key", say)))
+    return list((prove_all if full else prove_alike)(project.inventory, counted(keys, "proved", "key", say)))
 
 
 def decided_at(project: Project, proof: Proof) -> FieldPlace:

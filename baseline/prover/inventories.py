@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from baseline.inventory import Inventory, Key
+from baseline.likeness.verdicts import names_are_whole
+from baseline.likeness.writing import unnamed
 from baseline.lock import KeyIdentity
+from baseline.organization import BESIDE_THE_POLICY
 from baseline.prover.difference import Change, difference
-from baseline.prover.shapes import is_renamable, renamed
-
-_SETTINGS = ("rotation", "rotation_period_days", "deletion_window_days")
 
 
 @dataclass(slots=True)
@@ -56,13 +56,13 @@ def _compare(
 ) -> None:
     settings = {
         name: (getattr(old.settings, name), getattr(new.settings, name))
-        for name in _SETTINGS
+        for name in BESIDE_THE_POLICY
         if getattr(old.settings, name) != getattr(new.settings, name)
     }
     texts = old.policy.render(), new.policy.render()
     if texts[0] == texts[1] and not settings:
         return
-    alike = (new.purpose, *_shapes(texts, new), *settings.items())
+    alike = (new.purpose, *_kinds(texts, new), *settings.items())
     if alike not in groups:
         changes = difference(old.policy.as_dict(), new.policy.as_dict(), partition, new.account_id)
         groups[alike] = ChangedKeys([], changes, settings)
@@ -73,7 +73,7 @@ def _compare(
         found.reworded.append(new)
 
 
-def _shapes(texts: Sequence[str], key: Key) -> Sequence[str]:
+def _kinds(texts: Sequence[str], key: Key) -> Sequence[str]:
     """What the meaning of the change follows from: the texts without account and region, where these only name."""
-    shapes = [renamed(text, key.account_id, key.region) for text in texts]
-    return shapes if all(map(is_renamable, shapes)) else [*texts, key.account_id, key.region]
+    kinds = [unnamed(text, key.account_id, key.region) for text in texts]
+    return kinds if all(map(names_are_whole, kinds)) else [*texts, key.account_id, key.region]

@@ -7,7 +7,7 @@ from baseline.iam.document import Document
 from baseline.inventory import Inventory, Key
 from baseline.organization import Waiver
 from baseline.prover.judgements import Judgement, prove_key
-from baseline.prover.shapes import Shapes
+from baseline.prover.known_verdicts import KnownVerdicts
 from baseline.prover.subject import Subject, subject
 
 Prover = Callable[[Subject, Document], tuple[Judgement, ...]]
@@ -33,15 +33,15 @@ def prove_all(inventory: Inventory, keys: Iterable[Key]) -> Iterator[Proof]:
     return _proofs(inventory, keys, prove_key)
 
 
-def prove_shapes(inventory: Inventory, keys: Iterable[Key] | None = None) -> Iterator[Proof]:
-    """Every property of these keys, or of all; keys of one shape are proven once."""
-    return _proofs(inventory, inventory.keys if keys is None else keys, Shapes().prove)
+def prove_alike(inventory: Inventory, keys: Iterable[Key] | None = None) -> Iterator[Proof]:
+    """Every property of these keys, or of all; keys that are alike are proven once."""
+    return _proofs(inventory, inventory.keys if keys is None else keys, KnownVerdicts().prove)
 
 
 def not_holding(inventory: Inventory) -> Iterator[Proof]:
     """Every property that does not hold, of every key."""
     holding: dict[int, tuple[Judgement, ...]] = {}  # by identity: many keys share their judgements
-    for key, judgements in _judgements(inventory, inventory.keys, Shapes().prove):
+    for key, judgements in _judgements(inventory, inventory.keys, KnownVerdicts().prove):
         if id(judgements) not in holding:
             failing = [judgement for judgement in judgements if judgement.verdict != "holds"]
             if not failing:

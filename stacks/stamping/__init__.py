@@ -2,8 +2,7 @@
 
 The stages, in order:
 
-1. `shape`: which stacks are equal up to what is their own (account ID, names, role)? `written` writes a stack out as
-   text for it.
+1. `shape`: which stacks are equal up to what is their own (account ID, names, role)?
 2. `cache`: which shapes were built before? `templates` keeps what this run uses.
 3. `symbols`: of every other shape one stack gets symbols in place of its own values.
 4. `builders`: processes that build those stacks by their typed constructs. `builder` is the program of each.

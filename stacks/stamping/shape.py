@@ -1,4 +1,7 @@
-"""What stacks have in common: equal up to account ID, names and role, they are one shape, and are built once."""
+"""What stacks have in common: equal up to account ID, names and role, they are one shape, and are built once.
+
+Putting a stack's own values back gives its JSON again. Why this is right: `baseline/likeness/__init__.py`.
+"""
 
 import hashlib
 import pickle
@@ -6,12 +9,21 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from baseline.inventory import Stack
-from stacks.stamping.written import Unlike, Writer
+from baseline.features.feature import Site
+from baseline.iam.arns import is_account_id
+from baseline.inventory import Key, Provider, Stack
+from baseline.likeness.writing import Unlike, Whole, Writer
+from baseline.organization import KeySettings
 
+WHOLE: Whole = {
+    Stack: {"name": "name"},
+    Key: {"stack": "name", "account": "account"},
+    Provider: {"role": "role"},
+    Site: {"account": "account", "role": "role"},
+}
+"""The fields that are a stack's own as a whole, by the names of its values. The ID is replaced wherever it stands."""
 _PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]+")
 """Values that no text around them changes: JSON and Terraform take them as they are."""
-_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 
 
 class Shape(NamedTuple):
@@ -27,13 +39,13 @@ class Shapes:
 
     def __init__(self, versions: str) -> None:
         self._versions = versions
-        self._writer = Writer()
+        self._writer = Writer(WHOLE, shared=[KeySettings])
 
     def of(self, stack: Stack) -> Shape:
         """The shape of a stack."""
         try:
             values = _own_values(stack)
-            text = self._writer.written(stack, values)
+            text = self._writer.written(stack, values["id"], values)
         except Unlike:
             return self.of_itself(stack)
         return Shape(hashlib.sha256(f"{self._versions}\n{text}".encode()).hexdigest(), values)
@@ -55,6 +67,6 @@ def _own_values(stack: Stack) -> dict[str, str]:
         found["account"] = accounts.pop()
     if role := roles.pop():
         found["role"] = role
-    if not _ACCOUNT_ID.fullmatch(found["id"]) or not all(map(_PLAIN.fullmatch, found.values())):
+    if not is_account_id(found["id"]) or not all(map(_PLAIN.fullmatch, found.values())):
         raise Unlike
     return found

@@ -7,13 +7,14 @@ real one.
 import hashlib
 import pickle
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from baseline.iam.document import Document
 from baseline.inventory import Stack
-from stacks.stamping.shape import Shape
-from stacks.stamping.written import WHOLE, Unlike, Writer, field_names
+from baseline.likeness.writing import Unlike, Writer
+from stacks.stamping.shape import WHOLE, Shape
 
 ATTEMPTS = 100
 
@@ -22,7 +23,11 @@ def with_symbols(stack: Stack, shape: Shape) -> tuple[Stack, dict[str, str]]:
     """The stack with symbols for its values, and the symbols. Raises Unlike when they cannot be put back exactly."""
     symbols = _symbols(stack, shape.values)
     replaced: Stack = _Copier(shape.values, symbols).copy(stack)
-    if Writer().written(stack, shape.values) != Writer().written(replaced, symbols):
+    before, after = (
+        Writer(WHOLE).written(what, values["id"], values)
+        for what, values in ((stack, shape.values), (replaced, symbols))
+    )
+    if before != after:
         raise Unlike
     return replaced, symbols
 
@@ -57,7 +62,7 @@ class _Copier:
         if isinstance(value, Document):
             return _made(Document, {"statements": self.copy(value.statements), "_text": self._text(value.render())})
         if is_dataclass(value):
-            return _made(kind, {name: self._field(kind, name, getattr(value, name)) for name in field_names(kind)})
+            return _made(kind, {name: self._field(kind, name, getattr(value, name)) for name in _field_names(kind)})
         if isinstance(value, Mapping):
             return {self.copy(key): self.copy(item) for key, item in value.items()}
         if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -74,8 +79,13 @@ class _Copier:
         return self._symbols[own] if own and item is not None and item == self._values.get(own) else self.copy(item)
 
 
-def _made(kind: Any, fields: Mapping[str, Any]) -> Any:
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _made(kind: Any, values: Mapping[str, Any]) -> Any:
     made = object.__new__(kind)
-    for name, item in fields.items():
+    for name, item in values.items():
         object.__setattr__(made, name, item)
     return made

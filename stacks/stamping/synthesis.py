@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Stack
+from baseline.likeness.writing import Unlike
 from stacks.check import check
 from stacks.stamping.builders import Built, build_all
 from stacks.stamping.cache import TemplateCache, building_versions, cache_folder
@@ -22,7 +23,6 @@ from stacks.stamping.shape import Shape, Shapes
 from stacks.stamping.symbols import with_symbols
 from stacks.stamping.template import Template, manifest
 from stacks.stamping.templates import Templates
-from stacks.stamping.written import Unlike
 
 Progress = Callable[[int, int], None]
 """Is told how many shapes of how many are built."""

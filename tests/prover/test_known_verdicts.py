@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from baseline.prover.inventory import prove_all, prove_shapes
-from baseline.prover.shapes import is_whole
+from baseline.likeness.verdicts import is_whole
+from baseline.prover.inventory import prove_alike, prove_all
 from tests.conftest import inventory
 from tests.organizations import account, organization, text
 
@@ -56,13 +56,13 @@ KEYS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
 def test_the_verdicts_are_those_of_each_key_by_itself(keys: dict[str, Any]) -> None:
     expanded = inventory(text(organization(*ACCOUNTS, regions=REGIONS, keys=keys, features={"cloudtrail": True})))
-    assert list(prove_shapes(expanded)) == list(prove_all(expanded, expanded.keys))
+    assert list(prove_alike(expanded)) == list(prove_all(expanded, expanded.keys))
 
 
 def test_equal_keys_are_proven_once() -> None:
     """The judgements of the later ones are those of the first, and not only equal to them."""
     expanded = inventory(text(organization(*ACCOUNTS, regions=REGIONS)))
-    judgements = [proof.judgement for proof in prove_shapes(expanded) if proof.key.purpose == "sns"]
+    judgements = [proof.judgement for proof in prove_alike(expanded) if proof.key.purpose == "sns"]
     assert len({id(judgement) for judgement in judgements}) == len({judgement.about.id for judgement in judgements})
 
 

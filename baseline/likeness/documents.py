@@ -1,4 +1,4 @@
-"""A key policy that is another account's with the account's ID replaced: built only where somebody looks into it."""
+"""A key policy that is another account's, renamed: built only where somebody looks into it."""
 
 import json
 import re

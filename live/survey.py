@@ -67,8 +67,12 @@ class _Survey:
         for key_id in listed or ():
             if key_id not in named and (tags := self._our_tags(key_id)) is not None:
                 found[key_id] = self._key(key_id, tags)
-        missed = "" if listed is not None else "keys without an alias (kms:ListKeys is denied)"
-        return Seen(aliases=targets, keys=found, parameters=self._parameters(keys)), missed
+        parameters = _allowed(lambda: self._parameters(keys))
+        missed = [
+            *(["keys without an alias (kms:ListKeys is denied)"] if listed is None else []),
+            *(["parameters (ssm:GetParameters is denied)"] if parameters is None else []),
+        ]
+        return Seen(aliases=targets, keys=found, parameters=parameters or {}), " and ".join(missed)
 
     def key_or_none(self, key_id: str) -> SeenKey | None:
         """A key by its ID; None for one that does not exist."""

@@ -26,7 +26,7 @@ def stacks_of(project: Project, accounts: Iterable[str]) -> list[str]:
 
 
 def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, Path]]:
-    """The stacks whose state should be a file here, and is not: their keys would be made anew."""
+    """The stacks whose state should be a file here, and is not: what exists of them, the plans would make."""
     if not isinstance(project.inventory.organization.deployment.backend, LocalBackend):
         return []
     states = [(stack, DEFAULT_OUTPUT.parent / "state" / names.state_file(stack)) for stack in sorted(stacks)]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -103,3 +104,14 @@ def test_an_alias_at_a_key_of_somebody_else_stops_everything(
         assert trial.run("deploy", "--yes").returncode == 3
         assert trial.deploy()[0] == 1
         trial.assert_settled(others=1)
+
+
+def test_two_deployments_at_once_make_every_key_once(
+    provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with world(provider_mirror, tmp_path_factory) as trial, ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: trial.run("deploy", "--yes"), range(2)))
+        assert 0 in {one.returncode for one in done}, [one.stderr for one in done]
+        assert {one.returncode for one in done} <= {0, 3}
+        assert len(trial.keys()) == len(PURPOSES)
+        trial.assert_settled()

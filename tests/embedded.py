@@ -12,6 +12,9 @@ from deployment.mirror import Mirror, provider_environment
 from operations.embedded_aws import embedded_aws
 from tests.conftest import configuration
 
+_SDK = boto3.Session()
+"""One for all clients: it remembers the descriptions of the services."""
+
 
 @dataclass(frozen=True)
 class Embedded:
@@ -23,14 +26,22 @@ class Embedded:
 
     def client(self, service: str, account_id: str | None, region: str) -> Any:
         """A client in an account, by its deployment role; None: the caller's own account."""
-        base = boto3.Session(self.variables["AWS_ACCESS_KEY_ID"], self.variables["AWS_SECRET_ACCESS_KEY"])
+        own = (self.variables["AWS_ACCESS_KEY_ID"], self.variables["AWS_SECRET_ACCESS_KEY"], None)
         if account_id is None:
-            return base.client(service, region_name=region, endpoint_url=self.url)
-        sts = base.client("sts", region_name=region, endpoint_url=self.url)
+            return self._client(service, region, *own)
         role = f"arn:aws:iam::{account_id}:role/kms-baseline-deploy"
-        keys = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-        session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-        return session.client(service, region_name=region, endpoint_url=self.url)
+        given = self._client("sts", region, *own).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        return self._client(service, region, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+    def _client(self, service: str, region: str, key: str, secret: str, token: str | None) -> Any:
+        return _SDK.client(
+            service,
+            region,
+            endpoint_url=self.url,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+        )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -34,6 +35,10 @@ Given = Mapping[str, Sequence[str]]
 _SERVICE = "ssm.amazonaws.com"
 # Whoever starts an execution holds these services' locks until it ends.
 _BUSY = frozenset({"config", "ssm"})
+_SDK = boto3.Session()
+"""One for all executions: it remembers the descriptions of the services."""
+_SDK_MAKES_A_CLIENT = Lock()
+"""It makes one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,6 @@ def _caller(
     key = sts_backends[endpoint.account_id][endpoint.partition].assume_role(
         endpoint.region, session, role.arn, "", 3600, ""
     )
-    aws = boto3.Session(key.access_key_id, key.secret_access_key, key.session_token, region_name=endpoint.region)
     caller, tries = IamCaller(role.arn, session), Counter[tuple[str, str]]()
 
     def call(service: str, api: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -160,8 +164,16 @@ def _caller(
         # Every try is a second later than the one before, and each second serves as many as the rate says.
         if (service, api) in _A_SECOND and ahead >= _A_SECOND[service, api] * tries[service, api]:
             raise CallFailed(_AWS_ERROR.format(api, Code="ThrottlingException", Message="Rate exceeded"))
-        settings = Config(retries={"total_max_attempts": 1}, read_timeout=30)
-        client = aws.client(service, endpoint_url=endpoint.url, config=settings)
+        with _SDK_MAKES_A_CLIENT:
+            client = _SDK.client(
+                service,
+                region_name=endpoint.region,
+                endpoint_url=endpoint.url,
+                aws_access_key_id=key.access_key_id,
+                aws_secret_access_key=key.secret_access_key,
+                aws_session_token=key.session_token,
+                config=Config(retries={"total_max_attempts": 1}, read_timeout=30),
+            )
         try:
             answer: Mapping[str, Any] = getattr(client, xform_name(api))(**inputs)
         except ClientError as error:

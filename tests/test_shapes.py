@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -20,19 +19,19 @@ from baseline.inventory import Inventory
 from baseline.regions import AWS
 from operations.project import Project
 from stacks.output import staged
-from stacks.stamping import builders
 from stacks.stamping.cache import TemplateCache
 from stacks.stamping.shape import Shapes
 from stacks.stamping.synthesis import Building, synthesized
 from stacks.stamping.template import Template
 from stacks.stamping.templates import Templates
 from tests import organizations
-from tests.conftest import COMMAND, EVERYWHERE, ROOT, Run, inventory, some
+from tests.conftest import COMMAND, EVERYWHERE, Run, inventory, some
+from tests.plain_cdktf import plainly
 
 NAMES = ("logs", "sns", "data", "acct", "acct-1", "acct-10", "aws", "stacks", "role", "ebs")
 """Names that also stand elsewhere in the output, and that begin with one another."""
 OTHER = "999999999999"
-REGIONS = some(AWS.regions[:17])
+REGIONS = tuple(some(AWS.regions[:17]))
 
 
 def awkward(layout: str) -> str:
@@ -79,19 +78,10 @@ def awkward(layout: str) -> str:
     return organizations.text(written)
 
 
-def plainly(text: str, folder: Path) -> dict[str, bytes]:
-    """What CDKTF writes of all stacks in one app; that our index of the bindings changes nothing is shown elsewhere."""
-    (folder / "organization.yaml").write_text(text, encoding="utf-8")
-    program = (
-        "import pathlib, sys; from stacks.app import build; from tests.conftest import inventory;"
-        "build(inventory(pathlib.Path(sys.argv[1]).read_text()).stacks, pathlib.Path(sys.argv[2])).synth()"
-    )
-    made = folder / "plain"
-    subprocess.run(
-        [sys.executable, "-c", program, str(folder / "organization.yaml"), str(made)],
-        cwd=ROOT, env=builders.environment(folder), check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
-    return files(made)
+def plain(text: str, folder: Path) -> dict[str, bytes]:
+    """The files that CDKTF itself writes."""
+    plainly(inventory(text), folder / "plain")
+    return files(folder / "plain")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -113,15 +103,15 @@ def digests(what: Inventory, building: Building) -> dict[str, str]:
 def test_an_awkward_organization_is_stamped_as_cdktf_writes_it(tmp_path: Path, layout: str) -> None:
     text = awkward(layout)
     assert len(inventory(text).keys) > 25 * len(REGIONS)
-    expected, made = plainly(text, tmp_path), stamped(inventory(text), tmp_path)
+    expected, made = plain(text, tmp_path), stamped(inventory(text), tmp_path)
     assert set(made) == set(expected)
     assert [name for name in made if made[name] != expected[name]] == []
 
 
 def test_many_accounts_are_as_if_every_stack_were_built_by_itself() -> None:
     accounts = [organizations.account(f"account-{i}", f"{i:012d}", **own(i)) for i in some(range(100))]
-    what = inventory(organizations.text(organizations.organization(*accounts, regions=AWS.regions[:17])))
-    assert len(what.keys) == len(accounts) * 17 * len(EVERYWHERE)
+    what = inventory(organizations.text(organizations.organization(*accounts, regions=REGIONS)))
+    assert len(what.keys) == len(accounts) * len(REGIONS) * len(EVERYWHERE)
     by_itself = digests(what, Building(full=True))
     assert len(by_itself) == len(accounts)
     assert digests(what, Building()) == by_itself
@@ -140,7 +130,7 @@ SMALL = organizations.organization(
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What CDKTF writes of the small organization."""
-    return plainly(organizations.text(SMALL), tmp_path_factory.mktemp("plain"))
+    return plain(organizations.text(SMALL), tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture
@@ -205,7 +195,7 @@ class TestNothingNew:
             "manifest.json",
             "stacks/new/cdk.tf.json",
         }
-        assert after == plainly(organizations.text(more), project)
+        assert after == plain(organizations.text(more), project)
 
     def test_another_line_of_the_file_is_no_other_shape(self, run: Run, project: Path) -> None:
         assert run("synth").returncode == 0
@@ -300,7 +290,7 @@ class TestCache:
         more = {**SMALL, "accounts": [*SMALL["accounts"], account]}
         (project / "organization.yaml").write_text(organizations.text(more), encoding="utf-8")
         assert run("synth").returncode == 0
-        assert output(project) == plainly(organizations.text(more), project)
+        assert output(project) == plain(organizations.text(more), project)
 
     def test_a_cache_that_proved_wrong_is_not_used_again(self, tmp_path: Path) -> None:
         """Not even where another run puts the same back, or where nothing can be removed."""

@@ -3,10 +3,7 @@
 import copy
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,29 +70,18 @@ def inventories() -> dict[str, Inventory]:
     }
 
 
-def synthesize_all(folder: Path) -> None:
-    """Every configuration's JSON, for a process of its own: Node starts once for all of them."""
-    for name, what in inventories().items():
-        with synthesized(what) as made:
-            stacks = {stack.name: json.loads(text) for stack, text in made.texts()}
-            (folder / f"{name}.json").write_text(json.dumps(stacks), encoding="utf-8")
-
-
 Case = tuple[Inventory, Stacks]
 
 
 @pytest.fixture(scope="session")
-def cases(
-    tmp_path_factory: pytest.TempPathFactory, sample_inventory: Inventory, sample_stacks: Stacks
-) -> Mapping[str, Case]:
-    folder = tmp_path_factory.mktemp("synthesized")
-    program = "import pathlib, sys; from tests.test_synthesized import synthesize_all; synthesize_all(pathlib.Path(sys.argv[1]))"
-    subprocess.run([sys.executable, "-c", program, str(folder)], cwd=ROOT, check=True, capture_output=True, timeout=180)
-    made = {
-        name: (what, json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
-        for name, what in inventories().items()
-    }
+def cases(sample_inventory: Inventory, sample_stacks: Stacks) -> Mapping[str, Case]:
+    made = {name: (what, stacks_of(what)) for name, what in inventories().items()}
     return {"sample": (sample_inventory, sample_stacks), **made}
+
+
+def stacks_of(what: Inventory) -> Stacks:
+    with synthesized(what) as made:
+        return {stack.name: json.loads(text) for stack, text in made.texts()}
 
 
 @pytest.fixture(params=NAMES)

@@ -106,4 +106,5 @@ def _site(organization: Organization, account: Account, region: str, feature: st
         namespace=organization.namespace,
         organization_id=organization.id,
         role=account.role,
+        key_shared_with=own.share_with if (own := account.keys.get((region, feature))) else (),
     )

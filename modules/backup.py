@@ -1,15 +1,16 @@
-"""The backup vault of one region, the plan that fills it, and the role that works for the plan."""
+"""The backup vault of one region, the plan that fills it, the roles, and what tells of failures."""
 
-from cdktf import TerraformProvider, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformProvider, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.backup_plan import BackupPlan, BackupPlanRule, BackupPlanRuleLifecycle
 from cdktf_cdktf_provider_aws.backup_selection import BackupSelection, BackupSelectionSelectionTag
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault
-from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from cdktf_cdktf_provider_aws.backup_vault_policy import BackupVaultPolicy
 from constructs import Construct
 
 from baseline.features.backup import COMPLETION_WINDOW_MINUTES, START_WINDOW_MINUTES, Backup
+from modules.backup_failures import backup_failures
+from modules.backup_roles import backup_role
 from modules.resources import key_arn, literal, named
-from modules.roles import role, role_name
 
 
 def backup(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
@@ -25,26 +26,33 @@ def backup(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
         ),
         part.name,
     )
-    _plan(scope, part, provider)
-    role(
-        scope,
-        "backup_role",
+    if part.vault_policy:
+        _sharing(scope, part, part.vault_policy, provider)
+    _plan(scope, part, backup_role(scope, part.role, part, provider), provider)
+    if part.restore_role:
+        backup_role(scope, part.restore_role, part, provider)
+    if part.failures:
+        backup_failures(scope, part.failures, part.sns_key, provider)
+
+
+def _sharing(scope: Construct, part: Backup, policy: str, provider: TerraformProvider) -> None:
+    named(
+        BackupVaultPolicy(
+            scope,
+            f"backup_vault_policy_{part.name}",
+            provider=provider,
+            backup_vault_name=f"${{aws_backup_vault.{part.name}.name}}",
+            policy=policy,
+        ),
         part.name,
-        provider,
-        name=part.role,
-        trust=part.trust,
-        policy=("keys", part.key_policy(key_arn(part.key), key_arn(part.ebs_key))),
     )
-    for attachment, policy in part.managed_policies():
-        named(
-            IamRolePolicyAttachment(
-                scope, f"backup_role_{attachment}", provider=provider, role=role_name(part.name), policy_arn=policy
-            ),
-            attachment,
-        )
 
 
-def _plan(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
+def _plan(scope: Construct, part: Backup, permissions: list[ITerraformDependable], provider: TerraformProvider) -> None:
+    """The selection waits for all that its role may: AWS looks at its permissions when it is made.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
+    """
     rule = BackupPlanRule(
         rule_name=part.vault,
         target_vault_name=f"${{aws_backup_vault.{part.name}.name}}",
@@ -67,6 +75,7 @@ def _plan(scope: Construct, part: Backup, provider: TerraformProvider) -> None:
             plan_id=f"${{aws_backup_plan.{part.name}.id}}",
             iam_role_arn=f"${{aws_iam_role.{part.name}.arn}}",
             selection_tag=[BackupSelectionSelectionTag(type="STRINGEQUALS", key=key, value=value)],
+            depends_on=permissions,
         ),
         part.name,
     )

@@ -1,4 +1,4 @@
-"""AWS Backup: in each region a vault with its own key, a plan that fills it, and the role that works for the plan."""
+"""AWS Backup: in each region a vault with its own key, a plan that fills it, the roles, and word of what fails."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from baseline import names
+from baseline.features.backup_failures import BackupFailures
+from baseline.features.backup_roles import TO_BACK_UP, TO_RESTORE, BackupRole, deployer_uses
 from baseline.features.feature import (
     Context,
     Feature,
@@ -15,15 +17,15 @@ from baseline.features.feature import (
     KeyUse,
     Part,
     Problem,
+    Publication,
     Resource,
     Site,
+    repeated,
 )
 from baseline.fields import limits
 from baseline.fields.schedules import BACKUP_SCHEDULE
 from baseline.fields.written import Written
 from baseline.iam.access import AccessStatement, When, render
-from baseline.iam.request import IamCaller
-from baseline.regions import via_service
 
 DAYS_IN_COLD_STORAGE = 90
 """The least that a backup stays there: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"""
@@ -31,11 +33,6 @@ START_WINDOW_MINUTES = 480
 COMPLETION_WINDOW_MINUTES = 10080
 """AWS's own defaults, 8 hours and 7 days. Those of Terraform would cancel a job that takes three hours:
 https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup-plan.html"""
-MANAGED_POLICIES = {
-    "backups": "AWSBackupServiceRolePolicyForBackup",
-    "restores": "AWSBackupServiceRolePolicyForRestores",
-}
-"""https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"""
 
 
 class SelectionTag(Written):
@@ -61,21 +58,36 @@ class BackupSettings(FeatureSettings):
         35,
         description=f"Days that a backup is kept, of which at least {DAYS_IN_COLD_STORAGE} in cold storage if it moves there.",
     )
+    restore_role: bool = Field(
+        False,
+        description="Whether to make a role for restores too. It may pass every role of the account to EC2 and EKS.",
+    )
+    failure_emails: list[Annotated[str, limits.EMAIL]] = Field(
+        default_factory=list,
+        description="Who is told when a job of AWS Backup fails; each address must confirm its subscription once in "
+        "each account and region.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backup(Part):
-    """The vault, the plan and the role of one region."""
+    """The vault, the plan and the roles of one region."""
 
     name: str
     """Of every resource in Terraform."""
     vault: str
     """What AWS calls the vault, the plan, and its selection and rule."""
-    role: str
+    role: BackupRole
+    """Works for the plan."""
+    restore_role: BackupRole | None
+    """For people who restore."""
+    failures: BackupFailures | None
     key: str
-    """Encrypts the vault."""
+    """Encrypts the vault, and what is copied into it."""
     ebs_key: str
     """Encrypts volumes, and so what is in the vault of them: AMIs and snapshots keep the volume's key."""
+    sns_key: str
+    """Encrypts the topic that tells of failures."""
     schedule: str
     selection_tag: tuple[str, str]
     """Its key and value."""
@@ -83,74 +95,49 @@ class Backup(Part):
     delete_after_days: int
 
     @property
-    def role_arn(self) -> str:
-        return self.site.arn("iam", f"role/{self.role}", regional=False)
+    def roles(self) -> tuple[BackupRole, ...]:
+        return (self.role, self.restore_role) if self.restore_role else (self.role,)
 
     @property
-    def trust(self) -> str:
-        """Who may take the role: AWS Backup. (It documents no condition that it would send.)"""
-        return render(
-            AccessStatement(sid="BackupTakesTheRole", services=("backup.amazonaws.com",), actions=("sts:AssumeRole",))
-        )
+    def vault_policy(self) -> str | None:
+        """Who else may copy backups into the vault: whom its key lets in. None: nobody.
 
-    def managed_policies(self) -> Iterator[tuple[str, str]]:
-        """What AWS lets such a role do: the name of the attachment in Terraform, and the policy's ARN."""
-        for what, policy in MANAGED_POLICIES.items():
-            arn = f"arn:{self.site.partition}:iam::aws:policy/service-role/{policy}"
-            yield names.address(f"backup_for_{what}", self.site.region), arn
-
-    def key_policy(self, vault_key: str, ebs_key: str) -> str:
-        """What the role may do with the region's two keys, by their ARNs.
-
-        https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
         """
-        return render(*_use("Vault", vault_key, self._through_backup), *_use("Volume", ebs_key, self._through_ec2))
-
-    @property
-    def _through_backup(self) -> tuple[str, tuple[str, ...]]:
-        return via_service("backup", self.site.region), ("kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey")
-
-    @property
-    def _through_ec2(self) -> tuple[str, tuple[str, ...]]:
-        rewrite = ("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo")
-        return via_service("ec2", self.site.region), ("kms:DescribeKey", "kms:Decrypt", *rewrite)
+        accounts = tuple(a for a in self.site.key_shared_with if a != "organization")
+        roots = tuple(f"arn:{self.site.partition}:iam::{account}:root" for account in accounts)
+        statements = [_copies("SharedAccountsCopyIntoTheVault", roots)] if roots else []
+        if self.site.organization_id and len(accounts) < len(self.site.key_shared_with):
+            of_ours = When("StringEquals", "aws:PrincipalOrgID", (self.site.organization_id,))
+            statements.append(_copies("OrganizationCopiesIntoTheVault", ("*",), of_ours))
+        return render(*statements) if statements else None
 
     def resources(self) -> Iterator[Resource]:
         yield Resource("aws_backup_vault", self.name, "forget", called=self.vault)
+        if self.vault_policy:
+            yield Resource("aws_backup_vault_policy", self.name, "destroy")
         yield Resource("aws_backup_plan", self.name, "destroy", called=self.vault)
         yield Resource("aws_backup_selection", self.name, "destroy")
-        yield Resource("aws_iam_role", self.name, "destroy", called=self.role)
-        yield Resource("aws_iam_role_policy", self.name, "destroy")
-        for attachment, _ in self.managed_policies():
-            yield Resource("aws_iam_role_policy_attachment", attachment, "destroy")
+        for role in self.roles:
+            yield from role.resources()
+        if self.failures:
+            yield from self.failures.resources()
 
     def uses(self) -> Iterator[KeyUse]:
-        """https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault.html tells what the deployer needs."""
-        role = IamCaller(self.role_arn)
-        through_backup, through_ec2 = self._through_backup, self._through_ec2
-        yield from _uses("whoever deploys creates the backup vault", self.key, self.site.deployer, through_backup)
-        yield from _uses("AWS Backup's role fills the vault and restores from it", self.key, role, through_backup)
-        yield from _uses("AWS Backup's role backs up volumes and restores them", self.ebs_key, role, through_ec2)
+        yield from deployer_uses(self.site, self.key)
+        for role in self.roles:
+            yield from role.uses(self.key, self.ebs_key)
+        if self.failures:
+            yield from self.failures.topic.uses()
+
+    def publications(self) -> Iterator[Publication]:
+        return self.failures.topic.publications() if self.failures else iter(())
 
 
-def _use(what: str, key: str, through: tuple[str, tuple[str, ...]]) -> Iterator[AccessStatement]:
-    """The statements of the role's policy about one key."""
-    via, actions = through
-    conditions = (When("StringEquals", "kms:ViaService", (via,)),)
-    yield AccessStatement(sid=f"Use{what}Key", actions=actions, resources=(key,), conditions=conditions)
-    for_aws = When("Bool", "kms:GrantIsForAWSResource", ("true",))
-    yield AccessStatement(
-        sid=f"Grant{what}Key", actions=("kms:CreateGrant",), resources=(key,), conditions=(*conditions, for_aws)
+def _copies(sid: str, accounts: tuple[str, ...], *conditions: When) -> AccessStatement:
+    return AccessStatement(
+        sid=sid, accounts=accounts, actions=("backup:CopyIntoBackupVault",), resources=("*",), conditions=conditions
     )
-
-
-def _uses(what: str, key: str, caller: IamCaller, through: tuple[str, tuple[str, ...]]) -> Iterator[KeyUse]:
-    """The uses of one key through a service, the last of which is by grants for AWS resources."""
-    via, actions = through
-    context = {"kms:ViaService": via}
-    yield KeyUse(what=what, key=key, caller=caller, actions=actions, context=context)
-    context = {**context, "kms:GrantIsForAWSResource": "true"}
-    yield KeyUse(what=what, key=key, caller=caller, actions=("kms:CreateGrant",), context=context)
 
 
 def _build(settings: BackupSettings, site: Site) -> Backup:
@@ -158,9 +145,19 @@ def _build(settings: BackupSettings, site: Site) -> Backup:
         site=site,
         name=names.address("backup", site.region),
         vault=site.namespace,
-        role=names.role(site.namespace, "backup", site.region),
+        role=BackupRole(site=site, feature="backup", does=("fills the vault", "backs up volumes"), policies=TO_BACK_UP),
+        restore_role=BackupRole(
+            site=site,
+            feature="backup_restore",
+            does=("restores from the vault", "restores volumes"),
+            policies=TO_RESTORE,
+        )
+        if settings.restore_role
+        else None,
+        failures=BackupFailures(site, tuple(settings.failure_emails)) if settings.failure_emails else None,
         key=site.key("backup"),
         ebs_key=site.key("ebs"),
+        sns_key=site.key("sns"),
         schedule=settings.schedule,
         selection_tag=(settings.selection_tag.key, settings.selection_tag.value),
         cold_after_days=settings.cold_storage_after_days or None,
@@ -178,6 +175,24 @@ def _problems(uses: Sequence[FeatureInAccount[BackupSettings]], _context: Contex
             )
             help = f"write delete_after_days: {cold + DAYS_IN_COLD_STORAGE} or more"
             yield Problem(i, "cold_storage_after_days", problem, help)
+        for email in repeated(use.settings.failure_emails):
+            yield Problem(i, "failure_emails", f"`{email}` is listed twice", "keep one")
+
+
+def _remarks(uses: Sequence[FeatureInAccount[BackupSettings]]) -> Iterable[str]:
+    silent = [use.account for use in uses if not use.settings.failure_emails]
+    if silent:
+        yield f"backup tells nobody when a job fails in {', '.join(silent)}; `failure_emails` says whom"
+    confirmations = sum(len(use.settings.failure_emails) * len(use.regions) for use in uses)
+    if confirmations:
+        waits = f"{confirmations} confirmation{'s' if confirmations > 1 else ''}"
+        yield f"backup waits for {waits} by email: one for each address, account and region"
+    restoring = [use.account for use in uses if use.settings.restore_role]
+    if restoring:
+        yield (
+            f"backup makes a role for restores in {', '.join(restoring)}: whoever may start a restore with it can start "
+            "an instance with any role of the account"
+        )
 
 
 BACKUP = Feature(
@@ -187,4 +202,5 @@ BACKUP = Feature(
     settings=BackupSettings,
     build=_build,
     problems=_problems,
+    remarks=_remarks,
 )

@@ -32,6 +32,8 @@ class Site:
     organization_id: str | None
     role: str | None
     """The ARN of the deployment role; None: the caller's own credentials."""
+    key_shared_with: tuple[str, ...]
+    """Other accounts by ID, or `organization`, that the key of the feature's own purpose lets in."""
 
     @property
     def provider(self) -> str:

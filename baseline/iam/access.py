@@ -27,7 +27,7 @@ class AccessStatement:
     services: tuple[str, ...] = ()
     """Service principals."""
     accounts: tuple[str, ...] = ()
-    """ARNs of accounts' roots; `*` alone is everybody, for a Deny."""
+    """ARNs of accounts' roots; `*` alone is everybody, for a Deny or with a condition that says who."""
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ()
     """ARNs, with `*` and `?`."""

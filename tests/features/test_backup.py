@@ -7,6 +7,7 @@ import pytest
 
 from baseline.chains import broken_chains
 from baseline.errors import Mistakes
+from baseline.features.backup import BACKUP
 from baseline.fields.limits import NAMESPACE
 from baseline.fields.schedules import BACKUP_SCHEDULE
 from baseline.inventory import expand
@@ -65,11 +66,17 @@ def test_the_plan_fills_the_vault_of_its_region_as_the_settings_say(stacks: Stac
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_plan_selects_by_tag_and_works_with_the_role_of_its_region(stacks: Stacks, region: str) -> None:
+    """The selection comes after all that the role may: AWS asks for `tag:GetResources` when it is made."""
     assert of(stacks, "aws_backup_selection", region) == {
         "name": "baseline",
         "plan_id": f"${{aws_backup_plan.backup_{region}.id}}",
         "iam_role_arn": f"${{aws_iam_role.backup_{region}.arn}}",
         "selection_tag": [{"type": "STRINGEQUALS", "key": "plan", "value": "weekly"}],
+        "depends_on": [
+            f"aws_iam_role_policy.backup_{region}",
+            f"aws_iam_role_policy_attachment.backup_for_backups_{region}",
+            f"aws_iam_role_policy_attachment.backup_for_s3_{region}",
+        ],
     }
     trust = json.loads(of(stacks, "aws_iam_role", region)["assume_role_policy"])
     [statement] = trust["Statement"]
@@ -97,15 +104,105 @@ def test_the_role_uses_the_vaults_key_through_backup_and_the_volumes_key_through
     assert [s["Condition"]["Bool"] for s in grants] == [{"kms:GrantIsForAWSResource": "true"}] * 2
 
 
-def test_the_role_has_the_two_managed_policies_of_its_partition() -> None:
-    china = TWO_BY_TWO.replace("eu-west-2", "cn-north-1").replace("us-east-1", "cn-northwest-1")
-    [part, *_] = (
-        inventory(china.replace("{home", "{partition: aws-cn, home") + "features: {backup: true}\n").stacks[0].parts
-    )
-    assert dict(part.managed_policies()) == {  # type: ignore[attr-defined]
-        f"backup_for_{what}_cn_north_1": f"arn:aws-cn:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor{name}"
-        for what, name in (("backups", "Backup"), ("restores", "Restores"))
+CHINA = (
+    TWO_BY_TWO.replace("eu-west-2", "cn-north-1")
+    .replace("us-east-1", "cn-northwest-1")
+    .replace("{home", "{partition: aws-cn, home")
+)
+
+
+def test_the_plans_role_has_awss_policies_for_backups_and_none_for_restores(tmp_path: Any) -> None:
+    """S3 has a policy of its own, without a path; the one for restores may pass every role of the account."""
+    stack = synthesize(inventory(CHINA + "features: {backup: true}\n"), tmp_path)["data"]
+    written = {
+        name: attached["policy_arn"] for name, attached in resources(stack, "aws_iam_role_policy_attachment").items()
     }
+    assert {name: arn for name, arn in written.items() if name.endswith("cn_north_1")} == {
+        "backup_for_backups_cn_north_1": "arn:aws-cn:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+        "backup_for_s3_cn_north_1": "arn:aws-cn:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+    }
+
+
+def test_a_role_for_restores_is_another_one_and_made_where_it_is_asked_for(tmp_path: Any) -> None:
+    stack = synthesize(inventory(TWO_BY_TWO + "features: {backup: {restore_role: true}}\n"), tmp_path)["data"]
+    role = resources(stack, "aws_iam_role")["backup_restore_eu_west_2"]
+    assert role["name"] == "baseline-backup-restore-eu-west-2"
+    policies = {
+        attached["policy_arn"].rsplit("/", 1)[-1]: attached["role"]
+        for name, attached in resources(stack, "aws_iam_role_policy_attachment").items()
+        if name.endswith("eu_west_2")
+    }
+    assert policies == {
+        "AWSBackupServiceRolePolicyForBackup": "${aws_iam_role.backup_eu_west_2.name}",
+        "AWSBackupServiceRolePolicyForS3Backup": "${aws_iam_role.backup_eu_west_2.name}",
+        "AWSBackupServiceRolePolicyForRestores": "${aws_iam_role.backup_restore_eu_west_2.name}",
+        "AWSBackupServiceRolePolicyForS3Restore": "${aws_iam_role.backup_restore_eu_west_2.name}",
+    }
+    keys = {
+        name: json.loads(policy["policy"])["Statement"]
+        for name, policy in resources(stack, "aws_iam_role_policy").items()
+    }
+    assert keys["backup_restore_eu_west_2"] == keys["backup_eu_west_2"]
+    assert resources(stack, "aws_backup_selection")["backup_eu_west_2"]["iam_role_arn"] == (
+        "${aws_iam_role.backup_eu_west_2.arn}"
+    )
+
+
+def test_failures_of_every_kind_of_job_are_told_by_a_rule_and_an_encrypted_topic(tmp_path: Any) -> None:
+    text = TWO_BY_TWO + "features: {backup: {failure_emails: [ops@example.com]}}\n"
+    stack = synthesize(inventory(text), tmp_path)["data"]
+    rule = resources(stack, "aws_cloudwatch_event_rule")["backup_failures_us_east_1"]
+    assert rule["name"] == "baseline-backup-failures"
+    ended = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
+    assert json.loads(rule["event_pattern"]) == {
+        "source": ["aws.backup"],
+        "detail-type": ["Backup Job State Change", "Copy Job State Change", "Restore Job State Change"],
+        "detail": {"$or": [{"state": ended}, {"status": ended}]},
+    }
+    target = resources(stack, "aws_cloudwatch_event_target")["backup_failures_us_east_1"]
+    assert target["arn"] == "${aws_sns_topic_policy.backup_failures_us_east_1.arn}"
+    assert "role_arn" not in target
+    topic = resources(stack, "aws_sns_topic")["backup_failures_us_east_1"]
+    assert topic["kms_master_key_id"] == "${aws_kms_alias.sns_us_east_1.target_key_arn}"
+    [subscription] = [
+        s for s in resources(stack, "aws_sns_topic_subscription").values() if s["provider"] == "aws.us_east_1"
+    ]
+    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")
+
+
+def test_a_topic_of_failures_whose_key_leaves_eventbridge_out_breaks_its_chain() -> None:
+    text = TWO_BY_TWO + "features: {backup: {failure_emails: [ops@example.com]}}\n"
+    broken = list(broken_chains(inventory(text + "keys: {purposes: {sns: {publishers: [cloudwatch]}}}\n")))
+    assert {chain.use.what for chain in broken} == {"EventBridge publishes to the topic `baseline-backup-failures`"}
+
+
+def test_whom_the_vaults_key_lets_in_may_copy_into_the_vault_and_nobody_else(tmp_path: Any) -> None:
+    alone = synthesize(inventory(ON), tmp_path)["data"]
+    assert resources(alone, "aws_backup_vault_policy") == {}
+    text = ON.replace("regions: [", "id: o-a1b2c3d4e5, regions: [")
+    keys = "keys: {purposes: {backup: {share_with: [payer, organization]}}}\n"
+    written = of(synthesize(inventory(text + keys), tmp_path), "aws_backup_vault_policy", "eu_west_2")
+    assert written["backup_vault_name"] == "${aws_backup_vault.backup_eu_west_2.name}"
+    copying = {"Effect": "Allow", "Action": "backup:CopyIntoBackupVault", "Resource": "*"}
+    assert [{k: v for k, v in s.items() if k != "Sid"} for s in json.loads(written["policy"])["Statement"]] == [
+        {**copying, "Principal": {"AWS": "arn:aws:iam::111111111111:root"}},
+        {
+            **copying,
+            "Principal": {"AWS": "*"},
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+        },
+    ]
+
+
+def test_check_says_who_is_told_of_failures_and_what_a_role_for_restores_may() -> None:
+    def remarks(settings: str) -> list[str]:
+        organization = configuration(TWO_BY_TWO + f"features: {{backup: {{{settings}}}}}\n").organization
+        return list(BACKUP.remarks(organization.uses(BACKUP)))
+
+    assert remarks("") == ["backup tells nobody when a job fails in payer, data; `failure_emails` says whom"]
+    [confirmations, role] = remarks("failure_emails: [a@example.com, b@example.com], restore_role: true")
+    assert confirmations.startswith("backup waits for 8 confirmations by email")
+    assert "an instance with any role of the account" in role
 
 
 def test_by_default_what_is_tagged_backup_true_is_backed_up_every_day_and_kept_for_35_days(tmp_path: Any) -> None:
@@ -129,7 +226,7 @@ def test_switched_off_the_vault_is_forgotten_and_what_fills_it_is_destroyed(tmp_
 def test_a_role_name_fits_into_iam_in_every_region_and_with_the_longest_namespace() -> None:
     assert NAMESPACE.check("n" * 21)
     regions = [region for partition in PARTITIONS.values() for region in partition.all_regions]
-    assert max(len(role("n" * 21, "backup", region)) for region in regions) <= 64
+    assert max(len(role("n" * 21, "backup_restore", region)) for region in regions) <= 64
 
 
 @pytest.mark.parametrize("delegation", ["administrators", "manage", "full"])
@@ -208,6 +305,9 @@ def test_a_schedule_that_aws_does_not_take_or_that_is_more_often_than_hourly_is_
         ("selection_tag: {key: backup, value: true}", 'must be text, got `true` without quotes\n  help: write "true"'),
         ("selection_tag: {key: aws:x, value: a}", "backup.selection_tag.key: must be 1 to 128 letters"),
         ("selection_tag: {key: backup}", "backup.selection_tag.value: is missing"),
+        ("failure_emails: [ops]", "backup.failure_emails[0]: must be an email address"),
+        ("failure_emails: [a@b.de, a@b.de]", "backup.failure_emails: `a@b.de` is listed twice\n  help: keep one"),
+        ("restore_role: yes please", "backup.restore_role: must be true or false"),
         ("vault: x", "unknown field `vault`\n  help: known here: schedule"),
     ],
 )

@@ -24,12 +24,13 @@ ON: dict[str, str] = {
         "[{protocol: email, endpoint: ops@example.com}]}, {name: home, home_region_only: true}]}"
     ),
     "cloudtrail": "true",
-    "backup": "true",
+    "backup": "{restore_role: true, failure_emails: [ops@example.com]}",
 }
 """Settings of every feature with which it creates all that it can."""
 ONE_ACCOUNT = """\
 version: 1
-organization: {home_region: eu-west-2, regions: [eu-west-2, us-east-1]}
+organization: {id: o-a1b2c3d4e5, home_region: eu-west-2, regions: [eu-west-2, us-east-1]}
+keys: {purposes: {backup: {share_with: [organization]}}}
 accounts: [{name: data, id: "033333333333"}]
 """
 

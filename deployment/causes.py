@@ -108,10 +108,41 @@ def _backend_changed(_: ErrorBlock, place: _Place) -> Cause:
 
 
 def _bucket_name_taken(block: ErrorBlock, _: _Place) -> Cause:
-    name = _named(block)
+    name, of_recorder = _named(block), "config_recorder" in _address(block)
+    field = "log_group_encryption.recorder_bucket" if of_recorder else "cloudtrail.bucket"
     return Cause(
         f"another account has a bucket called {name} (BucketAlreadyExists): accounts share the names of all buckets",
-        "make a bucket of another name and write it under `features.cloudtrail.bucket`",
+        f"make a bucket of another name and write it under `features.{field}`",
+    )
+
+
+def _trail_too_early(block: ErrorBlock, _: _Place) -> Cause:
+    """CloudTrail looks at once at what was written a moment ago, and the provider does not try again.
+
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudtrail/trail.go
+    """
+    policy = "the bucket's policy" if "InsufficientS3BucketPolicyException" in block.text else "the key's policy"
+    return Cause(
+        f"CloudTrail does not see {policy} yet, or {policy} does not let it write",
+        "deploy again; if it says the same then, and the bucket is yours, give it the policy of docs/features/cloudtrail.md",
+    )
+
+
+def _budgets_closed(_: ErrorBlock, __: _Place) -> Cause:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_billing.html"""
+    return Cause(
+        "AWS Budgets refuses the deployment role",
+        "in an account that AWS Organizations did not make, the root user first opens billing to IAM: Account, IAM user "
+        "and role access to Billing information; otherwise the role lacks an action of "
+        "docs/features/savings_plans_notifications.md",
+    )
+
+
+def _no_service_linked_role(block: ErrorBlock, _: _Place) -> Cause:
+    service = re.search(r"aws-service-role/([a-z.-]+)/", block.text)
+    return Cause(
+        f"AWS has to make a service-linked role{f' for {service[1]}' if service else ''}, and the deployment role may not",
+        "add the statement ServiceLinkedRoles of docs/deploying.md to the deployment role, and deploy again",
     )
 
 
@@ -153,6 +184,9 @@ _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     r"Error acquiring the state lock|Error locking state": _locked,
     r"Instance cannot be destroyed": _protected,
     r"BucketAlreadyExists": _bucket_name_taken,
+    r"Insufficient(S3Bucket|Encryption)PolicyException": _trail_too_early,
+    r"iam:CreateServiceLinkedRole": _no_service_linked_role,
+    r"Budgets: \w+.*AccessDeniedException": _budgets_closed,
     _EXISTS: _exists,
     r"Backend configuration changed|Backend initialization required": _backend_changed,
 }

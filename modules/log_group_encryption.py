@@ -4,13 +4,15 @@ from cdktf import ITerraformDependable, TerraformProvider
 from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRule, ConfigConfigRuleSource
 from cdktf_cdktf_provider_aws.config_remediation_configuration import (
     ConfigRemediationConfiguration,
+    ConfigRemediationConfigurationExecutionControls,
+    ConfigRemediationConfigurationExecutionControlsSsmControls,
     ConfigRemediationConfigurationParameter,
 )
 from cdktf_cdktf_provider_aws.ssm_document import SsmDocument
 from constructs import Construct
 
 from baseline.features.log_group_encryption import IDENTIFIER, LogGroupEncryption
-from baseline.features.remediation import RESOURCE_TYPE, Remediation
+from baseline.features.remediation import CONCURRENT_PERCENTAGE, ERROR_PERCENTAGE, RESOURCE_TYPE, Remediation
 from modules.recorder import recorder
 from modules.resources import key_arn, literal, named
 from modules.roles import role
@@ -99,7 +101,16 @@ def _configuration(
             automatic=remediation.automatic,
             maximum_automatic_attempts=remediation.attempts if remediation.automatic else None,
             retry_attempt_seconds=remediation.retry_seconds if remediation.automatic else None,
+            execution_controls=_rates() if remediation.automatic else None,
             depends_on=[permissions],
         ),
         address,
+    )
+
+
+def _rates() -> ConfigRemediationConfigurationExecutionControls:
+    return ConfigRemediationConfigurationExecutionControls(
+        ssm_controls=ConfigRemediationConfigurationExecutionControlsSsmControls(
+            concurrent_execution_rate_percentage=CONCURRENT_PERCENTAGE, error_percentage=ERROR_PERCENTAGE
+        )
     )

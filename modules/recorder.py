@@ -17,10 +17,10 @@ from modules.roles import role, role_name
 
 
 def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) -> ITerraformDependable:
-    """Bucket and role, then the recorder, its channel, and its start, for which the others wait."""
+    """Bucket and role, then the recorder, its channel, and perhaps its start; answers what a rule waits for."""
     address = recorder.address
-    bucket(scope, recorder.bucket, provider)
-    permissions = _role(scope, recorder, provider)
+    if recorder.existing_bucket is None:
+        bucket(scope, recorder.bucket, provider)
     name = f"${{aws_config_configuration_recorder.{address}.name}}"
     named(
         ConfigConfigurationRecorder(
@@ -28,11 +28,9 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
             f"config_recorder_{address}",
             provider=provider,
             name=recorder.name,
-            role_arn=f"${{aws_iam_role.{address}.arn}}",
-            recording_group=ConfigConfigurationRecorderRecordingGroup(
-                all_supported=False, include_global_resource_types=False, resource_types=list(RESOURCE_TYPES)
-            ),
-            depends_on=permissions,
+            role_arn=recorder.role_arn,
+            recording_group=_recording(recorder),
+            depends_on=None if recorder.is_complete else _role(scope, recorder, provider),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
         ),
         address,
@@ -43,15 +41,28 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
             f"config_channel_{address}",
             provider=provider,
             name=name,
-            s3_bucket_name=f"${{aws_s3_bucket_policy.{address}.bucket}}",
+            s3_bucket_name=recorder.existing_bucket or f"${{aws_s3_bucket_policy.{address}.bucket}}",
         ),
         address,
     )
+    if not recorder.is_complete:
+        return channel
     return named(
         ConfigConfigurationRecorderStatus(
             scope, f"config_status_{address}", provider=provider, name=name, is_enabled=True, depends_on=[channel]
         ),
         address,
+    )
+
+
+def _recording(recorder: Recorder) -> ConfigConfigurationRecorderRecordingGroup:
+    """Everything, of the resources that belong to no region once an account; or keys."""
+    if recorder.is_complete:
+        return ConfigConfigurationRecorderRecordingGroup(
+            all_supported=True, include_global_resource_types=recorder.site.is_home_region
+        )
+    return ConfigConfigurationRecorderRecordingGroup(
+        all_supported=False, include_global_resource_types=False, resource_types=list(RESOURCE_TYPES)
     )
 
 

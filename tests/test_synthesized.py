@@ -18,7 +18,7 @@ from tests.conftest import ROOT, SAMPLE, Stacks, inventory, keys_of_the_sample
 
 Data = dict[str, Any]
 SCHEMA = json.loads(provider_schema.FILE.read_text(encoding="utf-8"))
-META = {"//", "provider", "lifecycle", "alias"}
+META = {"//", "provider", "lifecycle", "alias", "depends_on"}
 """Terraform's own words in a resource or provider, which no provider's schema has."""
 
 ALL_ON = re.sub(r"(cloudtrail|backup): false", r"\1: true", SAMPLE.read_text(encoding="utf-8"))

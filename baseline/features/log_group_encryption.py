@@ -43,9 +43,14 @@ class LogGroupEncryptionSettings(FeatureSettings):
         description="Whether log groups without a key get the logs key when somebody asks for it (`manual`), "
         "by themselves (`automatic`), or not at all (`off`).",
     )
-    recorder: Literal["existing", "managed"] = Field(
+    recorder: Literal["existing", "managed", "complete"] = Field(
         "existing",
-        description="Whether AWS Config records already, or is to be set up; then it records KMS keys and nothing else.",
+        description="`existing`: AWS Config has a recorder already; `managed`: one is made for the rule, and not "
+        "started; `complete`: one is made that records everything with AWS's own role, as Security Hub asks.",
+    )
+    recorder_bucket: Annotated[str, limits.BUCKET] | None = Field(
+        None,
+        description="An existing bucket for what a recorder of ours delivers; when not said, one is made in each region.",
     )
     exclude: list[Annotated[str, limits.LOG_GROUP_PATTERN]] = Field(
         default_factory=lambda: [CONTROL_TOWER],
@@ -62,7 +67,7 @@ class LogGroupEncryptionSettings(FeatureSettings):
         5, description="How often an automatic remediation is tried before AWS Config gives a log group up."
     )
     retry_attempt_seconds: Annotated[int, limits.REMEDIATION_SECONDS] = Field(
-        60, description="Seconds within which these attempts are counted."
+        600, description="Seconds within which these attempts are counted."
     )
 
 
@@ -109,8 +114,12 @@ def _build(settings: LogGroupEncryptionSettings, site: Site) -> LogGroupEncrypti
         frequency=FREQUENCIES[settings.evaluate_every_hours],
         demands_key=settings.replace_other_keys,
         remediation=_remediation(settings, site) if remediated else None,
-        recorder=Recorder(site) if settings.recorder == "managed" else None,
+        recorder=_recorder(settings, site) if settings.recorder != "existing" else None,
     )
+
+
+def _recorder(settings: LogGroupEncryptionSettings, site: Site) -> Recorder:
+    return Recorder(site, is_complete=settings.recorder == "complete", existing_bucket=settings.recorder_bucket)
 
 
 def _remediation(settings: LogGroupEncryptionSettings, site: Site) -> Remediation:
@@ -127,6 +136,9 @@ def _remediation(settings: LogGroupEncryptionSettings, site: Site) -> Remediatio
 
 def _problems(uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]], context: Context) -> Iterable[Problem]:
     for i, use in enumerate(uses):
+        if use.settings.recorder_bucket and use.settings.recorder == "existing":
+            problem = f"`{use.settings.recorder_bucket}` is for a recorder of ours, and `recorder` is `existing`"
+            yield Problem(i, "recorder_bucket", problem, "leave it out, or write `recorder: managed`")
         if use.settings.remediation == "off":
             continue
         length = len(encrypting_runbook(use.settings.exclude))
@@ -138,13 +150,20 @@ def _problems(uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]], cont
             yield Problem(i, "", problem, "set `remediation: off`, or choose another namespace before the first synth")
 
 
+_RECORDERS = {
+    "existing": "needs a recorder of AWS Config in {places}; `recorder: managed` makes one",
+    "managed": "makes a recorder of AWS Config in {places} and does not start it; AWS refuses a second recorder in a "
+    "region, and Security Hub's Config.1 fails without one that records everything (`recorder: complete`)",
+    "complete": "records every kind of resource in {places}, by the role AWSServiceRoleForConfig, which must be there; "
+    "AWS Config bills each change and refuses a second recorder in a region",
+}
+
+
 def _remarks(uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]]) -> Iterable[str]:
     """What must be there already, what is left out, and what is changed that others made."""
-    of = {recorder: [use for use in uses if use.settings.recorder == recorder] for recorder in ("existing", "managed")}
-    for regions, accounts in _by_regions(of["existing"]):
-        yield f"{NAME} needs AWS Config to record already in {regions} of {accounts}; `recorder: managed` sets it up"
-    for regions, accounts in _by_regions(of["managed"]):
-        yield f"{NAME} sets up AWS Config in {regions} of {accounts}; AWS refuses a second recorder in a region"
+    for recorder, remark in _RECORDERS.items():
+        for regions, accounts in _by_regions([use for use in uses if use.settings.recorder == recorder]):
+            yield f"{NAME} {remark.format(places=f'{regions} of {accounts}')}"
     remediated = [use for use in uses if use.settings.remediation != "off"]
     for regions, accounts in _by_regions(remediated, without_remediation=True):
         yield f"{NAME} creates the rule alone in {regions} of {accounts}: AWS Config remediates nothing there"

@@ -1,8 +1,13 @@
 """AWS Config's recorder of one region, for accounts that have none: without one there are no rules.
 
-It records KMS keys and nothing else. AWS has one recorder an account and region, and a name of our own: a recorder
-that is there already makes AWS refuse ours, where under its name ours would silently take its place.
+AWS has one recorder an account and region, and a name of our own: a recorder that is there already makes AWS refuse
+ours, where under its name ours would silently take its place.
 https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigurationRecorder.html
+
+For our rule a recorder has to be there and need not record: a periodic rule runs without.
+https://docs.aws.amazon.com/config/latest/developerguide/resource-config-reference.html
+Security Hub's Config.1 asks for more: AWS's own role, and the kinds of resources of all its controls, recorded.
+https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html#config-1
 """
 
 from collections.abc import Iterator
@@ -14,15 +19,21 @@ from baseline.features.feature import Resource, Site
 from baseline.iam.access import AccessStatement, When, render
 
 SERVICE = "config.amazonaws.com"
+AWSS_OWN_ROLE = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
 RESOURCE_TYPES = ("AWS::KMS::Key",)
+"""What one of ours would record if somebody started it."""
 _DELIVERED = When("StringEquals", "s3:x-amz-acl", ("bucket-owner-full-control",))
 
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """A recorder that runs, its role, its delivery channel and the bucket to which that delivers."""
+    """A recorder, its role, its delivery channel and the bucket to which that delivers."""
 
     site: Site
+    is_complete: bool
+    """Whether it runs, with AWS's own role, and records everything; else it is there and was never started."""
+    existing_bucket: str | None
+    """None: it gets one of its own."""
 
     @property
     def address(self) -> str:
@@ -37,6 +48,13 @@ class Recorder:
     @property
     def role_name(self) -> str:
         return names.role(self.site.namespace, "config_recorder", self.site.region)
+
+    @property
+    def role_arn(self) -> str:
+        """AWS's own role, which is in the account already, or else a reference to the one that is made."""
+        if self.is_complete:
+            return self.site.arn("iam", AWSS_OWN_ROLE, regional=False)
+        return f"${{aws_iam_role.{self.address}.arn}}"
 
     @property
     def managed_policy(self) -> str:
@@ -90,7 +108,7 @@ class Recorder:
     @property
     def _bucket_name(self) -> str:
         """Of at most 56 characters; S3 takes 63. Accounts and regions share the names of a partition's buckets."""
-        return f"{self.site.namespace}-config-{self.site.account_id}-{self.site.region}"
+        return self.existing_bucket or f"{self.site.namespace}-config-{self.site.account_id}-{self.site.region}"
 
     @property
     def _records(self) -> str:
@@ -102,10 +120,13 @@ class Recorder:
 
     def resources(self) -> Iterator[Resource]:
         """Switched off, all of it stays as it is: other rules may have come to need the recorder."""
-        yield from self.bucket.resources()
-        yield Resource("aws_iam_role", self.address, "forget")
-        yield Resource("aws_iam_role_policy", self.address, "forget")
-        yield Resource("aws_iam_role_policy_attachment", self.address, "forget")
+        if self.existing_bucket is None:
+            yield from self.bucket.resources()
+        if not self.is_complete:
+            yield Resource("aws_iam_role", self.address, "forget")
+            yield Resource("aws_iam_role_policy", self.address, "forget")
+            yield Resource("aws_iam_role_policy_attachment", self.address, "forget")
         yield Resource("aws_config_configuration_recorder", self.address, "forget")
         yield Resource("aws_config_delivery_channel", self.address, "forget")
-        yield Resource("aws_config_configuration_recorder_status", self.address, "forget")
+        if self.is_complete:
+            yield Resource("aws_config_configuration_recorder_status", self.address, "forget")

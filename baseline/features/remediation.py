@@ -17,6 +17,12 @@ MISSING = frozenset(
 """Regions in which AWS Config remediates nothing, by the list of those in which it does:
 https://docs.aws.amazon.com/config/latest/developerguide/remediation.html#region-support-config-remediation"""
 
+CONCURRENT_PERCENTAGE = 2
+ERROR_PERCENTAGE = 50
+"""Of the log groups that are found at one look: how many are remediated at once, and how many failures stop the rest.
+AWS's own defaults are 10 and 50. A first look may find a thousand, and CloudWatch Logs takes a few calls a second:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"""
+
 
 def exists_in(region: str) -> bool:
     """Whether AWS Config remediates in a region."""

@@ -91,7 +91,17 @@ def _encrypt(way: str, name: str, lookup: dict[str, Any], exclude: Sequence[str]
 
 
 def _call(name: str, api: str, inputs: dict[str, Any]) -> Step:
-    return {"name": name, "action": "aws:executeAwsApi", "inputs": {"Service": "logs", "Api": api, **inputs}}
+    """A call, tried again where CloudWatch Logs is asked too much at once: by itself Automation tries once.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html (common properties)
+    """
+    return {
+        "name": name,
+        "action": "aws:executeAwsApi",
+        "maxAttempts": 5,
+        "timeoutSeconds": 120,
+        "inputs": {"Service": "logs", "Api": api, **inputs},
+    }
 
 
 def _branch(name: str, choices: list[dict[str, Any]], default: str) -> Step:

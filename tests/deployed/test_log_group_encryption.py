@@ -102,12 +102,14 @@ def test_switched_off_what_finds_and_remediates_goes_and_log_groups_keep_their_k
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_switched_off_the_recorder_records_on_into_its_bucket(changed: Deployment, region: str) -> None:
+def test_switched_off_the_recorder_stays_with_its_bucket_and_was_never_started(
+    changed: Deployment, region: str
+) -> None:
     config = changed.client("config", "data", region)
     (recorder,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
     assert recorder["recordingGroup"]["resourceTypes"] == ["AWS::KMS::Key"]
     assert recorder["roleARN"] == f"arn:aws:iam::033333333333:role/baseline-config-recorder-{region}"
-    assert config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"][0]["recording"] is True
+    assert config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"][0]["recording"] is False
     (channel,) = config.describe_delivery_channels()["DeliveryChannels"]
     s3, bucket = changed.client("s3", "data", region), channel["s3BucketName"]
     assert bucket == f"baseline-config-033333333333-{region}"

@@ -126,22 +126,65 @@ Error: creating {what} ({name}): operation error {call}, https response error St
 """
 
 
-def test_a_bucket_name_that_another_account_has_is_named_with_a_way_out() -> None:
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("cloudtrail_eu_west_2", "features.cloudtrail.bucket"),
+        ("config_recorder_eu_west_2", "features.log_group_encryption.recorder_bucket"),
+    ],
+)
+def test_a_bucket_name_that_another_account_has_is_named_with_a_way_out(address: str, field: str) -> None:
     cause = _known(
         CREATING.format(
             what="S3 Bucket",
-            name="baseline-trail-222222222222-eu-west-2",
+            name="baseline-222222222222-eu-west-2",
             call="S3: CreateBucket",
             code="BucketAlreadyExists",
-            address="aws_s3_bucket.cloudtrail_eu_west_2",
-            resource="aws_s3_bucket.cloudtrail_eu_west_2",
+            address=f"aws_s3_bucket.{address}",
+            resource=f"aws_s3_bucket.{address}",
         )
     )
     assert cause.problem == (
-        "another account has a bucket called baseline-trail-222222222222-eu-west-2 (BucketAlreadyExists): "
+        "another account has a bucket called baseline-222222222222-eu-west-2 (BucketAlreadyExists): "
         "accounts share the names of all buckets"
     )
-    assert "`features.cloudtrail.bucket`" in cause.help
+    assert cause.help == f"make a bucket of another name and write it under `{field}`"
+
+
+@pytest.mark.parametrize(
+    ("code", "policy"),
+    [
+        ("InsufficientS3BucketPolicyException", "the bucket's policy"),
+        ("InsufficientEncryptionPolicyException", "the key's policy"),
+    ],
+)
+def test_a_trail_that_was_made_before_aws_saw_a_policy_is_deployed_again(code: str, policy: str) -> None:
+    """The provider tries again only where CloudWatch Logs is the reason."""
+    trail = "aws_cloudtrail.cloudtrail_eu_west_2"
+    made = {"what": "CloudTrail Trail", "name": "baseline", "call": "CloudTrail: CreateTrail"}
+    cause = _known(CREATING.format(**made, code=code, address=trail, resource=trail))
+    assert cause.problem.startswith(f"CloudTrail does not see {policy} yet")
+    assert cause.help.startswith("deploy again; ")
+
+
+def test_budgets_that_refuse_the_role_point_to_what_only_the_root_user_can_open() -> None:
+    budget = "aws_budgets_budget.savings_plans_coverage"
+    made = {"what": "Budget", "name": "111111111111:b", "call": "Budgets: CreateBudget"}
+    cause = _known(CREATING.format(**made, code="AccessDeniedException", address=budget, resource=budget))
+    assert "the root user first opens billing to IAM" in cause.help
+
+
+def test_a_service_linked_role_that_the_deployment_role_may_not_make_is_named() -> None:
+    cause = _known(
+        "Error: putting ConfigService Remediation Configuration: api error AccessDeniedException: User: "
+        "arn:aws:sts::222222222222:assumed-role/deploy/s is not authorized to perform: iam:CreateServiceLinkedRole on\n"
+        "resource: arn:aws:iam::222222222222:role/aws-service-role/remediation.config.amazonaws.com/"
+        "AWSServiceRoleForConfigRemediation"
+    )
+    assert cause.problem == (
+        "AWS has to make a service-linked role for remediation.config.amazonaws.com, and the deployment role may not"
+    )
+    assert cause.help.endswith("and deploy again")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ RECORDER = "config_recorder_us_east_1"
 DATA = (
     '"033333333333", features: {log_group_encryption: '
     "{remediation: automatic, recorder: managed, replace_other_keys: true, evaluate_every_hours: 3, "
-    "exclude: [app], maximum_automatic_attempts: 2, retry_attempt_seconds: 600}}"
+    "exclude: [app], maximum_automatic_attempts: 2, retry_attempt_seconds: 900}}"
 )
 ON = TWO_BY_TWO.replace('"033333333333"', DATA) + "features: {log_group_encryption: true}\n"
 KEY = "${aws_kms_alias.logs_us_east_1.target_key_arn}"
@@ -50,7 +50,7 @@ def statements(policy: str) -> Iterator[dict[str, Any]]:
 def test_the_provider_knows_every_argument(stacks: Stacks) -> None:
     for type, of_type in stacks["data"]["resource"].items():
         for name, resource in of_type.items():
-            assert not list(unknown(resource, SCHEMA["resource"][type], META | {"depends_on"}, f"{type}.{name}"))
+            assert not list(unknown(resource, SCHEMA["resource"][type], META, f"{type}.{name}"))
 
 
 def test_the_rule_of_aws_looks_at_all_log_groups_from_time_to_time(stacks: Stacks) -> None:
@@ -66,7 +66,7 @@ def test_with_other_keys_replaced_the_rule_demands_the_logs_key_of_its_region(st
     rule = block(stacks["data"], "aws_config_config_rule")
     assert json.loads(rule["input_parameters"]) == {"KmsKeyId": KEY}
     assert rule["maximum_execution_frequency"] == "Three_Hours"
-    assert rule["depends_on"] == [f"aws_config_configuration_recorder_status.{RECORDER}"]
+    assert rule["depends_on"] == [f"aws_config_delivery_channel.{RECORDER}"]
 
 
 def test_by_default_somebody_has_to_ask_for_the_remediation(stacks: Stacks) -> None:
@@ -87,10 +87,20 @@ def test_by_default_somebody_has_to_ask_for_the_remediation(stacks: Stacks) -> N
     }
 
 
-def test_an_automatic_remediation_says_how_often_it_is_tried(stacks: Stacks) -> None:
+def test_an_automatic_remediation_says_how_often_it_is_tried_and_runs_a_few_at_a_time(stacks: Stacks) -> None:
+    """A tenth of a thousand log groups at once would be throttled, and each failure counts."""
     found = block(stacks["data"], "aws_config_remediation_configuration")
-    assert (found["automatic"], found["maximum_automatic_attempts"], found["retry_attempt_seconds"]) == (True, 2, 600)
+    assert (found["automatic"], found["maximum_automatic_attempts"], found["retry_attempt_seconds"]) == (True, 2, 900)
     assert found["parameter"][3] == {"name": "ReplaceOtherKeys", "static_value": "true"}
+    assert found["execution_controls"] == {
+        "ssm_controls": {"concurrent_execution_rate_percentage": 2, "error_percentage": 50}
+    }
+
+
+def test_by_default_attempts_are_counted_for_ten_minutes() -> None:
+    """Five failures within a minute are soon reached, and then AWS Config gives the log group up."""
+    use = configuration(written("{remediation: automatic}")).organization.accounts[0].features["log_group_encryption"]
+    assert use.settings.retry_attempt_seconds == 600  # type: ignore[attr-defined]
 
 
 def test_the_runbook_leaves_alone_what_is_excluded_and_by_default_control_towers_log_groups(stacks: Stacks) -> None:
@@ -128,7 +138,8 @@ def test_the_runbooks_role_is_for_automation_in_its_account_and_for_log_groups_o
     ]
 
 
-def test_a_managed_recorder_records_keys_and_nothing_else_and_is_protected(stacks: Stacks) -> None:
+def test_a_managed_recorder_is_there_for_the_rule_is_never_started_and_is_protected(stacks: Stacks) -> None:
+    """A periodic rule runs without a recorder that records, and what is not recorded is not billed."""
     recorder = block(stacks["data"], "aws_config_configuration_recorder", RECORDER)
     assert recorder["recording_group"] == {
         "all_supported": False,
@@ -139,7 +150,38 @@ def test_a_managed_recorder_records_keys_and_nothing_else_and_is_protected(stack
     bucket = block(stacks["data"], "aws_s3_bucket", RECORDER)
     assert bucket["bucket"] == "baseline-config-033333333333-us-east-1"
     assert recorder["lifecycle"] == bucket["lifecycle"] == {"prevent_destroy": True}
+    assert resources(stacks["data"], "aws_config_configuration_recorder_status") == {}
     assert resources(stacks["payer"], "aws_config_configuration_recorder") == {}
+
+
+def test_a_complete_recorder_runs_with_awss_own_role_and_records_everything(tmp_path: Any) -> None:
+    """Security Hub's Config.1 asks for that role, and for what belongs to no region once."""
+    stack = synthesize(inventory(written("{recorder: complete}")), tmp_path)["data"]
+    recorders = resources(stack, "aws_config_configuration_recorder")
+    own = "arn:aws:iam::033333333333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    assert {recorder["role_arn"] for recorder in recorders.values()} == {own}
+    assert {name: recorder["recording_group"] for name, recorder in recorders.items()} == {
+        "config_recorder_eu_west_2": {"all_supported": True, "include_global_resource_types": True},
+        "config_recorder_us_east_1": {"all_supported": True, "include_global_resource_types": False},
+    }
+    started = block(stack, "aws_config_configuration_recorder_status", RECORDER)
+    assert started["is_enabled"] is True
+    assert block(stack, "aws_config_config_rule")["depends_on"] == [
+        f"aws_config_configuration_recorder_status.{RECORDER}"
+    ]
+    assert all("config_recorder" not in name for name in resources(stack, "aws_iam_role"))
+
+
+@pytest.mark.parametrize("recorder", ["managed", "complete"])
+def test_a_bucket_of_the_owners_takes_the_place_of_one_whose_name_is_taken(recorder: str, tmp_path: Any) -> None:
+    text = written(f"{{recorder: {recorder}, recorder_bucket: example-config}}")
+    stack = synthesize(inventory(text), tmp_path)["data"]
+    assert resources(stack, "aws_s3_bucket") == {}
+    channel = block(stack, "aws_config_delivery_channel", RECORDER)
+    assert channel["s3_bucket_name"] == "example-config"
+    if recorder == "managed":
+        delivers = block(stack, "aws_iam_role_policy", RECORDER)["policy"]
+        assert "arn:aws:s3:::example-config/AWSLogs/033333333333/Config/*" in delivers
 
 
 def test_the_recorders_bucket_takes_what_config_delivers_for_its_account_and_nothing_without_tls(
@@ -203,10 +245,11 @@ def test_check_says_what_must_be_there_and_what_changes_other_peoples_log_groups
     found = inventory(ON).organization
     feature = FEATURES["log_group_encryption"]
     assert list(feature.remarks(found.uses(feature))) == [
-        "log_group_encryption needs AWS Config to record already in eu-west-2, us-east-1 of payer; "
-        "`recorder: managed` sets it up",
-        "log_group_encryption sets up AWS Config in eu-west-2, us-east-1 of data; AWS refuses a second recorder in a "
-        "region",
+        "log_group_encryption needs a recorder of AWS Config in eu-west-2, us-east-1 of payer; `recorder: managed` "
+        "makes one",
+        "log_group_encryption makes a recorder of AWS Config in eu-west-2, us-east-1 of data and does not start it; "
+        "AWS refuses a second recorder in a region, and Security Hub's Config.1 fails without one that records "
+        "everything (`recorder: complete`)",
         "log_group_encryption changes log groups that others made, by itself, in data: begin with "
         "`remediation: manual` and look at what the rule finds",
         "log_group_encryption takes log groups away from other keys in data: what they hold already stays encrypted "
@@ -222,7 +265,6 @@ def test_switched_off_the_recorder_is_forgotten_and_the_rest_is_destroyed(tmp_pa
     kinds = {address.partition(".")[0] for address in removed(stacks["data"])}
     assert kinds == {
         "aws_config_configuration_recorder",
-        "aws_config_configuration_recorder_status",
         "aws_config_delivery_channel",
         "aws_iam_role",
         "aws_iam_role_policy",
@@ -244,7 +286,7 @@ def test_a_recorder_that_is_no_longer_managed_is_forgotten_and_the_rule_stays() 
     before = inventory(written("{recorder: managed}"))
     after = expand(configuration(written("true")).organization, before.lock)
     for stack in after.stacks:
-        assert len(stack.forgotten) == 24
+        assert len(stack.forgotten) == 22
         assert "aws_config_config_rule.log_group_encryption_us_east_1" in stack.addresses()
 
 
@@ -266,7 +308,11 @@ def test_administrators_that_cover_its_role_are_refused_under_separate_duties() 
     ("settings", "message"),
     [
         ("{remediation: automatically}", "must be `manual`, `automatic` or `off`, got `automatically`"),
-        ("{recorder: none}", "must be `existing` or `managed`, got `none`"),
+        ("{recorder: none}", "must be `existing`, `managed` or `complete`, got `none`"),
+        (
+            "{recorder_bucket: x-y-z}",
+            "recorder_bucket: `x-y-z` is for a recorder of ours, and `recorder` is `existing`",
+        ),
         ('{exclude: ["a*b"]}', "with `*` at the beginning, at the end or both, nowhere else, got `a*b`"),
         ('{exclude: ["*"]}', "with `*` at the beginning, at the end or both, nowhere else, got `*`"),
         ('{exclude: ["{{ x }}"]}', "must be a log group's name"),

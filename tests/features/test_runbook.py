@@ -110,3 +110,11 @@ def test_a_group_that_is_gone_is_a_failure(group: str) -> None:
 def test_it_runs_no_script() -> None:
     steps = json.loads(encrypting_runbook(EXCLUDE))["mainSteps"]
     assert {step["action"] for step in steps} == {"aws:branch", "aws:executeAwsApi", "aws:sleep"}
+
+
+def test_each_call_is_tried_again_when_it_is_throttled_and_ends_in_time() -> None:
+    """By itself Automation tries a step once and waits an hour."""
+    steps = json.loads(encrypting_runbook(EXCLUDE))["mainSteps"]
+    calls = [step for step in steps if step["action"] == "aws:executeAwsApi"]
+    assert len(calls) == 4
+    assert {(step["maxAttempts"], step["timeoutSeconds"]) for step in calls} == {(5, 120)}

@@ -3,7 +3,8 @@
 Lines of a new purpose or feature are added by `python -m tests.golden`, which refuses to take one away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from baseline import names
 from baseline.features import FEATURES
@@ -27,6 +28,8 @@ ON: dict[str, str] = {
     "backup": "{restore_role: true, failure_emails: [ops@example.com]}",
 }
 """Settings of every feature with which it creates all that it can."""
+OTHERWISE = ON | {"log_group_encryption": "{remediation: automatic, recorder: complete}"}
+"""Where a feature creates one thing or another: the other."""
 ONE_ACCOUNT = """\
 version: 1
 organization: {id: o-a1b2c3d4e5, home_region: eu-west-2, regions: [eu-west-2, us-east-1]}
@@ -56,9 +59,9 @@ def lines(inventory: Inventory) -> Iterator[str]:
             yield f"  {key.provider:9}  {key.address:20}  {key.alias:25}  {key.parameter:28}  {key.output}"
 
 
-def with_features(*names: str) -> Inventory:
+def with_features(*names: str, settings: Mapping[str, str] = ON) -> Inventory:
     """One account with these features on."""
-    return inventory(ONE_ACCOUNT + "features:\n" + "".join(f"  {name}: {ON[name]}\n" for name in names))
+    return inventory(ONE_ACCOUNT + "features:\n" + "".join(f"  {name}: {settings[name]}\n" for name in names))
 
 
 def created(inventory: Inventory, feature: str) -> list[str]:
@@ -74,5 +77,6 @@ def addresses() -> str:
         found += ["", f"# layout: {layout}", *lines(sample(layout))]
     found += ["", "# features, the same in every account"]
     for feature in FEATURES:
-        found += [f"{feature}:", *created(with_features(*ON), feature)]
+        either = (created(with_features(*ON, settings=all_of), feature) for all_of in (ON, OTHERWISE))
+        found += [f"{feature}:", *sorted(set(chain.from_iterable(either)))]
     return "\n".join(found) + "\n"

@@ -108,11 +108,13 @@ RECENT_USE = Between(0, 3650, "days")
 ACCOUNT_ID = Text(r"[0-9]{12}", "an account ID of 12 digits in quotes")
 ACCOUNT_NAME = Text(r"[a-z0-9][a-z0-9-]{0,49}", "lower-case letters, digits and hyphens, at most 50")
 NAMESPACE = Text(
-    r"(?!aws|ssm)[a-z][a-z0-9-]{1,20}",
-    "a lower-case letter, then lower-case letters, digits or hyphens, 2 to 21 in all, not starting with aws or ssm",
+    r"(?!aws|ssm|xn--|sthree-|amzn-s3-demo-)[a-z][a-z0-9-]{1,20}",
+    "a lower-case letter, then lower-case letters, digits or hyphens, 2 to 21 in all, not starting with aws, ssm, xn--, "
+    "sthree- or amzn-s3-demo-",
 )
 """The alias prefix `alias/aws/` is AWS's, and so are parameters whose name starts with aws or ssm:
-https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html"""
+https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
+Our buckets begin with the namespace: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 ORGANIZATION_ID = Text(r"o-[a-z0-9]{10,32}", "an organization ID like o-a1b2c3d4e5")
 TAG_KEY = Text(
     r"(?![Aa][Ww][Ss]:)[\w .:/=+@-]{1,128}", "1 to 128 letters, digits, spaces or _.:/=+-@, not starting with aws:"

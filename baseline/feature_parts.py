@@ -105,6 +105,6 @@ def _site(organization: Organization, account: Account, region: str, feature: st
         is_home_region=region == account.home_region,
         namespace=organization.namespace,
         organization_id=organization.id,
-        role=account.role,
+        role=account.deployer,
         key_shared_with=own.share_with if (own := account.keys.get((region, feature))) else (),
     )

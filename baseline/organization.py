@@ -150,6 +150,8 @@ class Account:
     regions: tuple[str, ...]
     role: str | None
     """The ARN of the role to assume; None: the caller's own credentials."""
+    deployer: str | None
+    """The ARN of who deploys: of that role, or of whose credentials these are; None: nobody said."""
     external_id: str | None
     features: Mapping[str, SwitchedOn]
     """The features that are on."""

@@ -71,19 +71,20 @@ def test_whoever_deploys_may_change_the_policy_afterwards(case: Case) -> None:
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_without_a_deployment_role_the_administrators_may_change_the_policy(purpose: str) -> None:
-    """2. Under `administrators` with the caller's own credentials, an administrator by exact name is demanded."""
-    keys = organization("aws", {"iam_delegation": "administrators"}, deployment={"role": None}).keys
+def test_without_a_deployment_role_whoever_deploys_may_change_the_policy(purpose: str) -> None:
+    """2. Under `administrators` with the caller's own credentials it must be said whose these are."""
+    own = {"role": None, "deployer": "user/Ada"}
+    keys = organization("aws", {"iam_delegation": "administrators"}, deployment=own).keys
     policy = next(key.policy for key in keys if key.purpose == purpose).as_dict()
     root = next(s for s in json.loads(json.dumps(policy))["Statement"] if s["Sid"] == ROOT)
     assert root["Condition"]["ArnLike"]["aws:PrincipalArn"] == [
         f"arn:aws:iam::{OWN}:role/KeyAdmins",
         f"arn:aws:iam::{OWN}:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_KeyAdmins_*",
         f"arn:aws:iam::{OWN}:root",
+        f"arn:aws:iam::{OWN}:user/Ada",
     ]
-    only_patterns = {"iam_delegation": "administrators", "administrators": ["role/Key*"]}
-    with pytest.raises(Mistakes, match="neither a deployment role nor an administrator by exact name"):
-        organization("aws", only_patterns, deployment={"role": None})
+    with pytest.raises(Mistakes, match="caller's own credentials, and nothing says whose these are"):
+        organization("aws", {"iam_delegation": "administrators"}, deployment={"role": None})
 
 
 @every_policy
@@ -271,9 +272,9 @@ def test_separate_duties_deny_administrators_and_nobody_else(case: Case) -> None
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"administrators": ["role/kms-*"]}, "covers the deployment role"),
-    ({"administrators": [DEPLOYER]}, "covers the deployment role"),
-    ({"administrators": ["role/*"], "users": []}, "covers the deployment role"),
+    ({"administrators": ["role/kms-*"]}, "who deploys: separate_duties would deny"),
+    ({"administrators": [DEPLOYER]}, "who deploys: separate_duties would deny"),
+    ({"administrators": ["role/*"], "users": []}, "who deploys: separate_duties would deny"),
     ({"administrators": ["role/A*"], "users": [USER]}, f"`arn:aws:iam::{OWN}:role/App` also administers the key"),
     ({"administrators": [USER], "users": ["role/A*"]}, f"`arn:aws:iam::{OWN}:role/A\\*` also administers the key"),
     (

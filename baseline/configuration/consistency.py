@@ -102,10 +102,13 @@ class Consistency:
                 for i, written in enumerate(getattr(section, field) or []):
                     if partition_written(written):
                         yield (*path, field, i), written
-        deployment = self.sections.deployment
-        roles: list[tuple[FieldPath, str | None]] = [(("deployment", "role"), deployment.role if deployment else None)]
-        roles += [(("accounts", i, "role"), account.role) for i, account in self.sections.accounts.items()]
-        yield from ((path, role) for path, role in roles if role and role.startswith("arn:"))
+        holders: list[tuple[FieldPath, Any]] = [(("deployment",), self.sections.deployment)]
+        holders += [(("accounts", i), account) for i, account in self.sections.accounts.items()]
+        for path, section in holders:
+            for field in ("role", "deployer"):
+                written = getattr(section, field, None)
+                if written and written.startswith("arn:"):
+                    yield (*path, field), written
 
     def key_sections(self) -> Iterator[tuple[FieldPath, Any]]:
         """Every mapping of key settings with its path."""

@@ -10,7 +10,16 @@ from pydantic import BeforeValidator, Field, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
 from baseline.configuration.key_sections import AccountKeysSection, KeysSection
-from baseline.configuration.values import AccountId, AccountName, PartitionName, PurposeName, Region, Role, Tags
+from baseline.configuration.values import (
+    AccountId,
+    AccountName,
+    Deployer,
+    PartitionName,
+    PurposeName,
+    Region,
+    Role,
+    Tags,
+)
 from baseline.features import FEATURES
 from baseline.features.feature import Feature
 from baseline.fields import limits
@@ -67,6 +76,11 @@ class DeploymentSection(Written):
         description="The role to assume in each account, by name (with its path) or full ARN; "
         "null: the caller's own credentials.",
     )
+    deployer: Deployer | None = Field(
+        None,
+        description="Whose credentials deploy where `role` is null; `iam_delegation: administrators` asks for it, since "
+        "its policies lock out whom they do not name.",
+    )
     external_id: Annotated[str, limits.EXTERNAL_ID] | None = Field(
         None, description="The external ID for assuming the role."
     )
@@ -118,6 +132,7 @@ class AccountSection(Written):
     )
     home_region: Region | None = Field(None, description="Its own home region.")
     role: Role | None = Field(None, description="Its own deployment role; null: the caller's own credentials.")
+    deployer: Deployer | None = Field(None, description="Whose credentials deploy it where its `role` is null.")
     external_id: Annotated[str, limits.EXTERNAL_ID] | None = Field(None, description="Its own external ID.")
     keys: AccountKeysSection | None = Field(None, description="Settings of this account's keys.")
     features: FeaturesSection | None = Field(None, description="Features of this account.")

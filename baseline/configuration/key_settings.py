@@ -29,17 +29,19 @@ class KeySettingsResolver:
         self._statements: dict[FieldPath, Statement | None] = {}
         self._shared: dict[tuple[Any, ...], KeySettings] = {}
 
-    def settings(self, index: int, account: AccountSection, role: str | None, region: str, purpose: str) -> KeySettings:
-        """The settings of one key, one value for all keys that share them; `role` is the account's, resolved."""
+    def settings(
+        self, index: int, account: AccountSection, deployer: str | None, region: str, purpose: str
+    ) -> KeySettings:
+        """The settings of one key, one value for all keys that share them; `deployer` is the ARN of who deploys."""
         own = self._levels.of_account(index, account, purpose)
         exceptions = self._levels.exceptions_for(account.name, region, purpose)
         key = (account.id, purpose, *(level.path for level in exceptions))
         if key not in self._shared:
-            self._shared[key] = self._resolved(index, account, role, purpose, (*own, *exceptions))
+            self._shared[key] = self._resolved(index, account, deployer, purpose, (*own, *exceptions))
         return self._shared[key]
 
     def _resolved(
-        self, index: int, account: AccountSection, role: str | None, purpose: str, levels: tuple[Level, ...]
+        self, index: int, account: AccountSection, deployer: str | None, purpose: str, levels: tuple[Level, ...]
     ) -> KeySettings:
         kind = PURPOSES[purpose]
         chosen = {field: strongest(levels, field) for field in fields(kind)}
@@ -47,8 +49,8 @@ class KeySettingsResolver:
         administrators = self._principals(chosen["administrators"], account)
         users = self._principals(chosen["users"], account)
         self._check_both_lists(chosen, administrators, users)
-        self._check_delegation(chosen, administrators, role, account)
-        self._check_separate_duties(chosen, administrators, role)
+        self._check_delegation(chosen, deployer, account)
+        self._check_separate_duties(chosen, administrators, deployer)
         services = values[kind.services_field]
         return KeySettings(
             administrators=tuple(dict.fromkeys(administrators)),
@@ -106,29 +108,27 @@ class KeySettingsResolver:
                         "who administers a key does not use it; keep one of the two",
                     )
 
-    def _check_delegation(
-        self,
-        chosen: Mapping[str, Chosen],
-        administrators: list[NamedPrincipal],
-        role: str | None,
-        account: AccountSection,
-    ) -> None:
-        exact = any(not a.is_pattern and a.account_id == account.id for a in administrators)
-        if chosen["iam_delegation"].value == "administrators" and role is None and not exact:
-            problem = f"`{account.name}` has neither a deployment role nor an administrator by exact name"
-            self._say(chosen["iam_delegation"].path, problem, "nobody but the root user could manage the key; name one")
+    def _check_delegation(self, chosen: Mapping[str, Chosen], deployer: str | None, account: AccountSection) -> None:
+        """KMS refuses a policy that its caller could not change again."""
+        if chosen["iam_delegation"].value == "administrators" and deployer is None:
+            problem = (
+                f"`{account.name}` is deployed with the caller's own credentials, and nothing says whose these are"
+            )
+            help = (
+                "KMS would refuse keys whose policy locks their maker out; write `deployer: role/NAME` at the account"
+            )
+            self._say(chosen["iam_delegation"].path, problem, f"{help}, or its `role`")
 
     def _check_separate_duties(
-        self, chosen: Mapping[str, Chosen], administrators: list[NamedPrincipal], role: str | None
+        self, chosen: Mapping[str, Chosen], administrators: list[NamedPrincipal], deployer: str | None
     ) -> None:
-        if not chosen["separate_duties"].value or role is None:
+        if not chosen["separate_duties"].value or deployer is None:
             return
         for i, administrator in enumerate(administrators):
-            if administrator.covers(NamedPrincipal(role)):
+            if administrator.covers(NamedPrincipal(deployer)):
                 problem = (
-                    f"`{administrator.arn}` covers the deployment role, which separate_duties would deny every use"
+                    f"`{administrator.arn}` covers `{deployer}`, who deploys: separate_duties would deny every use"
                 )
                 path = (*chosen["administrators"].path, i)
-                self._say(
-                    path, problem, "log groups and vaults could not be created; name administrators apart from it"
-                )
+                help = "log groups and vaults could not be created; name administrators apart from it"
+                self._say(path, problem, help)

@@ -7,6 +7,7 @@ from baseline.configuration import file
 from baseline.configuration.features import feature_mistakes, has_key, switched_on
 from baseline.configuration.file import AccountSection
 from baseline.configuration.key_settings import KeySettingsResolver
+from baseline.configuration.principals import resolve as resolve_principal
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
@@ -85,16 +86,18 @@ class _Resolution:
         regions = tuple(account.regions or self.written.regions)
         features = dict(switched_on(self.source, self.sections, index, account))
         role = self.role(index, account)
+        deployer = role or self.deployer(index, account)
         return Account(
             name=account.name,
             id=account.id,
             home_region=home,
             regions=regions,
             role=role,
+            deployer=deployer,
             external_id=account.external_id or self.deployment.external_id,
             features=features,
             keys={
-                (region, purpose): self.keys.settings(index, account, role, region, purpose)
+                (region, purpose): self.keys.settings(index, account, deployer, region, purpose)
                 for region in regions
                 for purpose in PURPOSES
                 if has_key(purpose, region, home, features)
@@ -110,6 +113,19 @@ class _Resolution:
             help = "write the role's name alone: it is looked for in each account"
             self.mistakes.append(self.source.mistake(path, problem, help))
         return role
+
+    def deployer(self, index: int, account: AccountSection) -> str | None:
+        """Whose own credentials deploy the account, where the configuration says so."""
+        written = account.deployer or self.deployment.deployer
+        if written is None:
+            return None
+        deployer = resolve_principal(written, self.written.partition, account.id)
+        if deployer.account_id != account.id:
+            path: FieldPath = ("accounts", index, "deployer") if account.deployer else ("deployment", "deployer")
+            problem = f"`{written}` is in another account than `{account.name}` ({account.id})"
+            help = "whoever deploys with their own credentials is in the account that they deploy"
+            self.mistakes.append(self.source.mistake(path, problem, help))
+        return deployer.arn
 
     def waivers(self) -> Iterator[Waiver]:
         for i, entry in enumerate((self.sections.keys.waivers if self.sections.keys else None) or []):

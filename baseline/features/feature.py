@@ -31,7 +31,7 @@ class Site:
     namespace: str
     organization_id: str | None
     role: str | None
-    """The ARN of the deployment role; None: the caller's own credentials."""
+    """The ARN of who deploys, mostly of the deployment role; None: nobody said."""
     key_shared_with: tuple[str, ...]
     """Other accounts by ID, or `organization`, that the key of the feature's own purpose lets in."""
 

@@ -125,6 +125,10 @@ DEPLOYMENT_ROLE = Text(
     r"(?:arn:[a-z-]+:iam::[0-9]{12}:role/)?[A-Za-z0-9_+=,.@/-]{1,512}",
     "a role's name (with its path, if it has one) or its full ARN",
 )
+DEPLOYER = Text(
+    r"root|(?:arn:[a-z-]+:iam::[0-9]{12}:)?(?:role|user)/[A-Za-z0-9_+=,.@/-]{1,512}",
+    "`role/NAME`, `user/NAME`, the full ARN of one, or `root`",
+)
 ROLE_ARN = Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}", "the full ARN of a role")
 KEY_ARN = Text(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", "the full ARN of a KMS key")
 EXTERNAL_ID = Text(r"[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits or +=,.@:/-")

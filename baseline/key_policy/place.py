@@ -19,7 +19,7 @@ class KeyPlace:
     """Empty: a key of others."""
     organization_id: str | None = None
     role: str | None = None
-    """The ARN of the deployment role; None: the caller's own credentials."""
+    """The ARN of who deploys, mostly of the deployment role; None: nobody said."""
 
     @classmethod
     def of(cls, organization: Organization, account: Account, region: str) -> "KeyPlace":
@@ -30,7 +30,7 @@ class KeyPlace:
             region=region,
             namespace=organization.namespace,
             organization_id=organization.id,
-            role=account.role,
+            role=account.deployer,
         )
 
     def names(self) -> Mapping[str, str]:

@@ -180,17 +180,30 @@ def test_the_good_one_is_good() -> None:
         ),
         pytest.param(
             "role/Administrators]", 'role/kms-baseline-*]\n  separate_duties: true',
-            "organization.yaml:9: keys.administrators[0]: `arn:aws:iam::222222222222:role/kms-baseline-*` covers the "
-            "deployment role, which separate_duties would deny every use\n"
+            "organization.yaml:9: keys.administrators[0]: `arn:aws:iam::222222222222:role/kms-baseline-*` covers "
+            "`arn:aws:iam::222222222222:role/kms-baseline-deploy`, who deploys: separate_duties would deny every use\n"
             "  help: log groups and vaults could not be created; name administrators apart from it",
             id="separate duties that stop deployments",
         ),
         pytest.param(
             "role: kms-baseline-deploy\nkeys:\n  administrators: [role/Administrators]",
-            "role: null\nkeys:\n  iam_delegation: administrators",
-            "organization.yaml:9: keys.iam_delegation: `workloads` has neither a deployment role nor an administrator by "
-            "exact name\n  help: nobody but the root user could manage the key; name one",
-            id="nobody to manage the key",
+            "role: null\nkeys:\n  administrators: [role/Administrators]\n  iam_delegation: administrators",
+            "organization.yaml:10: keys.iam_delegation: `workloads` is deployed with the caller's own credentials, and "
+            "nothing says whose these are\n  help: KMS would refuse keys whose policy locks their maker out; write "
+            "`deployer: role/NAME` at the account, or its `role`",
+            id="a deployer who would lock himself out",
+        ),
+        pytest.param(
+            "role: kms-baseline-deploy", "role: null\n  deployer: role/deploy-*",
+            "organization.yaml:8: deployment.deployer: must be `role/NAME`, `user/NAME`, the full ARN of one, or `root`, "
+            "got `role/deploy-*`",
+            id="a deployer by pattern",
+        ),
+        pytest.param(
+            "role: kms-baseline-deploy", "role: null\n  deployer: arn:aws:iam::222222222222:role/deploy",
+            "organization.yaml:8: deployment.deployer: `arn:aws:iam::222222222222:role/deploy` is in another account than "
+            "`data` (033333333333)\n  help: whoever deploys with their own credentials is in the account that they deploy",
+            id="one deployer for two accounts",
         ),
         pytest.param(
             "role: kms-baseline-deploy", "role: arn:aws:iam::222222222222:role/deploy",
@@ -287,7 +300,22 @@ def test_one_mistake_is_said_once(old: str, new: str, message: str) -> None:
     assert message in said(GOOD.replace(old, new, 1))
 
 
-@pytest.mark.parametrize("namespace", ["core.team", "core:sec", "aws/core", "aws", "ssm-keys", "Core", "a", "a" * 22])
+@pytest.mark.parametrize(
+    "namespace",
+    [
+        "core.team",
+        "core:sec",
+        "aws/core",
+        "aws",
+        "ssm-keys",
+        "xn--keys",
+        "sthree-keys",
+        "amzn-s3-demo-a",
+        "Core",
+        "a",
+        "a" * 22,
+    ],
+)
 def test_a_namespace_that_aws_or_we_would_refuse_is_refused(namespace: str) -> None:
     """An alias that CreateAlias would refuse is a mistake in the file."""
     messages = said(GOOD.replace("organization:\n", f'organization:\n  namespace: "{namespace}"\n'))

@@ -13,7 +13,7 @@ TWO_BY_TWO = """\
 version: 1
 organization: {home_region: eu-west-2, regions: [eu-west-2, us-east-1]}
 accounts:
-  - {name: payer, id: "111111111111", role: null}
+  - {name: payer, id: "111111111111", role: null, deployer: user/Ada}
   - {name: data, id: "033333333333"}
 """
 """Two accounts, two regions, no feature."""

@@ -5,6 +5,26 @@ USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 DESCRIBE = "kms:DescribeKey"
 PUBLISH = ("kms:Decrypt", "kms:GenerateDataKey*")
 
+GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+"""Making, seeing and revoking grants."""
+SHARED = (*USE, DESCRIBE, *GRANTS)
+"""What AWS lists for an account that copies what the key encrypts:
+https://repost.aws/knowledge-center/backup-cross-account-copy-error"""
+
+READ = (
+    "kms:DescribeKey",
+    "kms:GetKeyLastUsage",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListResourceTags",
+)
+"""Looking at a key, which gives nobody a use of it: for AWS Config, Security Hub and auditors."""
+STOP = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+"""What makes a key useless, for a while or for good."""
+
 MANAGE = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",

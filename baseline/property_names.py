@@ -21,6 +21,7 @@ PROPERTY_NAMES = (
     "no-lockout",
     "account-delegates",
     "account-delegates-no-more",
+    "account-looks",
     "administrator-manages",
     "user-uses",
     "account-uses-the-service",
@@ -29,6 +30,7 @@ PROPERTY_NAMES = (
     "services-do-no-more",
     "services-do-what-they-must",
     "readers-only-read",
+    "no-public-statement",
     "every-statement-bites",
 )
 

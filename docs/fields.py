@@ -155,7 +155,7 @@ def _default(model: type[BaseModel], name: str, field: FieldInfo) -> str:
         return "required"
     purpose = next((p for p, section in PURPOSE_SECTIONS.items() if section is model), None)
     if purpose is not None and name == PURPOSES[purpose].services_field:
-        return f"`{spelled(list(PURPOSES[purpose].default_services))}`"
+        return f"`{spelled(list(PURPOSES[purpose].default_services('aws')))}`"
     if issubclass(model, KeySection) and name in DEFAULTS:
         return f"`{spelled(DEFAULTS[name])}`"
     value = field.get_default(call_default_factory=True)

@@ -63,7 +63,7 @@ def of_purpose(purpose: Purpose) -> list[Described]:
 def _by_default(purpose: Purpose, permission: Permission) -> str:
     if isinstance(permission.to, UsersThrough):
         return "users"
-    if permission.service in purpose.off_by_default:
+    if not permission.by_default:
         return f"listed under `{purpose.services_field}`"
     return f"where `{purpose.feature}` is on" if purpose.feature else "yes"
 
@@ -73,7 +73,7 @@ def _when(purpose: Purpose, permission: Permission) -> str:
         return "Where `users` are listed, in place of what users of other keys may do."
     if permission.service is None:
         return "Always there."
-    there = "only where it is listed" if permission.service in purpose.off_by_default else "there by default"
+    there = "only where it is listed" if not permission.by_default else "there by default"
     return f"In `{purpose.services_field}`: `{permission.service}`, {there}."
 
 

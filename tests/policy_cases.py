@@ -26,7 +26,13 @@ REGIONS = {
 }
 """By partition: the region of the keys, and another one."""
 DELEGATIONS = ("manage", "administrators", "full")
-PUBLISHERS = PURPOSES["sns"].services
+EVERYWHERE = ("cloudwatch", "events", "s3", "cloudtrail", "backup")
+PUBLISHERS = {
+    "aws": (*EVERYWHERE, "budgets", "costalerts", "codestar-notifications"),
+    "aws-cn": (*EVERYWHERE, "budgets", "costalerts"),
+    "aws-us-gov": EVERYWHERE,
+}
+"""The services that can publish to topics, by partition: https://github.com/boto/botocore (endpoints.json)"""
 
 ADMINISTRATOR = "role/KeyAdmins"
 SSO_ADMINISTRATOR = "role/aws-reserved/sso.amazonaws.com/eu-west-2/AWSReservedSSO_KeyAdmins_0123456789abcdef"
@@ -40,7 +46,6 @@ KEYS = {
     "administrators": [ADMINISTRATOR, "role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_KeyAdmins_*"],
     "users": [USER, "role/ci/*"],
     "deny_deletion_if_used_within_days": 365,
-    "purposes": {name: {purpose.services_field: list(purpose.services)} for name, purpose in PURPOSES.items()},
 }
 
 USE = expand_all(("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey*"))
@@ -68,12 +73,13 @@ def keys_of(settings: Settings) -> Mapping[str, Key]:
 def organization(partition: str, keys: Mapping[str, Any], **sections: Any) -> Inventory:
     """One account in two regions with every feature, its administrators and users, and what else is said of keys."""
     home, other = REGIONS[partition]
+    services = {name: {p.services_field: list(p.services_in(partition))} for name, p in PURPOSES.items()}
     written = {
         "version": 1,
         "organization": {"id": "o-a1b2c3d4e5", "partition": partition, "home_region": home, "regions": [home, other]},
         "features": {"cloudtrail": True, "backup": True},
         "accounts": [{"name": "workloads", "id": OWN}],
-        "keys": {**KEYS, **keys},
+        "keys": {**KEYS, "purposes": services, **keys},
     }
     return inventory(json.dumps(written | sections))  # JSON is YAML
 
@@ -153,7 +159,8 @@ class Case:
 
     def service_calls(self) -> Iterator[tuple[ServiceCaller, str, dict[str, str]]]:
         """By service and action: what the service says of this account, by its purpose's expectation, and nothing else."""
-        for call in EXPECTATIONS[self.purpose].calls:
+        there = PURPOSES[self.purpose].services_in(self.partition)
+        for call in (call for call in EXPECTATIONS[self.purpose].calls if call.listed in there):
             context = {fence.key: self.filled(fence.value).replace("*", "any") for fence in call.fence}
             for action in sorted(expand_all(call.actions)):
                 yield ServiceCaller(self.filled(call.principal)), action, context

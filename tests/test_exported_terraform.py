@@ -25,7 +25,7 @@ keys:
     - {property: services-do-what-they-must, purpose: logs, reason: the sale is not read by us}
   purposes:
     ebs: {share_with: [organization]}
-    backup: {share_with: ["444455556666"]}
+    backup: {share_with: [organization]}
     logs:
       statements:
         - Sid: NobodyReadsTheSale

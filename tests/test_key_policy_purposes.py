@@ -41,12 +41,17 @@ of_cloudtrail = pytest.mark.parametrize("case", cases_of("cloudtrail"), ids=str)
 of_backup = pytest.mark.parametrize("case", cases_of("backup"), ids=str)
 
 
+def exists(case: Case, label: str) -> bool:
+    """Whether the partition has the publisher: KMS refuses a policy with one that it does not know."""
+    return label in PUBLISHERS[case.partition]
+
+
 @of_sns
 @pytest.mark.parametrize("label", BY_ACCOUNT)
 def test_alarms_and_bills_of_the_account_alone_are_published(case: Case, label: str) -> None:
     """16, 17. The service says for which account it calls; without saying so, or for another one, it gets nothing."""
     for action in PUBLISH:
-        assert case.gives(service(label), action, {"aws:SourceAccount": OWN}), action
+        assert case.gives(service(label), action, {"aws:SourceAccount": OWN}) == exists(case, label), action
         assert not case.allows(service(label), action, {"aws:SourceAccount": OTHER}), action
         assert not case.allows(service(label), action), action
 
@@ -77,17 +82,18 @@ def test_eventbridge_is_not_asked_for_its_source(case: Case) -> None:
 @of_sns
 def test_codestar_is_bound_to_sns_of_the_region(case: Case) -> None:
     """17. For which account it calls cannot be told: the one listed exception."""
-    assert case.gives(service("codestar-notifications"), "kms:Decrypt", case.through("sns"))
+    through = case.gives(service("codestar-notifications"), "kms:Decrypt", case.through("sns"))
+    assert through == exists(case, "codestar-notifications")
     assert not case.allows(service("codestar-notifications"), "kms:Decrypt", case.through("sns", case.other_region))
     assert not case.allows(service("codestar-notifications"), "kms:Decrypt", {"aws:SourceAccount": OWN})
 
 
 @of_sns
-@pytest.mark.parametrize("label", PUBLISHERS)
+@pytest.mark.parametrize("label", PUBLISHERS["aws"])
 def test_publishers_publish_and_nothing_else(case: Case, label: str) -> None:
-    """18. Whatever a publisher sends along, it decrypts and generates data keys."""
-    (statement,) = (s for s in case.statements if s["Principal"] == {"Service": f"{label}.amazonaws.com"})
-    assert expand_all(tuple(statement["Action"])) == PUBLISH
+    """18. Whatever a publisher sends along, it decrypts and generates data keys; where it exists at all."""
+    found = [s for s in case.statements if s["Principal"] == {"Service": f"{label}.amazonaws.com"}]
+    assert [expand_all(tuple(s["Action"])) for s in found] == [PUBLISH] * exists(case, label)
     for action in ("kms:Encrypt", "kms:DescribeKey", "kms:CreateGrant", "kms:PutKeyPolicy"):
         assert not case.allows(service(label), action, case.everything), action
 
@@ -129,6 +135,19 @@ def test_the_account_uses_the_key_through_its_service_and_not_directly(case: Cas
     assert {action for action in given if case.gives(ANYONE, action, case.via)} == expected
     for context in ({}, case.through("lambda") | GRANTS_FOR_AWS):
         assert not [action for action in expected | {"kms:CreateGrant"} if case.gives(ANYONE, action, context)]
+
+
+@of_backup
+@pytest.mark.parametrize("service", ["ec2", "rds", "fsx"])
+def test_copies_into_a_vault_reach_its_key_through_the_service_that_makes_them(case: Case, service: str) -> None:
+    """The copying is done by AWS Backup's service-linked role, and KMS is called by EC2, RDS or FSx for it."""
+    role = "role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+    copying = expand_all(("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:ListGrants"))
+    through = case.through(service)
+    assert {action for action in ACTIONS if case.gives(role, action, through)} == copying
+    assert case.gives(role, "kms:CreateGrant", through | GRANTS_FOR_AWS)
+    abroad = case.through(service, case.other_region) | GRANTS_FOR_AWS
+    assert not [action for action in (*USE, "kms:CreateGrant") if case.gives(role, action, abroad)]
 
 
 @pytest.mark.parametrize("case", cases_of(*THROUGH), ids=str)
@@ -257,30 +276,34 @@ def test_the_backup_role_uses_the_volumes_key_through_ec2(case: Case) -> None:
     assert not [action for action in ACTIONS if case.gives(role, action, GRANTS_FOR_AWS)]
 
 
-SHARED = {"kms:Decrypt", "kms:DescribeKey", *expand_all(("kms:GenerateDataKey*", "kms:ReEncrypt*"))}
-"""What another account may do with a shared key, besides grants for AWS resources."""
+SHARED = {"kms:DescribeKey", *USE}
+"""What another account may do with a shared key, besides grants for AWS resources.
+https://repost.aws/knowledge-center/backup-cross-account-copy-error"""
+GRANTS = {"kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"}
+VIA = [("ebs", "ec2"), *(("backup", service) for service in ("backup", "ec2", "rds", "fsx"))]
 
 
-@pytest.mark.parametrize(("purpose", "via"), [("ebs", "ec2"), ("backup", "backup")])
+@pytest.mark.parametrize(("purpose", "via"), VIA)
 def test_a_shared_key_lets_in_the_accounts_named_and_no_other(purpose: str, via: str) -> None:
     """3, 32. They use it as their own IAM policies allow and manage nothing; not shared, they do not get in."""
-    key = _key(purpose, {"purposes": {purpose: {"share_with": [OTHER, OWN]}}})
+    named = [{"name": "workloads", "id": OWN}, {"name": "zoo", "id": OTHER}]
+    key = _key(purpose, {"purposes": {purpose: {"share_with": ["zoo", OWN]}}}, accounts=named)
     accounts = (OWN, OTHER, "444444444444")
     own, other, third = (IamCaller(f"arn:aws:iam::{account}:role/Restore", "s") for account in accounts)
-    assert _allowed(key, other, GRANTS_FOR_AWS) == SHARED | {"kms:CreateGrant"}
+    assert _allowed(key, other, GRANTS_FOR_AWS) == SHARED | GRANTS
     assert _allowed(key, other, {}) == SHARED
     assert not _allowed(key, own, GRANTS_FOR_AWS) & {*USE, "kms:CreateGrant"}
     assert _allowed(key, third, GRANTS_FOR_AWS | {"kms:ViaService": f"{via}.eu-west-2.amazonaws.com"}) == set()
 
 
-@pytest.mark.parametrize(("purpose", "via"), [("ebs", "ec2"), ("backup", "backup")])
+@pytest.mark.parametrize(("purpose", "via"), VIA)
 def test_a_key_shared_with_the_organization_is_used_through_its_service_alone(purpose: str, via: str) -> None:
     """4, 32. Otherwise every role of the own account, which is in the organization too, could use the key directly."""
     key = _key(purpose, {"purposes": {purpose: {"share_with": ["organization"]}}})
     through = GRANTS_FOR_AWS | {"kms:ViaService": f"{via}.eu-west-2.amazonaws.com"}
     ours, foreign = {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}
     member = IamCaller(f"arn:aws:iam::{OTHER}:role/Restore", "s")
-    assert _allowed(key, member, through | ours) == SHARED | {"kms:CreateGrant"}
+    assert _allowed(key, member, through | ours) == SHARED | GRANTS
     for context in (through | foreign, through, GRANTS_FOR_AWS | ours):
         assert _allowed(key, member, context) == set(), context
     own = IamCaller(f"arn:aws:iam::{OWN}:role/Anyone", "s")
@@ -299,8 +322,9 @@ def test_users_and_administrators_of_another_account_are_those_named() -> None:
     assert _allowed(key, stranger, GRANTS_FOR_AWS) == set()
 
 
-def _key(purpose: str, keys: Mapping[str, Any]) -> Key:
-    return next(k for k in organization("aws", keys).keys if (k.purpose, k.region) == (purpose, "eu-west-2"))
+def _key(purpose: str, keys: Mapping[str, Any], **sections: Any) -> Key:
+    found = organization("aws", keys, **sections).keys
+    return next(k for k in found if (k.account_id, k.purpose, k.region) == (OWN, purpose, "eu-west-2"))
 
 
 def _allowed(key: Key, caller: Caller, context: Mapping[str, str]) -> set[str]:

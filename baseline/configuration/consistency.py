@@ -10,6 +10,7 @@ from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import ACCOUNT_ID, nearest
 from baseline.names import RESERVED_TAGS
+from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
 MOST_TAGS = 50
@@ -34,6 +35,7 @@ class Consistency:
         if self.sections.organization is not None:
             yield from self.regions()
             yield from self.partitions()
+            yield from self.services()
             yield from self.tags()
         yield from self.administrators()
         yield from self.exceptions()
@@ -95,6 +97,20 @@ class Consistency:
             if written != partition:
                 problem = f"`{arn}` is of the partition {written}, the organization of {partition}"
                 yield self.source.mistake(path, problem, f"write arn:{partition}:...")
+
+    def services(self) -> Iterator[Mistake]:
+        """Those that are listed exist in the partition: one that KMS does not know costs the whole policy."""
+        assert self.sections.organization is not None
+        partition = self.sections.organization.partition
+        for path, section in self.key_sections():
+            if "purposes" not in path:
+                continue
+            purpose = PURPOSES[str(path[-1])]
+            for i, written in enumerate(getattr(section, purpose.services_field) or []):
+                if written not in purpose.services_in(partition):
+                    problem = f"there is no `{written}` in the partition {partition}"
+                    help = "KMS refuses a policy with a service that it does not know; leave it out"
+                    yield self.source.mistake((*path, purpose.services_field, i), problem, help)
 
     def arns(self) -> Iterator[tuple[FieldPath, str]]:
         for path, section in self.key_sections():
@@ -169,6 +185,17 @@ class Consistency:
                         nearest(written, self.names) or "write an account's name, its ID in quotes, or `organization`"
                     )
                     yield self.source.mistake(where, f"no account is called `{written}`", help)
+                elif self.is_stranger(path, written):
+                    problem = (
+                        f"the account {written} is not in this configuration, and AWS Backup copies between accounts "
+                    )
+                    help = "list it under `accounts`, or share with `organization`"
+                    yield self.source.mistake(where, f"{problem}of one organization only", help)
+
+    def is_stranger(self, path: FieldPath, account_id: str) -> bool:
+        """Whether nothing says that an account with which a purpose is shared belongs to the organization."""
+        purpose = PURPOSES[str(path[-1])]
+        return purpose.shared_within == "organization" and account_id not in (*self.names, *self.ids)
 
     def retired(self) -> Iterator[Mistake]:
         for i, entry in self.sections.retired.items():

@@ -48,8 +48,11 @@ def has_key(purpose: str, region: str, home_region: str, features: Collection[st
 
 def feature_mistakes(organization: Organization) -> Iterator[Mistake]:
     """Settings of a feature that contradict each other, in one account or across accounts."""
-    context = Context(organization.id, organization.namespace)
+    context = Context(organization.id, organization.namespace, organization.partition)
     for name, feature in FEATURES.items():
         on = [account.features[name] for account in organization.accounts if name in account.features]
+        if instead := feature.missing_in.get(organization.partition):
+            problem = f"the partition {organization.partition} lacks what this feature configures"
+            yield from (use.place().mistake(problem, instead) for use in on)
         for found in feature.problems(organization.uses(feature), context):
             yield on[found.use].place(found.field).mistake(found.problem, found.help)

@@ -10,6 +10,7 @@ from baseline.fields.written import Written
 from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Purpose
+from baseline.regions import PARTITIONS
 
 
 class KeySection(Written):
@@ -37,7 +38,8 @@ class KeySection(Written):
         None, description="Days that a scheduled deletion waits."
     )
     deny_deletion_if_used_within_days: Annotated[int, limits.RECENT_USE] | None = Field(
-        None, description="The policy denies scheduling the deletion of a key used in the last N days; 0: off."
+        None,
+        description="The policy denies disabling a key that was used in the last N days, and scheduling its deletion; 0: off.",
     )
 
 
@@ -59,9 +61,16 @@ def services_field(purpose: Purpose) -> Any:
         Field(
             None,
             description="The services that get their statements, by the first label of their service principal. "
-            f"When not said: {', '.join(purpose.default_services)}.",
+            f"When not said: {_when_not_said(purpose)}.",
         ),
     )
+
+
+def _when_not_said(purpose: Purpose) -> str:
+    """The services of the partition `aws`, and those of others where they are fewer."""
+    usual = purpose.default_services("aws")
+    fewer = {name: listed for name in PARTITIONS if (listed := purpose.default_services(name)) != usual}
+    return "; ".join([", ".join(usual), *(f"in {name} {', '.join(listed)}" for name, listed in fewer.items())])
 
 
 def purpose_section(purpose: Purpose) -> type[KeySection]:

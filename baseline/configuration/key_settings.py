@@ -24,7 +24,7 @@ class KeySettingsResolver:
         self.mistakes: list[Mistake] = []
         self._source = source
         self._partition = sections.organization.partition
-        self._levels = Levels(sections.keys)
+        self._levels = Levels(sections.keys, self._partition)
         self._ids = {account.name: account.id for account in sections.accounts.values()}
         self._statements: dict[FieldPath, Statement | None] = {}
         self._shared: dict[tuple[Any, ...], KeySettings] = {}

@@ -31,7 +31,7 @@ class Configuration:
         """For each setting of one key: its value as written, the level that won, and where that is."""
         assert self.sections.keys is not None
         index, account = self._accounts[account_id]
-        levels = Levels(self.sections.keys)
+        levels = Levels(self.sections.keys, self.organization.partition)
         of_key: tuple[Level, ...] = (
             *levels.of_account(index, account, purpose),
             *levels.exceptions_for(account.name, region, purpose),

@@ -67,8 +67,9 @@ def fields(purpose: Purpose) -> tuple[str, ...]:
 class Levels:
     """The levels of every key of an organization."""
 
-    def __init__(self, keys: KeysSection) -> None:
+    def __init__(self, keys: KeysSection, partition: str) -> None:
         self._keys = keys
+        self._partition = partition
         self._exceptions = [
             (exception, Level("exception", ("keys", "exceptions", i), vars(exception)))
             for i, exception in enumerate(keys.exceptions or [])
@@ -91,7 +92,8 @@ class Levels:
         return tuple(level for exception, level in self._exceptions if selects(exception, account, region, purpose))
 
     def _of_organization(self, purpose: Purpose) -> tuple[Level, ...]:
-        default = Level("default", (), {**DEFAULTS, purpose.services_field: list(purpose.default_services)})
+        services = list(purpose.default_services(self._partition))
+        default = Level("default", (), {**DEFAULTS, purpose.services_field: services})
         organization = Level("organization", ("keys",), vars(self._keys))
         return (
             default,

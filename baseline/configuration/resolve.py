@@ -7,7 +7,7 @@ from baseline.configuration import file
 from baseline.configuration.features import feature_mistakes, has_key, switched_on
 from baseline.configuration.file import AccountSection
 from baseline.configuration.key_settings import KeySettingsResolver
-from baseline.configuration.principals import resolve as resolve_principal
+from baseline.configuration.named_principals import resolve as resolve_principal
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake

@@ -145,6 +145,7 @@ class Context:
 
     organization_id: str | None
     namespace: str
+    partition: str
 
 
 def repeated(values: Iterable[str]) -> list[str]:
@@ -171,6 +172,8 @@ class Feature(Generic[S]):
     place: Literal["every region", "home region"]
     """Where in an account it lives, and so where the key of its purpose exists."""
     settings: type[S]
+    missing_in: Mapping[str, str] = field(default_factory=dict)
+    """Partitions without the service that it configures, each with what people do there instead."""
     build: Callable[[S, Site], Part | None]
     """What it creates; None where the region lacks the service, of which `remarks` tells."""
     problems: Callable[[Sequence[FeatureInAccount[S]], Context], Iterable[Problem]] = _no_problems

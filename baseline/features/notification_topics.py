@@ -24,6 +24,7 @@ from baseline.features.topics import PUBLISHERS, Topic
 from baseline.fields import limits
 from baseline.fields.written import Written
 from baseline.iam.arns import Arn
+from baseline.purposes.sns import SNS
 from baseline.regions import is_opt_in, partition_of
 from baseline.words import count
 
@@ -138,6 +139,10 @@ Wrong = Iterator[tuple[str, str]]
 
 
 def _of_topic(topic: TopicSettings, use: FeatureInAccount[NotificationTopicsSettings]) -> Wrong:
+    partition = partition_of(use.home_region)
+    for publisher in topic.publishers:
+        if partition is not None and publisher not in SNS.services_in(partition.name):
+            yield f"there is no `{publisher}` in the partition {partition.name}", "leave it out of its publishers"
     for i, subscription in enumerate(topic.subscriptions):
         if subscription in topic.subscriptions[:i]:
             yield f"`{subscription.endpoint}` is subscribed twice", "keep one"

@@ -22,14 +22,8 @@ from baseline.features.feature import (
 )
 from baseline.features.topics import Topic
 from baseline.fields import limits
-from baseline.regions import partition_of
 
 NAME = "savings_plans_notifications"
-BUDGETS_PARTITIONS = ("aws", "aws-cn")
-"""Where AWS Budgets exists. An account of GovCloud is billed through a standard account, which sees its costs:
-https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/usage-and-payment.html. In China there are Savings Plans and
-an endpoint of Budgets: https://www.amazonaws.cn/en/savingsplans/faq/ and
-https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json"""
 
 
 class SavingsPlansNotificationsSettings(FeatureSettings):
@@ -83,9 +77,7 @@ class SavingsPlansNotifications(Part):
         return self.topic.publications()
 
 
-def _build(settings: SavingsPlansNotificationsSettings, site: Site) -> SavingsPlansNotifications | None:
-    if site.partition not in BUDGETS_PARTITIONS:
-        return None
+def _build(settings: SavingsPlansNotificationsSettings, site: Site) -> SavingsPlansNotifications:
     return SavingsPlansNotifications(
         site=site,
         key=site.key("sns"),
@@ -122,17 +114,11 @@ def _problems(
 
 
 def _remarks(uses: Sequence[FeatureInAccount[SavingsPlansNotificationsSettings]]) -> Iterable[str]:
-    there = [use for use in uses if _has_budgets(use)]
-    if len(there) < len(uses):
-        yield (
-            f"{NAME} creates nothing in {_accounts(use for use in uses if use not in there)}: there is no AWS Budgets in "
-            "this partition; the standard account that is billed sees the costs"
-        )
-    yield from _confirmations(there)
-    if len(there) > 1:
+    yield from _confirmations(uses)
+    if len(uses) > 1:
         yield (
             f"{NAME} is meant for the payer, whose budgets see the Savings Plans of the whole organization; it is on in "
-            f"{_accounts(there)}"
+            f"{_accounts(uses)}"
         )
 
 
@@ -148,11 +134,6 @@ def _confirmations(uses: Sequence[FeatureInAccount[SavingsPlansNotificationsSett
         yield f"{NAME} waits for {confirmations} by email: {people} in {accounts}"
 
 
-def _has_budgets(use: FeatureInAccount[SavingsPlansNotificationsSettings]) -> bool:
-    partition = partition_of(use.home_region)
-    return partition is not None and partition.name in BUDGETS_PARTITIONS
-
-
 def _accounts(uses: Iterable[FeatureInAccount[SavingsPlansNotificationsSettings]]) -> str:
     return ", ".join(use.account for use in uses)
 
@@ -164,6 +145,8 @@ def _count(number: int, one: str, many: str) -> str:
 SAVINGS_PLANS_NOTIFICATIONS = Feature(
     name=NAME,
     title="Budgets and notifications for Savings Plans",
+    # https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/usage-and-payment.html
+    missing_in={"aws-us-gov": "remove it: AWS Budgets is in the standard account that is billed"},
     place="home region",
     settings=SavingsPlansNotificationsSettings,
     build=_build,

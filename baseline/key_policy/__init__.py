@@ -12,7 +12,7 @@ from baseline.key_policy.administrators import (
 )
 from baseline.key_policy.place import KeyPlace
 from baseline.key_policy.protection import NOBODY_BYPASSES_THE_LOCKOUT_CHECK, RECENTLY_USED_KEYS_STAY, protection
-from baseline.key_policy.root import ACCOUNT_KEEPS_THE_KEY_MANAGEABLE, root
+from baseline.key_policy.root import ACCOUNT_KEEPS_THE_KEY_MANAGEABLE, ACCOUNT_LOOKS_AT_THE_KEY, root
 from baseline.key_policy.services import services
 from baseline.key_policy.sharing import (
     ORGANIZATION_GRANTS_TO_AWS_SERVICES,
@@ -27,6 +27,7 @@ from baseline.purposes.purpose import Purpose
 
 COMMON_STATEMENTS = (
     ACCOUNT_KEEPS_THE_KEY_MANAGEABLE,
+    ACCOUNT_LOOKS_AT_THE_KEY,
     ADMINISTRATORS_MANAGE_THE_KEY,
     ADMINISTRATORS_NEVER_USE_THE_KEY,
     USERS_USE_THE_KEY,
@@ -45,7 +46,7 @@ def key_policy(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Docu
     """The policy of one key. Raises PolicyError when the owner's own statements do not fit ours."""
     return Document(
         (
-            root(settings, place),
+            *root(settings, place),
             *administrators(settings, place),
             *users(purpose, settings, place),
             *services(purpose, settings, place),

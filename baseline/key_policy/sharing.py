@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
+from baseline.key_actions import GRANTS
 from baseline.key_policy.common_statement import KMS_CONDITIONS, CommonStatement
 from baseline.key_policy.place import KeyPlace
 from baseline.organization import KeySettings
@@ -17,12 +18,12 @@ SHARED_ACCOUNTS_USE_THE_KEY = CommonStatement(
     evidence="documented",
     if_wrong="the other account's restore or copy fails",
     fallback="none needed",
-    source=f"{DOCS}/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
+    source="https://repost.aws/knowledge-center/backup-cross-account-copy-error",
 )
 SHARED_ACCOUNTS_GRANT_TO_AWS_SERVICES = CommonStatement(
     sid="SharedAccountsGrantToAwsServices",
     when="`share_with` accounts",
-    says="and make grants for AWS resources only",
+    says="and make, see and revoke grants for AWS resources only",
     evidence="inferred",
     if_wrong="launches there fail; a grant made by hand for another account's Auto Scaling role is refused",
     fallback="a statement of your own without the condition",
@@ -40,7 +41,7 @@ ORGANIZATION_USES_THE_KEY = CommonStatement(
 ORGANIZATION_GRANTS_TO_AWS_SERVICES = CommonStatement(
     sid="OrganizationGrantsToAwsServices",
     when="`share_with: [organization]`",
-    says="and makes grants for AWS resources only",
+    says="and makes, sees and revokes grants for AWS resources only",
     evidence="inferred",
     if_wrong="launches there fail",
     fallback="list the accounts",
@@ -50,11 +51,12 @@ ORGANIZATION_GRANTS_TO_AWS_SERVICES = CommonStatement(
 
 def sharing(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
     """What other accounts may do: those that are named, and those of the organization."""
-    use = tuple(action for action in purpose.shared if action != "kms:CreateGrant")
+    use = tuple(action for action in purpose.shared if action not in GRANTS)
+    granting = tuple(action for action in purpose.shared if action in GRANTS)
     for principal, uses, grants in _sharers(purpose, settings, place):
         yield uses.statement(principal, use)
-        if "kms:CreateGrant" in purpose.shared:
-            yield grants.statement(principal, ("kms:CreateGrant",), GRANT_FOR_AWS)
+        if granting:
+            yield grants.statement(principal, granting, GRANT_FOR_AWS)
 
 
 def _sharers(

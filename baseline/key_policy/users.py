@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from baseline.iam.statement import Statement
-from baseline.key_actions import DESCRIBE, USE
+from baseline.key_actions import DESCRIBE, GRANTS, USE
 from baseline.key_policy.common_statement import DEFAULT_POLICY, CommonStatement
 from baseline.key_policy.groups import groups
 from baseline.key_policy.place import KeyPlace
@@ -38,5 +38,4 @@ def users(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterator[
             yield from (permitted(permission, principal, place, suffix) for permission in purpose.users_through)
             continue
         yield USERS_USE_THE_KEY.statement(principal, (*USE, DESCRIBE), suffix=suffix)
-        grants = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
-        yield USERS_GRANT_TO_AWS_SERVICES.statement(principal, grants, GRANT_FOR_AWS, suffix=suffix)
+        yield USERS_GRANT_TO_AWS_SERVICES.statement(principal, GRANTS, GRANT_FOR_AWS, suffix=suffix)

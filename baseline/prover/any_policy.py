@@ -78,7 +78,7 @@ def prove_policy(policy: Policy, place: KeyPlace, purpose: str | None = None) ->
     """Every property that says something of the policy. With a purpose, those of its services too."""
     if purpose is None:
         return prove_properties(Subject("anything", ANYTHING, _NOBODY, place), policy, OF_ANY_POLICY)
-    settings = replace(_NOBODY, services=PURPOSES[purpose].default_services)
+    settings = replace(_NOBODY, services=PURPOSES[purpose].default_services(place.partition))
     subject = Subject(purpose, expected_of(purpose), settings, place)
     return prove_properties(subject, policy, (*OF_ANY_POLICY, *OF_A_PURPOSE))
 

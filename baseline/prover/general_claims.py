@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, expand_all
 from baseline.iam.reading import PlainCondition
-from baseline.key_actions import DESCRIBE, MANAGE, USE
+from baseline.key_actions import DESCRIBE, GRANTS, MANAGE, READ, STOP, USE
 from baseline.prover.claims import Claim, Threshold, always, never
 from baseline.prover.condition_tests import condition
 from baseline.prover.subject import FOR_AWS, NO_BYPASS, NOT_FOR_AWS, Conditions, People, Subject, people, services
@@ -12,10 +12,8 @@ from baseline.prover.subject import FOR_AWS, NO_BYPASS, NOT_FOR_AWS, Conditions,
 CRYPTO = (*sorted(CRYPTOGRAPHIC), "kms:GenerateDataKey*", "kms:ReEncrypt*")
 """The cryptographic actions, those that KMS may add under our patterns included."""
 GRANT = "kms:CreateGrant"
-GRANTS = (GRANT, "kms:ListGrants", "kms:RevokeGrant")
 NOT_MANAGING = (*CRYPTO, *GRANTS, DESCRIBE, "kms:GetPublicKey")
 KEEPS = ("kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:DescribeKey", "kms:CancelKeyDeletion")
-DELETE = "kms:ScheduleKeyDeletion"
 
 
 def _strength(key: Subject) -> Threshold:
@@ -51,10 +49,10 @@ def shared(key: Subject) -> Iterator[Claim]:
 
 def promised(strength: Threshold, actions: tuple[str, ...], *who: PlainCondition) -> Iterator[Claim]:
     """These actions always, but grants for AWS resources alone."""
-    use = tuple(action for action in actions if action != GRANT)
-    yield always(strength, people(*who, actions=known(use)))
-    if GRANT in actions:
-        yield always(strength, people(*who, FOR_AWS, actions=(GRANT,)))
+    grants = tuple(action for action in actions if action in GRANTS)
+    yield always(strength, people(*who, actions=known(tuple(action for action in actions if action not in GRANTS))))
+    if grants:
+        yield always(strength, people(*who, FOR_AWS, actions=grants))
 
 
 def _strangers(key: Subject) -> Conditions:
@@ -139,22 +137,21 @@ def deletion(key: Subject) -> Iterator[Claim]:
     days = key.settings.deny_deletion_if_used_within_days
     if days:
         recently = condition("NumericLessThanEquals", "kms:TrailingDaysWithoutKeyUsage", str(days))
-        yield never("may", people(recently, actions=(DELETE,)))
+        yield never("may", people(recently, actions=STOP))
 
 
 def _managing(key: Subject, actions: tuple[str, ...], strength: Threshold, *who: Conditions) -> Iterator[Claim]:
-    """Managing as far as it is not guarded: without the bypass, and no deletion of a key in use."""
+    """Managing as far as it is not guarded: without the bypass, and no key in use is disabled or deleted."""
     them = tuple(c for conditions in who for c in conditions)
     days = key.settings.deny_deletion_if_used_within_days
-    unguarded = tuple(action for action in actions if action != DELETE)
-    yield always(strength, people(*them, NO_BYPASS, actions=unguarded))
-    if DELETE in actions:
+    yield always(strength, people(*them, NO_BYPASS, actions=tuple(name for name in actions if name not in STOP)))
+    if guarded := tuple(name for name in actions if name in STOP):
         unused = condition("NumericGreaterThanIfExists", "kms:TrailingDaysWithoutKeyUsage", str(days))
-        yield always(strength, people(*them, *((unused,) if days else ()), actions=(DELETE,)))
+        yield always(strength, people(*them, *((unused,) if days else ()), actions=guarded))
 
 
 def lockout(key: Subject) -> Iterator[Claim]:
-    yield from _managing(key, (*KEEPS, DELETE), "direct", (key.root,))
+    yield from _managing(key, (*KEEPS, "kms:ScheduleKeyDeletion"), "direct", (key.root,))
 
 
 def delegation(key: Subject) -> Iterator[Claim]:
@@ -177,8 +174,13 @@ def not_delegated(key: Subject) -> Iterator[Claim]:
         not_deployer = (condition("StringNotEquals", "aws:PrincipalArn", role),) if role else ()
         others = (*key.nobody_of(key.administrators), *not_deployer)
         nor_users = (*key.nobody_of(key.administrators, key.users), *not_deployer)
-        yield never("may", people(*others, but_not=NOT_MANAGING))
-        yield never("may", people(*nor_users, actions=("kms:ListGrants", "kms:RevokeGrant")))
+        yield never("may", people(*others, but_not=(*NOT_MANAGING, *READ)))
+        shared = key.directly if key.organization else ()  # through the service it gives them this too
+        yield never("may", people(*nor_users, *shared, actions=("kms:RevokeGrant",)))
+
+
+def looking(key: Subject) -> Iterator[Claim]:
+    yield always("may", people(key.own_account, actions=READ))
 
 
 def _others_than(actions: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from baseline.iam.document import Document
+from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.prover.assumptions import A3, ASSUMPTIONS
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.decide import Answer, Judge, Verdict, read
-from baseline.prover.properties import PROPERTIES, Property
+from baseline.prover.properties import KMS_CONTROLS, PROPERTIES, Property
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES
 from baseline.prover.space import Space
 from baseline.prover.subject import Subject
@@ -19,7 +20,16 @@ BITES = Property(
     "for each Allow statement s: some request is allowed, or allowed directly, by s alone",
     lambda key: iter(()),
 )
-ALL = (*PROPERTIES, *PURPOSE_PROPERTIES, BITES)
+PUBLIC = Property(
+    "no-public-statement",
+    "What is allowed to everyone rests on fixed values: Security Hub's KMS.5 takes a condition with a pattern or a variable "
+    "for none.",
+    "for each Allow statement for *: the values of some condition have neither *, ? nor ${",
+    lambda key: iter(()),
+    KMS_CONTROLS,
+)
+_OF_STATEMENTS = (PUBLIC, BITES)
+ALL = (*PROPERTIES, *PURPOSE_PROPERTIES, *_OF_STATEMENTS)
 """Every property, in the order of the reports."""
 
 _WORST_FIRST: tuple[Verdict, ...] = ("fails", "unsupported", "undecided", "holds")
@@ -49,7 +59,7 @@ def prove_key(subject: Subject, policy: Document | Policy) -> tuple[Judgement, .
 
 
 def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Property]) -> tuple[Judgement, ...]:
-    """Those of the properties that say something of this key. That every statement bites is asked last."""
+    """Those of the properties that say something of this key. What is said of single statements is asked last."""
     asked = [(entry, tuple(entry.claims(subject))) for entry in properties]
     claims = [claim for _, of_entry in asked for claim in of_entry]
     try:
@@ -57,10 +67,13 @@ def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Prope
         judge = Judge(plain, statements, Space(subject.place.partition, statements, [claim.region for claim in claims]))
     except Unsupported as error:
         return tuple(
-            _judgement(entry, [_open("unsupported", error)]) for entry, given in asked if given or entry is BITES
+            _judgement(entry, [_open("unsupported", error)])
+            for entry, given in asked
+            if given or entry in _OF_STATEMENTS
         )
     judgements = [_judgement(entry, [judge.answer(c) for c in given]) for entry, given in asked if given]
-    return (*judgements, _judgement(BITES, [_all_bite(judge, _may_be_idle(subject))]))
+    all_bite = _all_bite(judge, _may_be_idle(subject))
+    return (*judgements, _judgement(PUBLIC, [_none_is_public(statements)]), _judgement(BITES, [all_bite]))
 
 
 def _open(verdict: Verdict, error: Exception) -> Answer:
@@ -72,6 +85,20 @@ def _judgement(entry: Property, answers: Sequence[Answer]) -> Judgement:
     needs_a3 = any(answer.needs_a3 for answer in answers)
     sid = worst.counterexample.decision.sid if worst.counterexample else worst.sid
     return Judgement(entry, worst.verdict, needs_a3, worst.counterexample, worst.reason, sid)
+
+
+def _none_is_public(statements: Sequence[PlainStatement]) -> Answer:
+    for statement in statements:
+        for_everyone = statement.is_allow and "*" in statement.principals
+        if for_everyone and not any(_is_fixed(condition) for condition in statement.conditions):
+            return Answer(
+                "fails", reason=f"`{statement.name}` allows everyone, by patterns at most", sid=statement.name
+            )
+    return Answer("holds")
+
+
+def _is_fixed(condition: PlainCondition) -> bool:
+    return not any(mark in value for value in condition.values for mark in ("*", "?", "${"))
 
 
 def _all_bite(judge: Judge, exempt: tuple[str, ...]) -> Answer:

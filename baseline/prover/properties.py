@@ -2,8 +2,8 @@
 
 In the formulas A is the account, R the region; adm and usr are the configured principals, shared the accounts that
 the configuration lets in, via the purpose's own service in R, use the cryptographic actions, manage everything else
-but describing the key and grants. never[direct] speaks of the key policy alone, never[may] includes whatever the
-account's IAM policies may add.
+but describing the key and grants, look what reads the key's settings, policy, grants and tags. never[direct] speaks of
+the key policy alone, never[may] includes whatever the account's IAM policies may add.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,9 +23,17 @@ class Property:
     formula: str
     claims: Callable[[Subject], Iterator[Claim]]
     """None: nothing is claimed of this key."""
+    source: str = ""
+    """Where somebody else asks for it."""
 
 
-def described(*entries: tuple[str, str, str, Callable[[Subject], Iterator[Claim]]]) -> tuple[Property, ...]:
+KMS_CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html"
+
+
+def described(
+    *entries: tuple[str, str, str, Callable[[Subject], Iterator[Claim]]]
+    | tuple[str, str, str, Callable[[Subject], Iterator[Claim]], str],
+) -> tuple[Property, ...]:
     """Properties from rows of a table."""
     return tuple(Property(*entry) for entry in entries)
 
@@ -46,8 +54,8 @@ PROPERTIES = described(
     (
         "shared-accounts-only-use",
         "Accounts that are let in use the key and grant it to AWS services, and do nothing else.",
-        "never[may] P in shared, action not in {Decrypt, GenerateDataKey*, ReEncrypt*, DescribeKey, CreateGrant}; "
-        "always P in shared with these",
+        "never[may] P in shared, action not in use, DescribeKey or grants; always P in shared with these, grants for "
+        "AWS resources",
         claims_of.shared,
     ),
     (
@@ -131,8 +139,8 @@ PROPERTIES = described(
     ),
     (
         "used-keys-stay",
-        "Nobody schedules the deletion of a key that was used in the days configured.",
-        "never[may] ScheduleKeyDeletion, kms:TrailingDaysWithoutKeyUsage <= N",
+        "Nobody disables a key, or schedules its deletion, that was used in the days configured.",
+        "never[may] action in {DisableKey, ScheduleKeyDeletion}, kms:TrailingDaysWithoutKeyUsage <= N",
         claims_of.deletion,
     ),
     (
@@ -150,9 +158,18 @@ PROPERTIES = described(
     ),
     (
         "account-delegates-no-more",
-        "With `iam_delegation: administrators`, IAM policies may give management to nobody else.",
-        "never[may] P not in {root, deployer, adm}, action in manage; ListGrants and RevokeGrant for usr too",
+        "With `iam_delegation: administrators`, IAM policies may give management to nobody else; looking at the key is "
+        "not management.",
+        "never[may] P not in {root, deployer, adm}, action in manage but not in look; RevokeGrant for usr too",
         claims_of.not_delegated,
+    ),
+    (
+        "account-looks",
+        "The account's IAM policies may let anybody look at the key, as AWS Config must for Security Hub: KMS.4 asks "
+        "whether it rotates, and KMS.5 fails where its policy cannot be read.",
+        "always[may] account=A, action in look",
+        claims_of.looking,
+        KMS_CONTROLS,
     ),
     (
         "administrator-manages",

@@ -1,6 +1,6 @@
 """The keys of EBS volumes and their snapshots."""
 
-from baseline.key_actions import DESCRIBE, PUBLISH, USE
+from baseline.key_actions import DESCRIBE, SHARED, USE
 from baseline.purposes.purpose import DOCS, GRANT_FOR_AWS, AccountThrough, Permission, Purpose
 
 EBS = Purpose(
@@ -8,7 +8,7 @@ EBS = Purpose(
     title="EBS volumes",
     controls=("KMS.4", "EC2.7"),
     probe="volume",
-    shared=(*PUBLISH, "kms:ReEncrypt*", DESCRIBE, "kms:CreateGrant"),
+    shared=SHARED,
     permissions=(
         Permission(
             sid="Ec2UsesTheKeyForTheAccount",

@@ -9,6 +9,7 @@ from typing import Literal
 
 from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
+from baseline.regions import PARTITIONS
 
 Probe = Literal["topic", "volume", "log group", "trail", "vault", "alias"]
 """What is made, or looked at, to try a key once; `live/probes.py` does it.
@@ -17,6 +18,7 @@ Probe = Literal["topic", "volume", "log group", "trail", "vault", "alias"]
 """
 
 DOCS = "https://docs.aws.amazon.com"
+EVERY_PARTITION = tuple(PARTITIONS)
 
 GRANT_FOR_AWS = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 """Grants only for AWS resources that are integrated with KMS, as for a volume:
@@ -56,6 +58,10 @@ class Permission:
     conditions: tuple[Condition, ...] = ()
     service: str | None
     """Its name under `services` or `publishers`, which can leave it out; None: always there."""
+    partitions: tuple[str, ...] = EVERY_PARTITION
+    """Where the service exists. KMS refuses a whole policy with a service principal that the partition does not know."""
+    by_default: tuple[str, ...] = EVERY_PARTITION
+    """The partitions in which it is there without being listed."""
     evidence: Evidence
     if_wrong: str
     """What would be seen if AWS did not behave so."""
@@ -80,15 +86,15 @@ class Purpose:
     """How a key is tried once."""
     permissions: tuple[Permission, ...]
     """In the order of the policy."""
-    off_by_default: tuple[str, ...] = ()
-    """Services that get their statements only where the configuration lists them."""
     services_field: Literal["services", "publishers"] = "services"
     """How the configuration calls the services of this purpose."""
     shared: tuple[str, ...] = ()
-    """What other accounts that are let in (`share_with`) may do, `kms:CreateGrant` for AWS resources alone.
+    """What other accounts that are let in (`share_with`) may do, grants for AWS resources alone.
 
     None: nobody can be let in.
     """
+    shared_within: Literal["anywhere", "organization"] = "anywhere"
+    """Which accounts the service can share with at all."""
 
     @property
     def via(self) -> tuple[str, ...]:
@@ -105,6 +111,12 @@ class Purpose:
         """The names that `services` or `publishers` may list, in the order of the policy."""
         return tuple(dict.fromkeys(p.service for p in self.permissions if p.service))
 
-    @property
-    def default_services(self) -> tuple[str, ...]:
-        return tuple(s for s in self.services if s not in self.off_by_default)
+    def services_in(self, partition: str) -> tuple[str, ...]:
+        """Those of them that exist in a partition."""
+        there = {p.service for p in self.permissions if partition in p.partitions}
+        return tuple(service for service in self.services if service in there)
+
+    def default_services(self, partition: str) -> tuple[str, ...]:
+        """Those that get their statements there without being listed."""
+        there = {p.service for p in self.permissions if partition in p.by_default}
+        return tuple(service for service in self.services if service in there)

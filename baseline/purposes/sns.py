@@ -3,7 +3,7 @@
 from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
 from baseline.key_actions import DESCRIBE, PUBLISH
-from baseline.purposes.purpose import DOCS, AccountThrough, Permission, Purpose, Service
+from baseline.purposes.purpose import DOCS, EVERY_PARTITION, AccountThrough, Permission, Purpose, Service
 
 _SNS_KEYS = f"{DOCS}/sns/latest/dg/sns-key-management.html"
 _SNS_ENCRYPTION = f"{DOCS}/sns/latest/dg/sns-enable-encryption-for-topic.html"
@@ -13,6 +13,10 @@ OUR_TOPICS = Condition(
 )
 """The one condition that says which topic. SNS documents it; EventBridge's own source keys are called unsupported."""
 OUR_ACCOUNT = Condition("StringEquals", "aws:SourceAccount", ("{account}",))
+_BILLED = ("aws", "aws-cn")
+"""Where there are AWS Budgets and Cost Explorer: an account of GovCloud is billed through a standard account. CodeStar
+Notifications is in `aws` alone. By AWS's own data: https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json
+Whether China knows the two service principals was not tried, so they are there only where they are listed."""
 
 
 def _publisher(
@@ -23,6 +27,9 @@ def _publisher(
     if_wrong: str,
     source: str,
     fallback: str = "no condition",
+    *,
+    partitions: tuple[str, ...] = EVERY_PARTITION,
+    by_default: tuple[str, ...] = (),
 ) -> Permission:
     return Permission(
         sid=sid,
@@ -30,6 +37,8 @@ def _publisher(
         actions=PUBLISH,
         conditions=(fence,),
         service=label,
+        partitions=partitions,
+        by_default=by_default,
         evidence=evidence,
         if_wrong=if_wrong,
         fallback=fallback,
@@ -43,7 +52,6 @@ SNS = Purpose(
     controls=("KMS.4", "SNS.1"),
     probe="topic",
     services_field="publishers",
-    off_by_default=("s3", "cloudtrail", "codestar-notifications", "backup"),
     permissions=(
         Permission(
             sid="AccountUsesTheKeyThroughSns",
@@ -57,19 +65,19 @@ SNS = Purpose(
         ),
         _publisher(
             "AlarmsUseTheKey", "cloudwatch", OUR_ACCOUNT, "reported", "alarms are silent",
-            "https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns",
+            "https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns", by_default=EVERY_PARTITION,
         ),
         _publisher(
             "EventBridgeUsesTheKey", "events", OUR_TOPICS, "reported",
-            "rules are silent (their FailedInvocations shows it)", _SNS_ENCRYPTION,
+            "rules are silent (their FailedInvocations shows it)", _SNS_ENCRYPTION, by_default=EVERY_PARTITION,
         ),
         _publisher(
             "BudgetsUseTheKey", "budgets", OUR_ACCOUNT, "reported", "budget notifications never come",
-            "https://github.com/cds-snc/notification-terraform/pull/2049",
+            "https://github.com/cds-snc/notification-terraform/pull/2049", partitions=_BILLED, by_default=("aws",),
         ),
         _publisher(
             "CostAlertsUseTheKey", "costalerts", OUR_ACCOUNT, "documented", "anomaly alerts never come",
-            f"{DOCS}/cost-management/latest/userguide/ad-SNS.html",
+            f"{DOCS}/cost-management/latest/userguide/ad-SNS.html", partitions=_BILLED, by_default=("aws",),
         ),
         _publisher(
             "S3UsesTheKey", "s3", OUR_TOPICS, "reported", "configuring the bucket's notification fails",
@@ -83,7 +91,7 @@ SNS = Purpose(
             "CodeStarUsesTheKey", "codestar-notifications",
             Condition("StringEquals", "kms:ViaService", ("sns.{region}.amazonaws.com",)),
             "documented", "the notification rule's target is shown as unreachable",
-            f"{DOCS}/dtconsole/latest/userguide/set-up-sns.html",
+            f"{DOCS}/dtconsole/latest/userguide/set-up-sns.html", partitions=("aws",),
         ),
         _publisher(
             "BackupEventsUseTheKey", "backup", OUR_TOPICS, "inferred", "Backup's notifications never come",

@@ -463,3 +463,65 @@ class TestEncodings:
     def test_bytes_that_are_no_text_are_named_with_their_line(self) -> None:
         with pytest.raises(Mistakes, match=r"organization.yaml:3: byte 0xe9 is not UTF-8 text"):
             decode(b"version: 1\n\n# caf\xe9\n", "organization.yaml")
+
+
+GOVCLOUD = """\
+version: 1
+organization: {partition: aws-us-gov, home_region: us-gov-west-1, regions: [us-gov-west-1]}
+keys:
+  purposes:
+    sns:
+      publishers: [cloudwatch, budgets]
+features:
+  notification_topics: {topics: [{name: alerts, publishers: [costalerts]}]}
+accounts:
+  - name: workloads
+    id: "222222222222"
+    keys: {purposes: {sns: {publishers: [codestar-notifications]}}}
+"""
+
+
+def test_a_publisher_that_the_partition_lacks_is_refused_wherever_it_is_listed() -> None:
+    """KMS refuses a whole policy with a service principal that it does not know."""
+    assert said(GOVCLOUD) == [
+        f"organization.yaml:{line}: {field}: there is no `{publisher}` in the partition aws-us-gov\n"
+        "  help: KMS refuses a policy with a service that it does not know; leave it out"
+        for line, field, publisher in (
+            (6, "keys.purposes.sns.publishers[1]", "budgets"),
+            (12, "accounts[0].keys.purposes.sns.publishers[0]", "codestar-notifications"),
+        )
+    ]
+    keys_are_right = GOVCLOUD.replace(", budgets", "").replace("codestar-notifications", "events")
+    assert said(keys_are_right) == [
+        "organization.yaml:8: features.notification_topics.topics: the topic `alerts`: there is no `costalerts` in the "
+        "partition aws-us-gov\n  help: leave it out of its publishers"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "default"),
+    [
+        ("aws", "eu-west-2", ("cloudwatch", "events", "budgets", "costalerts")),
+        ("aws-cn", "cn-north-1", ("cloudwatch", "events")),
+        ("aws-us-gov", "us-gov-west-1", ("cloudwatch", "events")),
+    ],
+)
+def test_by_default_a_topics_key_lets_in_what_the_partition_is_known_to_have(
+    partition: str, region: str, default: tuple[str, ...]
+) -> None:
+    text = (
+        f"version: 1\norganization: {{partition: {partition}, home_region: {region}, regions: [{region}]}}\n"
+        'accounts: [{name: workloads, id: "222222222222"}]\n'
+    )
+    [account] = configuration(text).organization.accounts
+    assert account.keys[region, "sns"].services == default
+
+
+def test_a_vault_is_shared_with_accounts_of_the_organization_alone() -> None:
+    """AWS Backup copies nothing out of an organization; images and snapshots of volumes may be anybody's."""
+    keys = "keys:\n  purposes:\n    ebs: {share_with: ['999999999999']}\n    backup: {share_with: ['999999999999']}\n"
+    assert said(GOOD.replace("keys:\n", keys)) == [
+        "organization.yaml:11: keys.purposes.backup.share_with[0]: the account 999999999999 is not in this configuration, "
+        "and AWS Backup copies between accounts of one organization only\n"
+        "  help: list it under `accounts`, or share with `organization`"
+    ]

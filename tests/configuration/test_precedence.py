@@ -29,7 +29,7 @@ DEFAULTS: Mapping[str, Any] = {
     "statements": [],
 }
 SERVICES: Mapping[str, tuple[str, list[str]]] = {
-    name: (purpose.services_field, list(purpose.default_services)) for name, purpose in PURPOSES.items()
+    name: (purpose.services_field, list(purpose.default_services("aws"))) for name, purpose in PURPOSES.items()
 }
 """By purpose: the field that lists its services, and those that have statements when nobody says."""
 
@@ -52,7 +52,7 @@ OF_PURPOSE: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "sns": {"publishers": lists("s3", "events", "budgets")},
     "ebs": {"services": lists("ec2"), "share_with": lists("444444444444", "555555555555")},
     "logs": {"services": lists("logs")},
-    "backup": {"share_with": lists("444444444444")},
+    "backup": {"share_with": lists("organization")},
 }
 
 
@@ -77,7 +77,7 @@ def written(keys: Mapping[str, Any], of_accounts: Mapping[str, Any]) -> str:
     ]
     data = {
         "version": 1,
-        "organization": {"home_region": REGIONS[0], "regions": list(REGIONS)},
+        "organization": {"id": "o-a1b2c3d4e5", "home_region": REGIONS[0], "regions": list(REGIONS)},
         "keys": keys,
         "features": {"cloudtrail": True, "backup": True},
         "accounts": accounts,

@@ -50,7 +50,7 @@ def test_the_role_may_use_the_vaults_and_the_volumes_key_of_its_region_and_no_ot
     iam = switched_on.client("iam", account, region)
     name = f"baseline-backup-{region}"
     attached = {p["PolicyName"] for p in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]}
-    assert attached == {"AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores"}
+    assert attached == {"AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup"}
     policy = iam.get_role_policy(RoleName=name, PolicyName="keys")["PolicyDocument"]
     resources = {statement["Resource"] for statement in policy["Statement"]}
     assert resources == {switched_on.key_arn(account, region, purpose) for purpose in ("backup", "ebs")}

@@ -17,7 +17,7 @@ from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
 
 ID = TWO_BY_TWO.replace("{home", "{id: o-a1b2c3d4e5, home")
 ACCOUNT = TWO_BY_TWO + "features: {cloudtrail: {retention_days: 400}}\n"
-ORGANIZATION = ID.replace("role: null}", "role: null, features: {cloudtrail: {scope: organization}}}")
+ORGANIZATION = ID.replace("deployer: user/Ada}", "deployer: user/Ada, features: {cloudtrail: {scope: organization}}}")
 ELSEWHERE = ORGANIZATION.replace("scope: organization", "scope: organization, bucket: example-log-archive")
 NAME = "cloudtrail_eu_west_2"
 BUCKET = "baseline-trail-033333333333-eu-west-2"

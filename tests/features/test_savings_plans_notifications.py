@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from baseline.chains import check_chains
+from baseline.chains import broken_chains, check_chains
 from baseline.errors import Mistakes, Refusal
 from baseline.inventory import expand
 from operations.notes import deployment_notes
@@ -135,17 +135,21 @@ features: {{savings_plans_notifications: {{emails: [finops@example.com]}}}}
 """
 
 
-def test_in_govcloud_it_is_left_out_and_said_instead_of_failing() -> None:
-    found = inventory(PLACES.format(home="us-gov-west-1", partition="aws-us-gov"))
-    assert [stack.parts for stack in found.stacks] == [()]
-    assert (
-        "savings_plans_notifications creates nothing in payer: there is no AWS Budgets in this partition; "
-        "the standard account that is billed sees the costs"
-    ) in list(deployment_notes(found))
+def test_in_govcloud_it_is_refused_where_it_is_switched_on() -> None:
+    with pytest.raises(Mistakes) as caught:
+        configuration(PLACES.format(home="us-gov-west-1", partition="aws-us-gov"))
+    assert str(caught.value) == (
+        "organization.yaml:4: features.savings_plans_notifications: the partition aws-us-gov lacks what this feature "
+        "configures\n  help: remove it: AWS Budgets is in the standard account that is billed"
+    )
 
 
-def test_in_china_it_is_there() -> None:
-    found = inventory(PLACES.format(home="cn-north-1", partition="aws-cn"))
+def test_in_china_it_is_there_once_the_key_lets_budgets_in() -> None:
+    """Nobody tried whether KMS knows the service there, so it is in no key's policy by default."""
+    text = PLACES.format(home="cn-north-1", partition="aws-cn")
+    assert "does not allow `budgets.amazonaws.com`" in str(next(broken_chains(inventory(text))))
+    found = inventory(text + "keys: {purposes: {sns: {publishers: [budgets]}}}\n")
+    assert list(broken_chains(found)) == []
     [part] = found.stacks[0].parts
     assert "arn:aws-cn:sns:cn-north-1:111111111111:baseline-savings-plans-notifications" in part.topic.policy  # type: ignore[attr-defined]
     assert "savings_plans_notifications waits for 1 confirmation by email: 1 address in 1 account" in list(

@@ -34,7 +34,7 @@ def test_ids_are_unique_and_sentences_are_sentences() -> None:
 
 
 SETTINGS: tuple[dict[str, Any], ...] = (
-    {"purposes": {"ebs": {"share_with": [OTHER]}, "backup": {"share_with": ["organization", OTHER]}}},
+    {"purposes": {"ebs": {"share_with": ["organization", OTHER]}, "backup": {"share_with": ["organization"]}}},
     {"purposes": {"ebs": {"services": []}, "logs": {"services": []}, "backup": {"services": []}}},
     {"purposes": {"sns": {"publishers": []}, "cloudtrail": {"services": []}}},
     {"administrators": [], "users": [], "deny_deletion_if_used_within_days": 0},

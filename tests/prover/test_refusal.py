@@ -80,9 +80,9 @@ def test_what_is_not_decided_is_refused_by_another_exit_code(run: Run, tmp_path:
     write(tmp_path, UNDECIDED)
     done = run("check")
     assert done.returncode == 4
-    assert done.stderr.startswith("error: 36 properties of key policies could not be decided; nothing was written\n")
+    assert done.stderr.startswith("error: 40 properties of key policies could not be decided; nothing was written\n")
     assert (
-        "organization.yaml:6: data / eu-west-2 / sns: no-foreign-principal and 17 other properties: unsupported\n"
+        "organization.yaml:6: data / eu-west-2 / sns: no-foreign-principal and 19 other properties: unsupported\n"
         in done.stderr
     )
     assert "  more than 8 kinds of values on `kms:EncryptionContextKeys`, which has several\n" in done.stderr

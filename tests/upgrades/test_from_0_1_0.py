@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from deployment.binaries import find_terraform
+from deployment.binaries import Terraform
+from deployment.mirror import Mirror
 from tests.conftest import COMMAND, ROOT
-from tests.embedded import Embedded, embedded, need_terraform
+from tests.embedded import Embedded, embedded
 
 FORMER = ROOT / "tests" / "upgrades" / "from_0_1_0"
 ACCOUNT, REGION = "033333333333", "eu-west-2"
@@ -28,8 +28,8 @@ POLICIES = {"aws_kms_key", "aws_ssm_document", "aws_config_remediation_configura
 class Upgrade:
     """A folder that 0.1.0 worked in, and the AWS that it deployed to."""
 
-    def __init__(self, folder: Path, aws: Embedded) -> None:
-        self.folder, self.aws = folder, aws
+    def __init__(self, folder: Path, aws: Embedded, terraform: Terraform) -> None:
+        self.folder, self.aws, self.binary = folder, aws, str(terraform.path)
         for name in ("organization.yaml", "organization.lock.json"):
             shutil.copy(FORMER / name, folder)
         former = json.loads((FORMER / "data.tf.json").read_text(encoding="utf-8"))
@@ -55,13 +55,13 @@ class Upgrade:
         return done.stdout
 
     def terraform(self, folder: Path | str, *arguments: str) -> str:
-        return self.run(str(find_terraform(os.environ).path), *arguments, "-no-color", folder=folder)
+        return self.run(self.binary, *arguments, "-no-color", folder=folder)
 
     def plan(self) -> Mapping[str, tuple[str, ...]]:
         """What would be done to each resource of the stack, by address; nothing is left out."""
         self.terraform(STACK, "init", "-input=false")
         self.terraform(STACK, "plan", "-input=false", "-out=plan")
-        shown = json.loads(self.run(str(find_terraform(os.environ).path), "show", "-json", "plan", folder=STACK))
+        shown = json.loads(self.run(self.binary, "show", "-json", "plan", folder=STACK))
         actions = {change["address"]: tuple(change["change"]["actions"]) for change in shown["resource_changes"]}
         return {address: what for address, what in actions.items() if what != ("no-op",)}
 
@@ -72,12 +72,13 @@ class Upgrade:
 
 
 @pytest.fixture(scope="module")
-def upgrade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrade]:
-    need_terraform()
+def upgrade(
+    terraform: Terraform, provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Upgrade]:
     folder = tmp_path_factory.mktemp("upgrade")
     text = (FORMER / "organization.yaml").read_text(encoding="utf-8")
-    with embedded(text, folder) as aws:
-        yield Upgrade(folder, aws)
+    with embedded(text, provider_mirror, folder) as aws:
+        yield Upgrade(folder, aws, terraform)
 
 
 def test_the_plan_changes_policies_in_place_and_adds_and_replaces_nothing(upgrade: Upgrade) -> None:

@@ -1,9 +1,9 @@
 """Keys of volumes: every principal of the account uses them through EC2, which makes grants for what it attaches."""
 
-from baseline.key_actions import DESCRIBE, USE
+from baseline.key_actions import DESCRIBE, GRANTS, USE
 from baseline.prover.expectations.expectation import Expectation, Through
 
 EBS = Expectation(
     through=(Through("ec2", (*USE, DESCRIBE, "kms:CreateGrant"), listed="ec2"),),
-    shared=("kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", DESCRIBE, "kms:CreateGrant"),
+    shared=(*USE, DESCRIBE, *GRANTS),
 )

@@ -71,7 +71,7 @@ class Expectation:
     through: tuple[Through, ...] = ()
     calls: tuple[Call, ...] = ()
     shared: tuple[str, ...] = ()
-    """What accounts that are let in do with the key; `kms:CreateGrant` for AWS resources alone."""
+    """What accounts that are let in do with the key; grants for AWS resources alone."""
     readers: Readers | None = None
     """None: users use the key themselves."""
 

@@ -122,7 +122,10 @@ def trail_bucket(account: str) -> str:
 
 def rows(table: str) -> dict[str, list[int]]:
     """The numbers of `deploy`'s table by stack: created, changed, replaced, deleted, forgotten. Nothing is imported."""
-    found = {name: [int(n) for n in numbers] for name, *numbers in map(str.split, table.splitlines()[1:3])}
+    lines = (line.split() for line in table.splitlines())
+    found = {
+        name: list(map(int, numbers)) for name, *numbers in lines if len(numbers) == 6 and "".join(numbers).isdigit()
+    }
     assert [imported for imported, *_ in found.values()] == [0] * len(found)
     return {name: others for name, (_, *others) in found.items()}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,9 @@ from baseline.iam.document import Document
 from baseline.inventory import Inventory, Key
 from baseline.key_policy import key_policy
 from baseline.key_policy.place import KeyPlace
+from baseline.likeness.documents import RenamedDocument, renamable
+from baseline.likeness.verdicts import is_whole
+from baseline.likeness.writing import Unlike, Writer
 from baseline.prover.inventory import prove_alike, prove_all
 from baseline.purposes import PURPOSES
 from stacks.stamping.synthesis import Building, synthesized
@@ -87,6 +91,7 @@ def keys(draw: st.DrawFn) -> dict[str, Any]:
         "administrators": [person for person in people[:last] if not person.endswith(":root")],
         "users": people[last : last + draw(st.integers(0, 3))],
         "iam_delegation": draw(st.sampled_from(["manage", "full"])),
+        "separate_duties": draw(st.booleans()),
         "purposes": of_purposes,
     }
 
@@ -161,3 +166,82 @@ class TestRenamedAtRandom:
     def test_the_json_is_that_of_each_stack_built_by_itself(self, text: str) -> None:
         what = inventory(text)
         assert digests(what, full=False) == digests(what, full=True)
+
+
+def test_most_policies_are_taken_over(sample_inventory: Inventory) -> None:
+    """Those of all accounts but the first, of three purposes in two regions."""
+    assert sum(isinstance(key.policy, RenamedDocument) for key in sample_inventory.keys) >= 18
+
+
+POLICY = """\
+{"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Deny", "Principal": {"AWS": "*"},
+ "Action": "kms:Decrypt", "Condition": {"StringEquals": {"%s": %s}}}]}"""
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "expected"),
+    [
+        ("aws:PrincipalAccount", '"111111111111"', True),
+        ("aws:PrincipalAccount", '["111111111111", "555555555555"]', False),
+        ("kms:EncryptionContext:a", '["111111111111:a", "111111111111:b"]', True),
+        ("kms:EncryptionContext:a", '"1111111111111"', False),
+        ("kms:EncryptionContext:111111111111", '"a"', False),
+    ],
+)
+def test_a_policy_that_could_change_its_form_is_not_taken_over(key: str, values: str, expected: bool) -> None:
+    assert renamable(Document.parse(POLICY % (key, values)), "111111111111") is expected
+
+
+class TestWriting:
+    """Two values have one text if they are equal up to the ID, and only then."""
+
+    @pytest.mark.parametrize(
+        ("one", "other", "alike"),
+        [
+            (("a111111111111",), ("a222222222222",), True),
+            (("a111111111111",), ("b222222222222",), False),
+            (("222222222222",), ("222222222222",), False),
+            (("111111111111", "000000000000"), ("222222222222", "000000000000"), True),
+            (("111111111111", "155555555555"), ("222222222222", "155555555555"), False),
+            (("a", ("b",)), (("a",), "b"), False),
+            (("a", "b"), ("a', 'b",), False),
+            (({"111111111111": 1}, None), ({"222222222222": 1}, None), True),
+            (({"a": 1}, True), ({"a": 1}, 1), False),
+        ],
+        ids=str,
+    )
+    def test_alike_are_those_that_rename_each_other(self, one: object, other: object, alike: bool) -> None:
+        """The fifth would be sorted otherwise."""
+        writer = Writer()
+        assert (writer.written(one, "111111111111") == writer.written(other, "222222222222")) is alike
+
+    def test_where_something_is_written_does_not_count(self, sample_inventory: Inventory) -> None:
+        key = sample_inventory.keys[0]
+        moved = replace(key.settings, place=replace(key.settings.place, line=99))
+        assert moved == key.settings
+        assert Writer().written(moved, key.account_id) == Writer().written(key.settings, key.account_id)
+
+    @pytest.mark.parametrize("value", [111111111111, 1.5, object()])
+    def test_what_has_no_such_text_is_refused(self, value: object) -> None:
+        with pytest.raises(Unlike):
+            Writer().written(value, "111111111111")
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        ("\ue000", True),
+        ("arn:aws:iam::\ue000:root", True),
+        ("arn:aws:logs:\ue001:\ue000:log-group:*", True),
+        ("sns.\ue001.amazonaws.com", True),
+        ("arn:aws:iam::*:role/x", True),
+        ("\ue0001", False),
+        ("arn:aws:iam::\ue000:role/of-\ue000", False),
+        ("arn:aws:sns:\ue001*:\ue000:a", False),
+        ("arn:aws:sns:us-*:\ue000:a", False),
+        ("sns.\ue001.*", False),
+        ("x-\ue001.amazonaws.com", False),
+    ],
+)
+def test_verdicts_are_taken_over_where_names_are_whole(value: str, whole: bool) -> None:
+    assert is_whole(value) is whole

@@ -1,10 +1,9 @@
-"""Keys of one shape are proven once, and get the verdicts that each would get by itself."""
+"""Keys that are alike are proven once, and get the verdicts that each would get by itself."""
 
 from typing import Any
 
 import pytest
 
-from baseline.likeness.verdicts import is_whole
 from baseline.prover.inventory import prove_alike, prove_all
 from tests.conftest import inventory
 from tests.organizations import account, organization, text
@@ -64,23 +63,3 @@ def test_equal_keys_are_proven_once() -> None:
     expanded = inventory(text(organization(*ACCOUNTS, regions=REGIONS)))
     judgements = [proof.judgement for proof in prove_alike(expanded) if proof.key.purpose == "sns"]
     assert len({id(judgement) for judgement in judgements}) == len({judgement.about.id for judgement in judgements})
-
-
-@pytest.mark.parametrize(
-    ("value", "whole"),
-    [
-        ("\ue000", True),
-        ("arn:aws:iam::\ue000:root", True),
-        ("arn:aws:logs:\ue001:\ue000:log-group:*", True),
-        ("sns.\ue001.amazonaws.com", True),
-        ("arn:aws:iam::*:role/x", True),
-        ("\ue0001", False),
-        ("arn:aws:iam::\ue000:role/of-\ue000", False),
-        ("arn:aws:sns:\ue001*:\ue000:a", False),
-        ("arn:aws:sns:us-*:\ue000:a", False),
-        ("sns.\ue001.*", False),
-        ("x-\ue001.amazonaws.com", False),
-    ],
-)
-def test_what_may_be_renamed(value: str, whole: bool) -> None:
-    assert is_whole(value) is whole

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from deployment.mirror import Mirror
-from tests.forever.world import NOTHING, PURPOSES, World, world
+from tests.conftest import EVERYWHERE
+from tests.forever.world import NOTHING, World, world
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +21,17 @@ def killed(provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_the_same_command_finishes_after_terraform_was_killed(killed: World) -> None:
     orphans = set(killed.keys())
-    assert 2 <= len(orphans) <= 3
+    assert 2 <= len(orphans) <= len(EVERYWHERE)
     imported, created, *rest = killed.deploy()
     assert imported == len(orphans)
-    assert (created, rest[1:]) == (9 - len(orphans), [0, 0, 0])
+    assert (created, rest[1:]) == (3 * len(EVERYWHERE) - len(orphans), [0, 0, 0])
     assert orphans <= set(killed.keys())
     killed.assert_settled()
 
 
 @pytest.fixture(scope="module")
 def deployed(killed: World) -> World:
-    """Three keys, whose state is known."""
+    """Keys whose state is known."""
     killed.deploy()
     return killed
 
@@ -38,10 +39,10 @@ def deployed(killed: World) -> World:
 def test_with_a_lost_state_nothing_is_made_until_the_owner_says_so(deployed: World) -> None:
     deployed.state.unlink()
     said = deployed.refused()
-    for purpose in PURPOSES:
+    for purpose in EVERYWHERE:
         assert f"trial eu-west-2 {purpose}: {deployed.key_of(purpose)}" in said
     assert "kms-baseline deploy --take-over" in said
-    assert deployed.deploy("--take-over")[:2] == [9, 0]
+    assert deployed.deploy("--take-over")[:2] == [3 * len(EVERYWHERE), 0]
     deployed.assert_settled()
 
 
@@ -113,5 +114,5 @@ def test_two_deployments_at_once_make_every_key_once(
         done = list(pool.map(lambda _: trial.run("deploy", "--yes"), range(2)))
         assert 0 in {one.returncode for one in done}, [one.stderr for one in done]
         assert {one.returncode for one in done} <= {0, 3}
-        assert len(trial.keys()) == len(PURPOSES)
+        assert len(trial.keys()) == len(EVERYWHERE)
         trial.assert_settled()

@@ -15,11 +15,10 @@ import pytest
 
 from deployment.mirror import Mirror
 from sandbox.pages import ask
-from tests.conftest import COMMAND
+from tests.conftest import COMMAND, EVERYWHERE
 from tests.embedded import Embedded, embedded
 
 ACCOUNT_ID, REGION = "222222222222", "eu-west-2"
-PURPOSES = ("ebs", "logs", "sns")
 CONFIGURATION = f"""\
 version: 1
 organization: {{home_region: {REGION}, regions: [{REGION}]}}
@@ -117,11 +116,11 @@ class World:
 
     def assert_settled(self, others: int = 0) -> None:
         """AWS has the keys of the Inventory, each with its alias, enabled, and no other; and a plan changes nothing."""
-        behind = {self.key_of(purpose) for purpose in PURPOSES}
+        behind = {self.key_of(purpose) for purpose in EVERYWHERE}
         keys = self.keys()
-        assert len(behind) == len(PURPOSES)
+        assert len(behind) == len(EVERYWHERE)
         assert {keys[id] for id in behind} == {"Enabled"}
-        assert len(keys) == len(PURPOSES) + others, keys
+        assert len(keys) == len(EVERYWHERE) + others, keys
         assert self.deploy() == NOTHING
 
     @property

@@ -11,7 +11,7 @@ from baseline.features.feature import Part
 from baseline.iam.document import Document
 from baseline.iam.policy_error import PolicyError
 from baseline.key_policy.place import KeyPlace
-from baseline.lock import Lock, LockedKey, LockedResource
+from baseline.lock import AccountRegion, Lock, LockedKey, LockedResource
 from baseline.organization import Account, Backend, KeySettings, Organization
 from baseline.policies import Policies
 from baseline.purposes import PURPOSES
@@ -146,6 +146,13 @@ class _Expansion:
         made = [locked for placed in parts for locked in placed.locked]
         lock = self.lock.adding(
             self.layout, self.organization.deployment.backend.place, (key.locked for key in keys), made
+        )
+        lock = lock.leaving_alone(
+            {
+                AccountRegion(placed.part.site.account_id, placed.part.site.region): patterns
+                for placed in parts
+                if (patterns := placed.part.left_alone()) is not None
+            }
         )
         forgotten = [*self.retention.forgotten_keys(retired), *self.retention.forgotten_resources(made, retired)]
         return Inventory(self.organization, tuple(self.stacks(keys, parts, forgotten)), lock)

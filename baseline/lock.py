@@ -6,7 +6,7 @@ every line of a key ends in a comma, for the list ends in a `null`.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -64,12 +64,14 @@ class Line:
     """The stack, and so the state, in which all of it is."""
     resources: frozenset[str] = frozenset()
     """The Terraform addresses of what features made and never destroy."""
+    left_alone: frozenset[str] = frozenset()
+    """Patterns of the log groups that an automatic remediation was last told to leave alone."""
 
     def adding(self, *, purposes: Collection[str] = (), resources: Collection[str] = ()) -> "Line":
         """The line with these as well; the same line when they are in it."""
         if self.purposes.issuperset(purposes) and self.resources.issuperset(resources):
             return self
-        return Line(self.purposes.union(purposes), self.stack, self.resources.union(resources))
+        return replace(self, purposes=self.purposes.union(purposes), resources=self.resources.union(resources))
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,11 @@ class Lock:
             lines[where] = lines[where].adding(resources=more)
         return Lock(layout, lines, backend)
 
+    def leaving_alone(self, patterns: Mapping[AccountRegion, frozenset[str]]) -> "Lock":
+        """The lock with these patterns in place of those that it has for the same regions."""
+        lines = {where: replace(self.lines[where], left_alone=of_region) for where, of_region in patterns.items()}
+        return replace(self, lines={**self.lines, **lines})
+
     def render(self) -> str:
         """The file's text, one line an account and region, the same bytes for the same keys."""
         lines = "".join(
@@ -141,6 +148,7 @@ class Lock:
                     "purposes": sorted(line.purposes),
                     "stack": line.stack,
                     **({"resources": sorted(line.resources)} if line.resources else {}),
+                    **({"left_alone": sorted(line.left_alone)} if line.left_alone else {}),
                 }
             )
             + ",\n"

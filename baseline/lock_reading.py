@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from baseline import names
@@ -13,6 +14,7 @@ from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
 _ADDRESS = re.compile(r"[a-z0-9_]+\.[A-Za-z_][A-Za-z0-9_-]*")
+_OPTIONAL = {"resources", "left_alone"}
 _RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
 _ONE_NAME = "two branches did that: keep the name under which keys were deployed, and remove the lines of the other"
 
@@ -64,7 +66,8 @@ class _Reader:
             self.check_stack(i, where, line.stack, data["layout"])
             # Two branches added to the same account and region; what both say exists.
             known = lines.get(where, line)
-            lines[where] = Line(known.purposes | line.purposes, line.stack, known.resources | line.resources)
+            both = known.adding(purposes=line.purposes, resources=line.resources)
+            lines[where] = replace(both, stack=line.stack, left_alone=known.left_alone | line.left_alone)
         return Lock(data["layout"], lines, data["backend"])
 
     def check_stack(self, index: int, where: AccountRegion, name: str, layout: Layout) -> None:
@@ -83,8 +86,9 @@ class _Reader:
 
     def line(self, index: int, entry: Any) -> tuple[AccountRegion, Line]:
         field = f"keys[{index}]"
-        if not isinstance(entry, dict) or set(entry) - {"resources"} != {"account_id", "region", "purposes", "stack"}:
-            raise self.wrong(field, "needs account_id, region, purposes and stack, perhaps resources", index)
+        if not isinstance(entry, dict) or set(entry) - _OPTIONAL != {"account_id", "region", "purposes", "stack"}:
+            problem = "needs account_id, region, purposes and stack, perhaps resources and left_alone"
+            raise self.wrong(field, problem, index)
         account_id, region, purposes, stack = entry["account_id"], entry["region"], entry["purposes"], entry["stack"]
         if not (isinstance(account_id, str) and is_account_id(account_id)):
             raise self.wrong(field, f"`{account_id}` is no account ID", index)
@@ -101,7 +105,11 @@ class _Reader:
         resources = entry.get("resources", [])
         if not isinstance(resources, list) or not all(isinstance(r, str) and _ADDRESS.fullmatch(r) for r in resources):
             raise self.wrong(field, f"`{resources}` are no Terraform addresses", index)
-        return AccountRegion(account_id, region), Line(frozenset(purposes), stack, frozenset(resources))
+        patterns = entry.get("left_alone", [])
+        if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+            raise self.wrong(field, f"`{patterns}` are no patterns", index)
+        line = Line(frozenset(purposes), stack, frozenset(resources), frozenset(patterns))
+        return AccountRegion(account_id, region), line
 
     def wrong(self, field: str, problem: str, index: int | None = None, help: str = "") -> Mistakes:
         # One entry a line, after the line with the version.

@@ -24,6 +24,7 @@ def notes(project: Project) -> Iterator[str]:
     """Everything, in the order of how near it is to the configuration."""
     yield from _waived(project)
     yield from _idle_exceptions(project)
+    yield from _left_alone_no_longer(project)
     yield from deployment_notes(project.inventory)
 
 
@@ -45,6 +46,20 @@ def _idle_exceptions(project: Project) -> Iterator[str]:
     """The exceptions that change nothing, as one for a region that an account does not have."""
     for place in project.configuration.idle_exceptions():
         yield f"{place}: the exception speaks of no key: none has this account, region and purpose"
+
+
+def _left_alone_no_longer(project: Project) -> Iterator[str]:
+    """Log groups that an automatic remediation was told to leave alone: AWS Config may have given them up since."""
+    now = project.inventory.lock.lines
+    gone = {
+        pattern for where, line in project.lock.lines.items() for pattern in line.left_alone - now[where].left_alone
+    }
+    if gone:
+        patterns = ", ".join(f"`{pattern}`" for pattern in sorted(gone))
+        yield (
+            f"log_group_encryption leaves {patterns} alone no longer, and AWS Config may have given such log groups up: "
+            "`probe` names them, docs/features/log_group_encryption.md tells how to clear that"
+        )
 
 
 def deployment_notes(inventory: Inventory) -> Iterator[str]:

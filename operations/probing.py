@@ -7,8 +7,11 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import WorldError
+from baseline.features.feature import Part
+from baseline.features.log_group_encryption import LogGroupEncryption
 from baseline.inventory import Inventory, Provider
 from live.probes import ProbeOutcome, described, probe_key, settled
+from live.remediations import GIVEN_UP, probe_exceptions
 from live.session import session
 from operations.embedded_probes import embedded_probes
 from sandbox.pages import is_sandbox
@@ -22,6 +25,8 @@ def planned(inventory: Inventory, account_id: str, region: str) -> Iterator[str]
         if (key.account_id, key.region) == (account_id, region):
             settles = f", which settles {', '.join(settled(key))}" if settled(key) else ""
             yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key){settles}"
+    for part in _remediating(inventory, account_id, region):
+        yield f"{GIVEN_UP} (rule {part.rule})"
 
 
 def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[str, str]) -> Iterator[ProbeOutcome]:
@@ -35,8 +40,17 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
     for key in inventory.keys:
         if (key.account_id, key.region) == (account_id, region):
             yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
+    for part in _remediating(inventory, account_id, region):
+        yield probe_exceptions(part.rule, part.site.account, region, entered, endpoint)
     if endpoint is not None and is_sandbox(endpoint):
         yield from embedded_probes(inventory, account_id, region, entered, endpoint)
+
+
+def _remediating(inventory: Inventory, account_id: str, region: str) -> Iterator[LogGroupEncryption]:
+    """What remediates log groups by itself."""
+    for part in _parts(inventory, account_id, region):
+        if isinstance(part, LogGroupEncryption) and part.remediation and part.remediation.automatic:
+            yield part
 
 
 def _provider(inventory: Inventory, account_id: str, region: str) -> Provider:
@@ -49,12 +63,12 @@ def _provider(inventory: Inventory, account_id: str, region: str) -> Provider:
 
 
 def _by_default(inventory: Inventory, account_id: str, region: str) -> bool:
-    return any(
-        part.site.feature == EBS_FEATURE
-        for stack in inventory.stacks
-        for part in stack.parts
-        if (part.site.account_id, part.site.region) == (account_id, region)
-    )
+    return any(part.site.feature == EBS_FEATURE for part in _parts(inventory, account_id, region))
+
+
+def _parts(inventory: Inventory, account_id: str, region: str) -> Iterator[Part]:
+    parts = (part for stack in inventory.stacks for part in stack.parts)
+    return (part for part in parts if (part.site.account_id, part.site.region) == (account_id, region))
 
 
 def _base(variables: Mapping[str, str], region: str) -> boto3.Session:

@@ -115,6 +115,10 @@ class Part(ABC):
         """Which services publish to the part's topics."""
         return iter(())
 
+    def left_alone(self) -> frozenset[str] | None:
+        """Patterns of what others made and it does not change, for the lock to remember; None: it changes nothing."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureInAccount(Generic[S]):

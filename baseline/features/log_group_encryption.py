@@ -82,6 +82,8 @@ class LogGroupEncryption(Part):
     frequency: str
     demands_key: bool
     """Whether only the logs key complies, not any key."""
+    exclude: tuple[str, ...]
+    """Patterns of the log groups that are left as they are."""
     remediation: Remediation | None
     recorder: Recorder | None
 
@@ -95,6 +97,9 @@ class LogGroupEncryption(Part):
             yield from self.remediation.resources()
         if self.recorder:
             yield from self.recorder.resources()
+
+    def left_alone(self) -> frozenset[str] | None:
+        return frozenset(self.exclude) if self.remediation and self.remediation.automatic else None
 
     def uses(self) -> Iterator[KeyUse]:
         if self.remediation or self.demands_key:
@@ -113,6 +118,7 @@ def _build(settings: LogGroupEncryptionSettings, site: Site) -> LogGroupEncrypti
         rule=f"{site.namespace}-log-group-encryption",
         frequency=FREQUENCIES[settings.evaluate_every_hours],
         demands_key=settings.replace_other_keys,
+        exclude=tuple(settings.exclude),
         remediation=_remediation(settings, site) if remediated else None,
         recorder=_recorder(settings, site) if settings.recorder != "existing" else None,
     )

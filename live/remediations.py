@@ -1,0 +1,29 @@
+"""The log groups that AWS Config remediates no longer, since its attempts at them ran out."""
+
+import boto3
+
+from live.probes import ProbeFailed, ProbeOutcome, attempted
+
+GIVEN_UP = "look for log groups that AWS Config gave up"
+
+
+def probe_exceptions(
+    rule: str, account: str, region: str, session: boto3.Session, endpoint: str | None
+) -> ProbeOutcome:
+    """Name every remediation exception of a rule.
+
+    https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeRemediationExceptions.html
+    """
+
+    def look() -> None:
+        config = session.client("config", region_name=region, endpoint_url=endpoint)
+        pages = config.get_paginator("describe_remediation_exceptions").paginate(ConfigRuleName=rule)
+        groups = sorted(entry["ResourceId"] for page in pages for entry in page["RemediationExceptions"])
+        if groups:
+            keys = " ".join(f"ResourceType=AWS::Logs::LogGroup,ResourceId={group}" for group in groups)
+            raise ProbeFailed(
+                f"it gave up {', '.join(groups)}; aws configservice delete-remediation-exceptions "
+                f"--config-rule-name {rule} --resource-keys {keys}"
+            )
+
+    return attempted(account, region, GIVEN_UP, look)

@@ -33,3 +33,35 @@ def test_stacks_with_as_many_providers_are_one_note() -> None:
     assert note.startswith(
         "stacks account-1, account-2, account-3, account-4, account-5 and 2 more have 16 providers, about 1.4 GB"
     )
+
+
+EXCLUDING = """\
+version: 1
+organization: {home_region: eu-west-2, regions: [eu-west-2]}
+features:
+  log_group_encryption: {remediation: automatic, exclude: ["*aws-controltower*", "/legacy/*"]}
+accounts: [{name: data, id: "033333333333"}]
+"""
+
+
+def test_a_pattern_taken_off_a_remediation_is_said_until_the_lock_has_it(run: Run, tmp_path: Path) -> None:
+    """AWS Config may have given up what it covers, and does not say so."""
+
+    def said(text: str) -> list[str]:
+        (tmp_path / "organization.yaml").write_text(text, encoding="utf-8")
+        done = run("check")
+        assert done.returncode == 0, done.stderr
+        return [line for line in done.stdout.splitlines() if "alone no longer" in line]
+
+    assert said(EXCLUDING) == []
+    assert run("lock").returncode == 0
+    assert said(EXCLUDING.replace("automatic", '"off"')) == []
+    [note] = said(EXCLUDING.replace(', "/legacy/*"', ""))
+    assert note.startswith(
+        "note: log_group_encryption leaves `/legacy/*` alone no longer, and AWS Config may have given"
+    )
+    assert said(EXCLUDING.replace('"*aws-controltower*", "/legacy/*"', ""))[0].count(
+        "`*aws-controltower*`, `/legacy/*`"
+    )
+    assert run("lock").returncode == 0
+    assert said(EXCLUDING.replace('"*aws-controltower*", "/legacy/*"', "")) == []

@@ -324,6 +324,20 @@ def test_the_deployment_role_can_neither_use_nor_lose_a_key() -> None:
     assert not any("*" in action for action in actions)
 
 
+def test_the_deployment_role_may_let_every_service_linked_role_be_made_that_a_page_names() -> None:
+    """AWS makes them at the first use, for whoever may; the calls that Terraform makes do not show it."""
+    statement = json.loads(after("service-linked roles", "docs/deploying.md"))
+    assert statement["Action"] == "iam:CreateServiceLinkedRole"
+    named = {
+        service
+        for page in (ROOT / "docs" / "features").glob("*.md")
+        for sentence in re.findall(r"[^.]*`iam:CreateServiceLinkedRole`[^,;:]*", page.read_text(encoding="utf-8"))
+        for service in re.findall(r"`([a-z.]+\.amazonaws\.com)`", sentence)
+    }
+    assert named == {"backup.amazonaws.com", "cloudtrail.amazonaws.com", "remediation.config.amazonaws.com"}
+    assert named < set(statement["Condition"]["StringEquals"]["iam:AWSServiceName"])
+
+
 def test_the_bill_is_that_of_the_sample(sample_inventory: Any) -> None:
     """A dollar for the key and one for each of its first two rotations, a month."""
     bill = read("docs/deploying.md").partition("<!-- bill -->")[2].partition("\n\n")[0]

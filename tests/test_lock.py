@@ -118,7 +118,9 @@ SECOND = '"account_id": "111111111111", "region": "us-east-1", "purposes": ["ebs
 DIGITS = "\u0661" * 12
 """Arabic ones, which are digits and no account ID."""
 
+NEEDS = "keys[1]: needs account_id, region, purposes and stack, perhaps resources and left_alone"
 DAMAGES = [
+    ('"stack": "network"', '"stack": "network", "left_alone": "*"', 3, "keys[1]: `*` are no patterns"),
     ("", "", 1, "is not JSON: Expecting value, column 1"),
     ('"network"},', '"network"', 4, "is not JSON: Expecting ',' delimiter, column 1"),
     ("null]}", "", 5, "is not JSON: Expecting value, column 1"),
@@ -136,9 +138,9 @@ DAMAGES = [
     ('"layout": "account"', '"layout": ["account"]', 1, "layout: `['account']` is no layout"),
     ('"backend": "local"', '"backend": null', 1, "backend: says no place"),
     ("null]}", '"end"]}', 1, "keys: is not a list that ends in null"),
-    (f'{{{SECOND}}}', "null", 3, "keys[1]: needs account_id, region, purposes and stack, perhaps resources"),
-    (', "stack": "network"', "", 3, "keys[1]: needs account_id, region, purposes and stack, perhaps resources"),
-    (SECOND, f'{SECOND}, "alias": "x"', 3, "keys[1]: needs account_id, region, purposes and stack, perhaps resources"),
+    (f'{{{SECOND}}}', "null", 3, NEEDS),
+    (', "stack": "network"', "", 3, NEEDS),
+    (SECOND, f'{SECOND}, "alias": "x"', 3, NEEDS),
     ('"111111111111"', "111111111111", 3, "keys[1]: `111111111111` is no account ID"),
     ('"111111111111"', '"11111111111"', 3, "keys[1]: `11111111111` is no account ID"),
     ('"111111111111"', f'"{DIGITS}"', 3, f"keys[1]: `{DIGITS}` is no account ID"),

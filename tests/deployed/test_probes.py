@@ -45,6 +45,7 @@ def test_every_key_of_the_region_is_used_and_nothing_stays(switched_on: Deployme
     assert f"write to an encrypted log group and read it (logs key), which settles {LOGS}\n" in done.stderr
     assert [what for what, *_ in probes if "publishes" not in what] == [
         *(DONE[PURPOSES[name].probe] for name in sorted(PURPOSES)),
+        "look for log groups that AWS Config gave up",
         "CloudTrail delivers a log file",
         "start an instance",
         "a log group in the clear is found and encrypted",

@@ -17,8 +17,15 @@ def probe_exceptions(
 
     def look() -> None:
         config = session.client("config", region_name=region, endpoint_url=endpoint)
-        pages = config.get_paginator("describe_remediation_exceptions").paginate(ConfigRuleName=rule)
-        groups = sorted(entry["ResourceId"] for page in pages for entry in page["RemediationExceptions"])
+        found: list[dict[str, str]] = []
+        more: dict[str, str] = {}
+        while True:
+            page = config.describe_remediation_exceptions(ConfigRuleName=rule, **more)
+            found += page["RemediationExceptions"]
+            if not (token := page.get("NextToken")):
+                break
+            more = {"NextToken": token}
+        groups = sorted(entry["ResourceId"] for entry in found)
         if groups:
             keys = " ".join(f"ResourceType=AWS::Logs::LogGroup,ResourceId={group}" for group in groups)
             raise ProbeFailed(

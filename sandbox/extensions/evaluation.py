@@ -21,15 +21,14 @@ IDENTIFIER = "CLOUDWATCH_LOG_GROUP_ENCRYPTED"
 def evaluate(endpoint: Endpoint, names: Iterable[str] | None = None) -> list[dict[str, str]]:
     """Evaluate rules of an account's region (all without names) and answer what was found of each log group.
 
-    What was found of keys is kept for who asks Config. Rules of other kinds, and any rule where no recorder records,
-    find nothing.
+    What was found of keys is kept for who asks Config, where a recorder records; a periodic rule runs without. Rules of
+    other kinds find nothing.
+    https://docs.aws.amazon.com/config/latest/developerguide/resource-config-reference.html
     """
     config = config_backends[endpoint.account_id][endpoint.region]
     rules = [rule for name, rule in list(config.config_rules.items()) if names is None or name in names]
-    if not _records(config):
-        return []
     for rule in rules:
-        if rule.source.source_identifier == recorded_keys.IDENTIFIER:
+        if rule.source.source_identifier == recorded_keys.IDENTIFIER and _records(config):
             results = _results(endpoint, rule, recorded_keys.RESOURCE_TYPE)
             results.compliance, results.at = recorded_keys.compliance_of_keys(endpoint, config), unix_time()
     return [

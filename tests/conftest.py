@@ -70,6 +70,11 @@ def some(examples: Sequence[Example]) -> Sequence[Example]:
     return examples[:: 100 // settings().max_examples]
 
 
+def examples(number: int) -> settings:
+    """For a test by Hypothesis that takes another number of examples in `make test` than others."""
+    return settings(max_examples=len(some(range(number))))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cache_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The user's cache stays as it is, and nothing that an earlier run built is taken over."""

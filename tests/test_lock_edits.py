@@ -14,7 +14,7 @@ from baseline.inventory import Inventory, Stack
 from baseline.lock import Lock, LockedKey
 from baseline.lock_reading import parse_lock
 from baseline.names import address, key_addresses
-from tests.conftest import inventory
+from tests.conftest import examples, inventory
 from tests.organizations import FEATURES, IDS, NAMES, REGIONS, Data, account, organization, text
 
 positions = st.integers(0, 3)
@@ -205,4 +205,4 @@ def needed(stack: Stack) -> set[str]:
 
 
 TestEdits = Edits.TestCase
-TestEdits.settings = settings(max_examples=50, stateful_step_count=16)
+TestEdits.settings = settings(examples(50), stateful_step_count=16)

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline import names
@@ -14,7 +14,7 @@ from baseline.inventory import Inventory, Key, Stack
 from baseline.names import Layout, key_addresses
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
-from tests.conftest import SAMPLE, inventory
+from tests.conftest import SAMPLE, examples, inventory
 from tests.golden import GOLDEN, LAYOUTS, ON, RENEW, addresses, created, sample, with_features
 from tests.organizations import IDS, NAMES, Data, account, organizations, regions, text
 
@@ -62,7 +62,7 @@ def _names(key: Key) -> tuple[Any, ...]:
     return key.stack, key.address, key.alias, key.parameter, key.output, key.provider, key.tags
 
 
-many_or_few = settings(max_examples=60)
+many_or_few = examples(60)
 
 
 @many_or_few

@@ -34,7 +34,7 @@ OTHER = "999999999999"
 REGIONS = tuple(some(AWS.regions[:17]))
 
 
-def awkward(layout: str) -> str:
+def awkward(layout: str, backend: dict[str, str]) -> str:
     """Ten accounts in all regions, with everything that could be taken for an account's own name, ID or role."""
     ids = [f"{111111111111 * (i + 1) % 10**12:012d}" for i in range(len(NAMES))]
     own: dict[str, Any] = {
@@ -70,7 +70,7 @@ def awkward(layout: str) -> str:
     written = {
         "version": 1,
         "organization": {**organization, "tags": tags},
-        "deployment": {"layout": layout},
+        "deployment": {"layout": layout, "backend": backend},
         "keys": keys,
         "features": features,
         "accounts": accounts,
@@ -99,9 +99,18 @@ def digests(what: Inventory, building: Building) -> dict[str, str]:
         return {stack.name: hashlib.sha256(text.encode()).hexdigest() for stack, text in made.texts()}
 
 
-@pytest.mark.parametrize("layout", ["account", "account-region"])
-def test_an_awkward_organization_is_stamped_as_cdktf_writes_it(tmp_path: Path, layout: str) -> None:
-    text = awkward(layout)
+@pytest.mark.parametrize(
+    ("layout", "backend"),
+    [
+        ("account", {"type": "s3", "bucket": "states", "region": "eu-west-2"}),
+        ("account-region", {"type": "cloud", "organization": "example"}),
+    ],
+    ids=["account", "account-region"],
+)
+def test_an_awkward_organization_is_stamped_as_cdktf_writes_it(
+    tmp_path: Path, layout: str, backend: dict[str, str]
+) -> None:
+    text = awkward(layout, backend)
     assert len(inventory(text).keys) > 25 * len(REGIONS)
     expected, made = plain(text, tmp_path), stamped(inventory(text), tmp_path)
     assert set(made) == set(expected)

@@ -11,10 +11,10 @@ import pytest
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Key, Stack
 from stacks.check import check
-from stacks.stamping.synthesis import synthesized
 from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
 from tests import provider_schema
 from tests.conftest import ROOT, SAMPLE, Stacks, inventory, keys_of_the_sample
+from tests.features.synthesis import synthesize
 
 Data = dict[str, Any]
 SCHEMA = json.loads(provider_schema.FILE.read_text(encoding="utf-8"))
@@ -74,14 +74,11 @@ Case = tuple[Inventory, Stacks]
 
 
 @pytest.fixture(scope="session")
-def cases(sample_inventory: Inventory, sample_stacks: Stacks) -> Mapping[str, Case]:
-    made = {name: (what, stacks_of(what)) for name, what in inventories().items()}
+def cases(
+    sample_inventory: Inventory, sample_stacks: Stacks, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Case]:
+    made = {name: (what, synthesize(what, tmp_path_factory.mktemp(name))) for name, what in inventories().items()}
     return {"sample": (sample_inventory, sample_stacks), **made}
-
-
-def stacks_of(what: Inventory) -> Stacks:
-    with synthesized(what) as made:
-        return {stack.name: json.loads(text) for stack, text in made.texts()}
 
 
 @pytest.fixture(params=NAMES)

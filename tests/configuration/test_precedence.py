@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline.configuration.precedence import Chosen, Level, strongest
 from baseline.errors import FieldPath
 from baseline.inventory import Key
 from baseline.purposes import PURPOSES
-from tests.conftest import configuration, inventory
+from tests.conftest import configuration, examples, inventory
 
 ACCOUNTS = {"data": "033333333333", "workloads": "222222222222"}
 REGIONS = ("eu-west-2", "us-east-1")
@@ -126,7 +126,7 @@ def as_written(key: Key) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(organization_keys, account_keys)
 def test_the_strongest_level_that_says_something_wins(keys: dict[str, Any], of_accounts: dict[str, Any]) -> None:
     """For every setting of every key. (The order of services, and of accounts that a key is shared with, means nothing.)"""
@@ -139,7 +139,7 @@ def test_the_strongest_level_that_says_something_wins(keys: dict[str, Any], of_a
             assert value == expected, (key.account, key.region, key.purpose, field)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(organization_keys, account_keys)
 def test_what_explains_a_value_is_what_chose_it(keys: dict[str, Any], of_accounts: dict[str, Any]) -> None:
     """The explanation has the value that holds, the level that won, and the line on which it stands."""

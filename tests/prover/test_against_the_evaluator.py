@@ -7,7 +7,7 @@ attacked with aimed and perturbed requests.
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline.iam.request import Request, ServiceCaller
@@ -16,6 +16,7 @@ from baseline.prover.claims import Claim, Threshold, always, never
 from baseline.prover.counterexample import COVERED, FOR_ALWAYS, FOR_NEVER, NOT_COVERED, decided
 from baseline.prover.decide import Answer, gives, prove
 from baseline.prover.unanswered import Unsupported
+from tests.conftest import examples
 from tests.prover import random_policies
 from tests.prover.new_access import new_access
 
@@ -35,7 +36,7 @@ def answers(chance: Random) -> tuple[dict[str, object], list[tuple[Claim, Answer
     return policy, list(zip(claims, prove(policy, "aws", claims), strict=True))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(seeds)
 def test_what_holds_survives_every_aimed_request(seed: int) -> None:
     chance = Random(seed)
@@ -54,7 +55,7 @@ def test_what_holds_survives_every_aimed_request(seed: int) -> None:
                 assert gives(decision, claim.strength) == (claim.mode == "always"), (policy, claim, request)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(seeds)
 def test_what_fails_has_a_counterexample_of_the_region(seed: int) -> None:
     policy, answered = answers(Random(seed))
@@ -68,7 +69,7 @@ def test_what_fails_has_a_counterexample_of_the_region(seed: int) -> None:
             assert carries_no_account(request)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(seeds)
 def test_no_new_access_means_that_no_request_gains(seed: int) -> None:
     chance = Random(seed)

@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline.iam.evaluate import decide
@@ -13,6 +13,7 @@ from baseline.prover.action_groups import ACTION_GROUPS, CORE
 from baseline.prover.difference import Change, difference
 from baseline.prover.matrix import LEVELS, matrix
 from baseline.prover.unanswered import StepsSpent, Unsupported
+from tests.conftest import examples
 from tests.prover.new_access import new_access
 from tests.prover.published import ALLOW_ALL, EBS_MANAGED, LOGS, ROOT, USER, A, B, R, policy, statement
 from tests.prover.random_policies import policy as any_policy
@@ -86,7 +87,7 @@ def test_who_gains_and_who_loses_what(old: Any, new: Any, expected: list[tuple[s
         assert decide(other, request) == change.example.otherwise
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.randoms(use_true_random=False))
 def test_no_change_is_told_exactly_where_neither_gives_anything_new(chance: Random) -> None:
     old = any_policy(chance)
@@ -130,7 +131,7 @@ def test_every_action_is_in_one_column() -> None:
     assert all(set(CORE[group]) <= set(ACTION_GROUPS[group]) for group in ACTION_GROUPS)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.randoms(use_true_random=False))
 def test_a_no_is_never_allowed_and_a_yes_never_refused(chance: Random) -> None:
     """Of the requests that name nothing but the caller."""

@@ -1,5 +1,8 @@
 """The log groups that AWS Config remediates no longer, since its attempts at them ran out."""
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
 import boto3
 
 from live.probes import ProbeFailed, ProbeOutcome, attempted
@@ -8,9 +11,9 @@ GIVEN_UP = "look for log groups that AWS Config gave up"
 
 
 def probe_exceptions(
-    rule: str, account: str, region: str, session: boto3.Session, endpoint: str | None
+    rule: str, exclude: Sequence[str], account: str, region: str, session: boto3.Session, endpoint: str | None
 ) -> ProbeOutcome:
-    """Name every remediation exception of a rule.
+    """Name every remediation exception of a rule, but of the groups that are to be left alone: they always get one.
 
     https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeRemediationExceptions.html
     """
@@ -25,7 +28,9 @@ def probe_exceptions(
             if not (token := page.get("NextToken")):
                 break
             more = {"NextToken": token}
-        groups = sorted(entry["ResourceId"] for entry in found)
+        patterns = [pattern.replace("[", "[[]") for pattern in exclude]  # in names `[` means itself
+        names = sorted(entry["ResourceId"] for entry in found)
+        groups = [name for name in names if not any(fnmatchcase(name, pattern) for pattern in patterns)]
         if groups:
             keys = " ".join(f"ResourceType=AWS::Logs::LogGroup,ResourceId={group}" for group in groups)
             raise ProbeFailed(

@@ -41,7 +41,7 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
         if (key.account_id, key.region) == (account_id, region):
             yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
     for part in _remediating(inventory, account_id, region):
-        yield probe_exceptions(part.rule, part.site.account, region, entered, endpoint)
+        yield probe_exceptions(part.rule, part.exclude, part.site.account, region, entered, endpoint)
     if endpoint is not None and is_sandbox(endpoint):
         yield from embedded_probes(inventory, account_id, region, entered, endpoint)
 

@@ -100,8 +100,10 @@ def decide(key: Key, namespace: str, making: Making, seen: Seen) -> Takeover:
         key=lambda found: (found.key_id != target, found.created, found.key_id),
     )
     free = [found for found in ours if found.key_id not in making.known_elsewhere]
-    if not free:
-        return Takeover({}, refusal=_taken(key, ours[0])) if ours else _nothing_there(key, making, seen)
+    if not ours:
+        return _nothing_there(key, making, seen)
+    if not free or target in making.known_elsewhere:
+        return Takeover({}, refusal=_taken(key, ours[0]))
     chosen, *others = free
     if problem := _unsound(chosen, nameless=chosen.key_id != target):
         return Takeover({}, refusal=f"{chosen} has the tags of this key and {problem}")

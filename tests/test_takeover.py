@@ -117,6 +117,13 @@ def test_an_orphan_of_which_somebody_could_lose_access_waits_for_the_owners_word
     assert found.question
 
 
+def test_an_alias_at_a_key_of_another_state_stops_everything_though_there_is_an_orphan(key: Key) -> None:
+    making = replace(EVERYTHING, known_elsewhere={IDS[0]})
+    found = decided(key, seen(seen_key(key, 0), seen_key(key, 1), alias=IDS[0]), making)
+    assert "a state has it at another address" in found.refusal
+    assert not found.imports
+
+
 def test_a_complete_key_may_have_grants(key: Key) -> None:
     found = decided(key, seen(seen_key(key, grants=7), alias=IDS[0]))
     assert found.imports

@@ -32,7 +32,7 @@ install: .install/python .install/node ## Install everything into .venv and node
 demo: install ## Deploy the sample organization into the embedded AWS and show its keys
 	@$(BIN)/kms-baseline demo
 
-quick: install check ## Run every check, and every test that needs no Terraform, in two minutes
+quick: install check ## Run every check, and every test that needs no Terraform
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile quick -m "not terraform"
 
 # Terraform and its provider collect their garbage less often, which saves a sixth of their CPU.

@@ -1,7 +1,10 @@
-"""How the product is built: every package has its layer, and files import each other in no circle."""
+"""How the product is built: every package has its layer, files import each other in no circle, and all is short."""
 
+import ast
 import tomllib
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import grimp
 
@@ -10,6 +13,9 @@ from tests.conftest import ROOT
 _LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
 PACKAGES = _LINTER["root_packages"]
 NOT_LAYERED = {"benchmarks", "docs", "tests"}
+LONGEST_FILE = 250
+LONGEST_FUNCTION = 40
+"""In lines, from `def` to the end, with the docstring."""
 
 
 def test_every_package_has_its_place_in_the_layers() -> None:
@@ -26,3 +32,29 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     assert len(imported) > len(PACKAGES)
     TopologicalSorter(imported).prepare()  # names the circle
+
+
+def product() -> Iterator[Path]:
+    """The files of the product."""
+    for package in PACKAGES:
+        yield from (ROOT / package).rglob("*.py")
+
+
+def test_no_file_is_long() -> None:
+    lengths = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in product()}
+    assert len(lengths) > len(PACKAGES)
+    assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_long() -> None:
+    assert [place for path in product() for place in long_functions(path)] == []
+
+
+def long_functions(path: Path) -> Iterator[str]:
+    """The functions of a file that are too long, with their lengths."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno
+            length = node.end_lineno - node.lineno + 1
+            if length > LONGEST_FUNCTION:
+                yield f"{path}:{node.lineno}: {node.name} has {length} lines"

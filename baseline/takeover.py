@@ -21,7 +21,6 @@ class SeenKey:
     """One key as AWS has it."""
 
     key_id: str
-    arn: str
     created: datetime
     state: str
     """`Enabled`, `Disabled`, `PendingDeletion`, ..."""
@@ -66,7 +65,7 @@ class Making:
     known: str | None = None
     """The ID of the key that the state has at this address; None: it has none."""
     known_elsewhere: Collection[str] = ()
-    """The IDs of the keys that states have at other addresses."""
+    """The IDs of the keys that states have; where the plan makes this one, all of them are at other addresses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import WorldError
 from baseline.inventory import Provider
-from live.session import session
+from live.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +28,13 @@ class LiveKey:
     tags: Mapping[str, str]
 
 
-def read_keys(
-    provider: Provider, aliases: Iterable[str], base: boto3.Session, endpoint: str | None = None
-) -> dict[str, LiveKey]:
+def read_keys(sessions: Sessions, provider: Provider, aliases: Iterable[str]) -> dict[str, LiveKey]:
     """The keys behind these aliases in a provider's account and region, by alias; an alias that is not there is left out.
 
-    `endpoint` is another address than AWS's, for an embedded AWS. Raises WorldError when AWS refuses or cannot be reached.
+    Raises WorldError when AWS refuses or cannot be reached.
     """
     try:
-        kms = session(provider, base, endpoint).client("kms", region_name=provider.region, endpoint_url=endpoint)
+        kms = sessions.client(provider, "kms")
         wanted = set(aliases)
         pages = kms.get_paginator("list_aliases").paginate()
         targets = {

@@ -23,6 +23,10 @@ class Sessions:
     _roles: dict[tuple[str, str | None], "_Role"] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
+    def session(self, provider: Provider) -> boto3.Session:
+        """A session in a provider's account, by its role, or the caller's own. Raises what boto3 raises."""
+        return boto3.Session(**self._credentials(provider)) if provider.role else self.base
+
     def client(self, provider: Provider, service: str) -> Any:
         """A client in a provider's account and region, by its role, or by the caller's own credentials.
 

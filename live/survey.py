@@ -97,7 +97,6 @@ class _Survey:
         grants = _allowed(lambda: sum(1 for _ in _pages(self._kms, "list_grants", "Grants", KeyId=key_id)))
         return SeenKey(
             key_id=metadata["KeyId"],
-            arn=metadata["Arn"],
             created=metadata["CreationDate"],
             state=metadata["KeyState"],
             deletion=metadata.get("DeletionDate"),

@@ -12,7 +12,7 @@ from baseline.features.log_group_encryption import LogGroupEncryption
 from baseline.inventory import Inventory, Provider
 from live.probes import ProbeOutcome, described, probe_key, settled
 from live.remediations import GIVEN_UP, probe_exceptions
-from live.session import session
+from live.sessions import Sessions
 from operations.embedded_probes import embedded_probes
 from sandbox.pages import is_sandbox
 
@@ -34,7 +34,7 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
     endpoint = variables.get("AWS_ENDPOINT_URL")
     provider = _provider(inventory, account_id, region)
     try:
-        entered = session(provider, _base(variables, region), endpoint)
+        entered = Sessions(_base(variables, region), endpoint).session(provider)
     except (BotoCoreError, ClientError) as error:
         raise WorldError(f"entering {account_id}: {error}") from error
     for key in inventory.keys:

@@ -7,6 +7,7 @@ import boto3
 
 from baseline.inventory import Inventory, Key, Provider
 from live.aws_keys import LiveKey, read_keys
+from live.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,12 @@ def read_back(inventory: Inventory, variables: Mapping[str, str]) -> list[ReadBa
         aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
         region_name=variables["AWS_REGION"],
     )
+    sessions = Sessions(base, variables["AWS_ENDPOINT_URL"])
     found = {}
     for stack in inventory.stacks:
         for provider in stack.providers:
             keys = [key for key in stack.keys if key.provider == provider.alias]
-            of_region = read_keys(provider, [key.alias for key in keys], base, variables["AWS_ENDPOINT_URL"])
+            of_region = read_keys(sessions, provider, [key.alias for key in keys])
             for key in keys:
                 live = of_region.get(key.alias)
                 found[key.locked.key] = ReadBack(key, live, tuple(differences(key, provider, live)))

@@ -3,7 +3,7 @@
 So the same command finishes after every crash, and no edit, lost state or stray alias makes a key a second time.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -54,9 +54,8 @@ class Looking:
                 key_id = failure.keys.known[address]
                 problem = _not_sound(look_at(self.sessions, provider, [key_id])[key_id], key, provider)
                 if problem:
-                    where = f"{key.account} {key.region} {key.purpose}"
                     raise Refusal(
-                        f"{where}: the key {key_id} is marked as tainted, and it {problem}; nothing was applied",
+                        f"{_where(key)}: the key {key_id} is marked as tainted, and it {problem}; nothing was applied",
                         "look at the key; `terraform untaint` or `terraform state rm` then says what it is",
                     )
                 tainted.setdefault(failure.stack, []).append(address)
@@ -105,7 +104,7 @@ class Looking:
 
     def _made(self, planned: Planned) -> Iterator["_Made"]:
         """The keys of which a plan makes something."""
-        known = {(plan.stack.name, address): id for plan in planned.plans for address, id in plan.keys.known.items()}
+        known = frozenset(id for plan in planned.plans for id in plan.keys.known.values())
         for plan in planned.plans:
             stack = self._stack(plan.stack.name)
             for key in stack.keys:
@@ -165,15 +164,14 @@ class _Made:
     making: Making
 
 
-def _making(plan: StackPlan, key: Key, known: Mapping[tuple[str, str], str]) -> Making:
+def _making(plan: StackPlan, key: Key, known: frozenset[str]) -> Making:
     address, alias, parameter = names.key_addresses(key.address, published=True)
-    own = (plan.stack.name, address)
     return Making(
         key=address in plan.keys.made,
         alias=alias in plan.keys.made,
         parameter=parameter in plan.keys.made,
-        known=known.get(own),
-        known_elsewhere={id for place, id in known.items() if place != own},
+        known=plan.keys.known.get(address),
+        known_elsewhere=known,
     )
 
 
@@ -210,6 +208,5 @@ def _vanished(key: Key, key_id: str, found: SeenKey | None) -> tuple[str, list[s
     state = "does not exist any more" if found is None else f"is {found.state}"
     entry = f"- {{account: {key.account}, region: {key.region}, purpose: {key.purpose}, then: keep}}"
     said = f"{_where(key)}: the key {key_id} {state}, and with it all that it encrypts"
-    help = "only your own word makes a new one: list the old one under `retired:`, deploy, and remove the entry"
     help = "only your own word makes a new one: list the old one under `retired:`, deploy, and remove the entry"
     return said, [help, f"  {entry}"]

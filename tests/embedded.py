@@ -1,5 +1,6 @@
 """The embedded AWS for tests that go the whole way."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import boto3
 
 from deployment.mirror import Mirror, provider_environment
 from operations.embedded_aws import embedded_aws
-from tests.conftest import configuration
+from tests.conftest import COMMAND, configuration
 
 _SDK = boto3.Session()
 """One for all clients: it remembers the descriptions of the services."""
@@ -23,6 +24,19 @@ class Embedded:
     url: str
     variables: dict[str, str]
     """The environment that leads a child to it, and to the provider's mirror."""
+
+    def run(self, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command of kms-baseline in a folder, with this AWS, to its end."""
+        return subprocess.run(
+            [str(COMMAND), *arguments],
+            cwd=folder,
+            env=self.variables | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
 
     def client(self, service: str, account_id: str | None, region: str) -> Any:
         """A client in an account, by its deployment role; None: the caller's own account."""

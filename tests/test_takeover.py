@@ -29,7 +29,6 @@ def tags(purpose: str = "sns", namespace: str = NAMESPACE) -> dict[str, str]:
 def seen_key(key: Key, number: int = 0, **changed: Any) -> SeenKey:
     plain = SeenKey(
         key_id=IDS[number],
-        arn=f"arn:aws:kms:eu-west-2:111111111111:key/{IDS[number]}",
         created=MADE + timedelta(minutes=number),
         state="Enabled",
         peculiarity="",

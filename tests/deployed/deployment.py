@@ -13,7 +13,7 @@ import pytest
 from baseline.iam.document import Document
 from deployment.mirror import Mirror
 from sandbox.pages import ask
-from tests.conftest import COMMAND, inventory
+from tests.conftest import inventory
 from tests.deployed.aws_operations import operation
 from tests.deployed.configurations import ON
 from tests.embedded import Embedded, embedded
@@ -39,16 +39,7 @@ class Deployment:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command of kms-baseline in this folder and this AWS."""
-        return subprocess.run(
-            [str(COMMAND), *arguments],
-            cwd=self.folder,
-            env=self.aws.variables | environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+        return self.aws.run(self.folder, *arguments, **environment)
 
     def deploy(self, configuration: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Write the configuration and deploy it."""

@@ -39,16 +39,7 @@ class World:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command of kms-baseline, to its end."""
-        return subprocess.run(
-            [str(COMMAND), *arguments],
-            cwd=self.folder,
-            env=self.aws.variables | environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        return self.aws.run(self.folder, *arguments, **environment)
 
     def configure(self, more: str = "") -> None:
         """Write the configuration, with something more at its end."""

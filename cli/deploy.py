@@ -65,7 +65,7 @@ def deploy(
     write_stacks(project, DEFAULT_OUTPUT, locked, output.say)
     for stack, state in missing_states(project, recorded):
         output.say(f"note: {state} is not here; what AWS has of {stack} is looked at before anything is made")
-    looking = Looking(project.inventory, Sessions(boto3.Session()), _confirmed(take_over), output.say)
+    looking = Looking(project.inventory, Sessions(boto3.Session()), _confirmed(take_over), output.say, dry_run)
     with planned(stacks, terraform, looking, Progress(), parallelism, keep_going) as plans:
         output.show(_changes(plans))
         for line in looking.told(plans):

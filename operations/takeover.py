@@ -34,6 +34,8 @@ class Looking:
     sessions: Sessions
     confirm: Confirm
     say: Say
+    dry_run: bool = False
+    """Whether no state may be changed either."""
 
     def first(self, planned: Planned) -> Planned:
         """Plans in which no key is made that AWS has already.
@@ -62,7 +64,11 @@ class Looking:
         if not tainted:
             return planned
         keys = sum(map(len, tainted.values()))
-        self.say(f"{count(keys, 'key')} of an interrupted deployment looked at and found right: untainting")
+        found = f"{count(keys, 'key')} of an interrupted deployment looked at and found right"
+        if self.dry_run:
+            self.say(f"{found}: a deployment untaints them first, and a dry run leaves the state as it is")
+            return planned
+        self.say(f"{found}: untainting")
         return planned.again(tainted, untaint=tainted)
 
     def _refuse_vanished(self, planned: Planned) -> None:

@@ -85,7 +85,11 @@ def test_keys_that_two_interrupts_left_tainted_are_looked_at_and_untainted(deplo
         if resource["type"] == "aws_kms_key":
             resource["instances"][0]["status"] = "tainted"
     deployed.state.write_text(json.dumps(state))
-    keys = deployed.keys()
+    keys, tainted = deployed.keys(), deployed.state.read_text()
+    dry = deployed.run("deploy", "--dry-run")
+    assert dry.returncode == 1
+    assert "a deployment untaints them first, and a dry run leaves the state as it is" in dry.stderr
+    assert deployed.state.read_text() == tainted
     assert deployed.deploy() == NOTHING
     assert deployed.keys() == keys
     deployed.assert_settled()

@@ -8,8 +8,8 @@ from baseline.errors import Mistake, Mistakes
 from baseline.features import FEATURES
 from baseline.features.feature import Part, Site
 from baseline.iam.request import IamCaller
-from baseline.lock import LockedResource
-from baseline.organization import Account, KeySettings, NamedPrincipal, Organization, SwitchedOn
+from baseline.lock import KeyIdentity, LockedResource
+from baseline.organization import Account, KeySettings, NamedPrincipal, Organization, Retirement, SwitchedOn
 from baseline.retention import Retention
 
 
@@ -46,19 +46,26 @@ Keys = Mapping[tuple[str, str], KeySettings]
 """The settings of the keys that exist, by account ID and address."""
 
 
-def check_parts(parts: Sequence[PlacedPart], keys: Keys) -> None:
+def check_parts(parts: Sequence[PlacedPart], keys: Keys, retired: Mapping[KeyIdentity, Retirement]) -> None:
     """Raise Mistakes for a part without its key, for a role that its key denies, and for two that want one name."""
-    mistakes = [*_without_key(parts, keys), *_denied_roles(parts, keys), *_same_name(parts)]
+    mistakes = [*_without_key(parts, keys, retired), *_denied_roles(parts, keys), *_same_name(parts)]
     if mistakes:
         raise Mistakes(list(dict.fromkeys(mistakes)))
 
 
-def _without_key(parts: Sequence[PlacedPart], keys: Keys) -> Iterator[Mistake]:
+def _without_key(
+    parts: Sequence[PlacedPart], keys: Keys, retired: Mapping[KeyIdentity, Retirement]
+) -> Iterator[Mistake]:
+    entries = {(key.account_id, names.address(key.purpose, key.region)): entry for key, entry in retired.items()}
     for placed in parts:
         site = placed.part.site
         for use in placed.part.uses():
             if (site.account_id, use.key) not in keys:
-                problem = f"the key `{use.key}` of `{site.account}`, which this feature uses, is retired"
+                entry = entries[site.account_id, use.key]
+                done = "disabled" if entry.then == "disable" else "retired"
+                problem = (
+                    f"the key `{use.key}` of `{site.account}`, which this feature uses, is {done} by {entry.place}"
+                )
                 yield placed.use.place().mistake(problem, "switch the feature off there, or take the retirement back")
 
 

@@ -11,8 +11,8 @@ from baseline.features.feature import Part
 from baseline.iam.document import Document
 from baseline.iam.policy_error import PolicyError
 from baseline.key_policy.place import KeyPlace
-from baseline.lock import AccountRegion, Lock, LockedKey, LockedResource
-from baseline.organization import Account, Backend, KeySettings, Organization
+from baseline.lock import AccountRegion, KeyIdentity, Lock, LockedKey, LockedResource
+from baseline.organization import Account, Backend, KeySettings, Organization, Retirement
 from baseline.policies import Policies
 from baseline.purposes import PURPOSES
 from baseline.regions import is_opt_in
@@ -38,11 +38,18 @@ class Key:
     tags: Mapping[str, str]
     settings: KeySettings
     policy: Document
+    enabled: bool = True
+    """False: its owner retired it, and nobody can use it until the entry is taken back."""
 
     @property
     def locked(self) -> LockedKey:
         """Its entry in the lock."""
         return LockedKey(self.account_id, self.region, self.purpose, self.stack)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states, in KMS's words, in which Terraform may find it: what it has to be, it can be made from these."""
+        return ("Enabled",) if self.enabled else ("Enabled", "Disabled")
 
     @property
     def where(self) -> str:
@@ -139,10 +146,10 @@ class _Expansion:
     def inventory(self) -> Inventory:
         self.retention.check_states()
         retired = self.retention.retired()
-        keys = [key for key in self.keys() if key.locked.key not in retired]
+        keys = list(self.keys(retired))
         self.retention.check_losses({key.locked.key for key in keys}, retired)
         parts = tuple(placed_parts(self.organization, self.retention))
-        check_parts(parts, {(key.account_id, key.address): key.settings for key in keys})
+        check_parts(parts, {(key.account_id, key.address): key.settings for key in keys if key.enabled}, retired)
         made = [locked for placed in parts for locked in placed.locked]
         lock = self.lock.adding(
             self.layout, self.organization.deployment.backend.place, (key.locked for key in keys), made
@@ -157,20 +164,26 @@ class _Expansion:
         forgotten = [*self.retention.forgotten_keys(retired), *self.retention.forgotten_resources(made, retired)]
         return Inventory(self.organization, tuple(self.stacks(keys, parts, forgotten)), lock)
 
-    def keys(self) -> Iterator[Key]:
-        for account in self.organization.accounts:
-            base = self.retention.base(account)
-            for (region, purpose), settings in account.keys.items():
-                yield self.key(account, region, purpose, settings, names.stack(base, region, self.layout))
+    def keys(self, retired: Mapping[KeyIdentity, Retirement]) -> Iterator[Key]:
+        """What the configuration yields and nobody retires, and what is retired by being disabled."""
+        disabled = {key for key, entry in retired.items() if entry.then == "disable"}
+        wanted = {KeyIdentity(a.id, *at): s for a in self.organization.accounts for at, s in a.keys.items()}
+        others = ((key, self.accounts[key.account_id].others) for key in disabled - wanted.keys())
+        wanted |= {key: settings[key.region, key.purpose] for key, settings in others}
+        for key, settings in wanted.items():
+            if key not in retired or key in disabled:
+                yield self.key(key, settings, enabled=key not in disabled)
 
-    def key(self, account: Account, region: str, purpose: str, settings: KeySettings, stack: str) -> Key:
+    def key(self, identity: KeyIdentity, settings: KeySettings, enabled: bool) -> Key:
+        account_id, region, purpose = identity
+        account = self.accounts[account_id]
         namespace = self.organization.namespace
         return Key(
             account=account.name,
-            account_id=account.id,
+            account_id=account_id,
             region=region,
             purpose=purpose,
-            stack=stack,
+            stack=names.stack(self.retention.base(account), region, self.layout),
             address=names.address(purpose, region),
             alias=names.alias(namespace, purpose),
             parameter=names.parameter(namespace, purpose) if self.organization.deployment.publish_parameters else None,
@@ -179,6 +192,7 @@ class _Expansion:
             tags={"purpose": purpose},
             settings=settings,
             policy=self.policy(account, region, purpose, settings),
+            enabled=enabled,
         )
 
     def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:

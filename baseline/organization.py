@@ -13,7 +13,7 @@ from baseline.likeness.writing import compared
 from baseline.names import Layout
 
 IamDelegation = Literal["administrators", "manage", "full"]
-ThenOfRetired = Literal["keep", "gone"]
+ThenOfRetired = Literal["keep", "disable", "schedule_deletion", "gone"]
 BESIDE_THE_POLICY = ("rotation", "rotation_period_days", "deletion_window_days")
 """The settings that KMS keeps beside a key's policy, so that no statement follows from them."""
 
@@ -157,6 +157,8 @@ class Account:
     """The features that are on."""
     keys: Mapping[tuple[str, str], KeySettings]
     """The settings of the key of each (region, purpose) that this account has."""
+    others: Mapping[tuple[str, str], KeySettings] = field(default_factory=dict)
+    """What holds for keys that it would have with a feature on or a region more, as far as an entry disables such keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,11 @@ class Retirement:
     then: ThenOfRetired
     place: FieldPlace
     """Of the entry."""
+
+    @property
+    def forgets(self) -> bool:
+        """Whether Terraform forgets the keys, which stay as they are in an account that is there."""
+        return self.then in ("keep", "schedule_deletion")
 
     def covers(self, region: str, purpose: str) -> bool:
         """Whether the entry speaks of this key of its account."""

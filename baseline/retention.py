@@ -78,12 +78,24 @@ class Retention:
                 where = (self._name(account_id), retirement.region, retirement.purpose)
                 problem = f"the lock has no key of `{' '.join(filter(None, where))}`"
                 raise _mistaken(retirement, problem, "remove the entry, or restore the lock")
+            if retirement.then == "disable":
+                self._check_disabled(retirement, account_id)
             if retirement.then == "gone" and account_id in self.accounts:
                 problem = f"`{retirement.account}` is gone and still listed, as `{self._name(account_id)}`"
                 raise _mistaken(retirement, problem, "remove one of the two")
             found.update(dict.fromkeys(covered, retirement))
         self._check_gone_as_a_whole(found)
         return found
+
+    def _check_disabled(self, retirement: Retirement, account_id: str) -> None:
+        """A key that Terraform keeps needs its settings, and those stand at its account."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            problem = f"`{retirement.account}` is not listed under accounts, and nothing else says how its keys are set"
+            raise _mistaken(retirement, problem, "write then: keep; disabled by hand, the keys stay so")
+        if retirement.account not in (account.name, account.id):
+            problem = f"`{retirement.account}` is called `{account.name}` now"
+            raise _mistaken(retirement, problem, f"write account: {account.name}")
 
     def _check_gone_as_a_whole(self, retired: Mapping[KeyIdentity, Retirement]) -> None:
         """A stack with a part of its account's keys would destroy the others."""
@@ -109,13 +121,14 @@ class Retention:
                 f"{count(len(lost), 'key')} of the lock would be lost:\n" + "\n".join(lines),
                 "take the change back, or list them under `retired:`, as in\n"
                 f"  {_retirement_for(lost[0], self.accounts)}\n"
-                "keep: the key stays in AWS and Terraform forgets it; gone: the account no longer exists",
+                "keep: the key stays in AWS and Terraform forgets it; disable: Terraform keeps it, disabled; "
+                "gone: the account no longer exists",
             )
 
     def forgotten_keys(self, retired: Mapping[KeyIdentity, Retirement]) -> Iterator[LockedResource]:
         """All that Terraform forgets of retired keys. Of an account that is gone nothing is left to forget."""
         for old in self.lock.entries:
-            if old.key in retired and retired[old.key].then != "gone":
+            if old.key in retired and retired[old.key].forgets:
                 for address in names.key_addresses(names.address(old.purpose, old.region), published=True):
                     yield LockedResource(old.account_id, old.region, address, old.stack)
 

@@ -104,7 +104,7 @@ def decide(key: Key, namespace: str, making: Making, seen: Seen) -> Takeover:
     if not free or target in making.known_elsewhere:
         return Takeover({}, refusal=_taken(key, ours[0]))
     chosen, *others = free
-    if problem := _unsound(chosen, nameless=chosen.key_id != target):
+    if problem := _unsound(key, chosen, nameless=chosen.key_id != target):
         return Takeover({}, refusal=f"{chosen} has the tags of this key and {problem}")
     return Takeover(
         _imports(key, making, seen, chosen, target),
@@ -136,11 +136,11 @@ def _parameter(key: Key, making: Making, seen: Seen) -> dict[str, str]:
     return {_address("aws_ssm_parameter", key): key.parameter} if there and key.parameter else {}
 
 
-def _unsound(found: SeenKey, nameless: bool) -> str:
+def _unsound(key: Key, found: SeenKey, nameless: bool) -> str:
     """Why a key is taken over by nobody's word: in whose hands it was, nobody knows."""
     if found.peculiarity:
         return found.peculiarity
-    if found.state != "Enabled":
+    if found.state not in key.states:
         return f"is {found.state}; enable it, or cancel its deletion, and deploy again"
     if nameless and found.grants:
         return "has grants, though no alias: somebody uses it; look at it before anything is made"

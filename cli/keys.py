@@ -34,7 +34,7 @@ def keys(
         output.say(count(len(selected), "key"))
 
 
-_HEAD = ("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "ROTATION", "DELETION WINDOW", "ADDRESS")
+_HEAD = ("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "ROTATION", "DELETION WINDOW", "ADDRESS", "STATE")
 
 
 def _row(key: Key) -> tuple[str, ...]:
@@ -50,7 +50,13 @@ def _row(key: Key) -> tuple[str, ...]:
         rotation,
         window,
         f"aws_kms_key.{key.address}",
+        state(key),
     )
+
+
+def state(key: Key) -> str:
+    """What a key is to be, in KMS's own words."""
+    return "Enabled" if key.enabled else "Disabled"
 
 
 def _as_json(project: Project, key: Key, explain: bool) -> dict[str, Any]:
@@ -64,6 +70,7 @@ def _as_json(project: Project, key: Key, explain: bool) -> dict[str, Any]:
         "address": f"aws_kms_key.{key.address}",
         "stack": key.stack,
         "provider": f"aws.{key.provider}",
+        "state": state(key),
         "rotation": settings.rotation,
         "rotation_period_days": settings.rotation_period_days if settings.rotation else None,
         "deletion_window_days": settings.deletion_window_days,

@@ -146,6 +146,19 @@ def _no_service_linked_role(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
+def _not_disabled(block: ErrorBlock, _: _Place) -> Cause:
+    """The key's own policy denies it of a key that is in use; else nobody gave it to the role."""
+    if "explicit deny in a resource-based policy" in block.text:
+        return Cause(
+            f"{_address(block)} was used lately, and its policy then denies that it is disabled",
+            "it stays enabled; wait, or lower `deny_deletion_if_used_within_days` for it (docs/retiring.md)",
+        )
+    return Cause(
+        f"{_address(block)} is to be disabled, and the deployment role may not do that",
+        "add kms:DisableKey to the role as long as an entry says `then: disable`, and deploy again",
+    )
+
+
 def _exists(block: ErrorBlock, place: _Place) -> Cause:
     """What a feature made stays when the feature is switched off, and is there when it is switched on again."""
     address, code = _address(block), re.search(r"\w*Already\w+", block.text)
@@ -186,6 +199,7 @@ _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     r"BucketAlreadyExists": _bucket_name_taken,
     r"Insufficient(S3Bucket|Encryption)PolicyException": _trail_too_early,
     r"iam:CreateServiceLinkedRole": _no_service_linked_role,
+    r"KMS: DisableKey,.*AccessDeniedException": _not_disabled,
     r"Budgets: \w+.*AccessDeniedException": _budgets_closed,
     _EXISTS: _exists,
     r"Backend configuration changed|Backend initialization required": _backend_changed,

@@ -31,6 +31,10 @@ class KeysInPlan:
     """Keys of the state that AWS no longer has, or that wait for their deletion."""
     stopped: tuple[LostKey, ...] = ()
     """Keys that somebody disabled past Terraform, and that the plan would enable again."""
+    enabled: frozenset[str] = frozenset()
+    """Addresses of disabled keys that the plan enables."""
+    disabled: frozenset[str] = frozenset()
+    """Addresses of enabled keys that the plan disables."""
     made: frozenset[str] = frozenset()
     """Addresses of all resources that the plan makes, of whatever type, and does not import."""
     imported: frozenset[str] = frozenset()
@@ -39,6 +43,7 @@ class KeysInPlan:
 
 def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
     """What a plan says of keys."""
+    enabled = frozenset(_switched(plan, to=True))
     state = [resource for resource in _resources(plan.get("prior_state", {})) if resource["type"] == KEY]
     return KeysInPlan(
         known={resource["address"]: _id(resource["values"]) for resource in state},
@@ -51,8 +56,10 @@ def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
         stopped=tuple(
             LostKey(entry["address"], _id(entry["change"]["before"]))
             for entry in plan.get("resource_drift", [])
-            if entry["type"] == KEY and _enabled(entry, "before") is True and _enabled(entry, "after") is False
+            if entry["address"] in enabled and _enabled(entry, "before") is True
         ),
+        enabled=enabled,
+        disabled=frozenset(_switched(plan, to=False)),
         made=frozenset(
             entry["address"]
             for entry in plan.get("resource_changes", [])
@@ -62,6 +69,13 @@ def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
             entry["address"] for entry in plan.get("resource_changes", []) if "importing" in entry["change"]
         ),
     )
+
+
+def _switched(plan: Mapping[str, Any], to: bool) -> Iterator[str]:
+    for entry in plan.get("resource_changes", []):
+        updated = entry["type"] == KEY and entry["change"]["actions"] == ["update"]
+        if updated and _enabled(entry, "before") is (not to) and _enabled(entry, "after") is to:
+            yield entry["address"]
 
 
 def _enabled(entry: Mapping[str, Any], side: str) -> bool | None:

@@ -25,6 +25,7 @@ def regional_key(scope: Construct, key: Key, provider: TerraformProvider) -> Non
             provider=provider,
             description=key.description,
             policy=literal(key.policy.render()),
+            is_enabled=None if key.enabled else False,
             enable_key_rotation=settings.rotation,
             rotation_period_in_days=settings.rotation_period_days if settings.rotation else None,
             deletion_window_in_days=settings.deletion_window_days,

@@ -76,6 +76,11 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
     ]
     if forgotten:
         yield f"{count(len(forgotten), 'retired key')} that Terraform forgets; they stay in AWS"
+    disabled = [key for key in inventory.keys if not key.enabled]
+    if disabled:
+        shown = ", ".join(key.where for key in disabled[:MOST_NAMED])
+        more = f" and {len(disabled) - MOST_NAMED} more" if disabled[MOST_NAMED:] else ""
+        yield f"{count(len(disabled), 'retired key')} kept disabled, so that nobody can use what is encrypted: {shown}{more}"
     backend = inventory.organization.deployment.backend
     if isinstance(backend, CloudBackend):
         workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)

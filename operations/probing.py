@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from baseline.errors import WorldError
 from baseline.features.feature import Part
 from baseline.features.log_group_encryption import LogGroupEncryption
-from baseline.inventory import Inventory, Provider
+from baseline.inventory import Inventory, Key, Provider
 from live.probes import ProbeOutcome, described, probe_key, settled
 from live.remediations import GIVEN_UP, probe_exceptions
 from live.sessions import Sessions
@@ -21,10 +21,9 @@ EBS_FEATURE = "ebs_default_encryption"
 
 def planned(inventory: Inventory, account_id: str, region: str) -> Iterator[str]:
     """What the probes of one region will do."""
-    for key in inventory.keys:
-        if (key.account_id, key.region) == (account_id, region):
-            settles = f", which settles {', '.join(settled(key))}" if settled(key) else ""
-            yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key){settles}"
+    for key in _usable(inventory, account_id, region):
+        settles = f", which settles {', '.join(settled(key))}" if settled(key) else ""
+        yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key){settles}"
     for part in _remediating(inventory, account_id, region):
         yield f"{GIVEN_UP} (rule {part.rule})"
 
@@ -37,13 +36,17 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
         entered = Sessions(_base(variables, region), endpoint).session(provider)
     except (BotoCoreError, ClientError) as error:
         raise WorldError(f"entering {account_id}: {error}") from error
-    for key in inventory.keys:
-        if (key.account_id, key.region) == (account_id, region):
-            yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
+    for key in _usable(inventory, account_id, region):
+        yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
     for part in _remediating(inventory, account_id, region):
         yield probe_exceptions(part.rule, part.exclude, part.site.account, region, entered, endpoint)
     if endpoint is not None and is_sandbox(endpoint):
         yield from embedded_probes(inventory, account_id, region, entered, endpoint)
+
+
+def _usable(inventory: Inventory, account_id: str, region: str) -> Iterator[Key]:
+    """The keys of one region; one that is disabled cannot be used."""
+    return (key for key in inventory.keys if (key.account_id, key.region) == (account_id, region) and key.enabled)
 
 
 def _remediating(inventory: Inventory, account_id: str, region: str) -> Iterator[LogGroupEncryption]:

@@ -147,11 +147,11 @@ class Project:
     def key(self, account: str, region: str, purpose: str) -> Key:
         """One key. Raises UsageError that says why there is none."""
         of = self.account(account)
+        for key in self.inventory.keys:
+            if key.locked.key == (of.id, region, purpose):
+                return key
         check_one_of(region, of.regions, f"enabled region of {of.name}")
         check_one_of(purpose, PURPOSES, "purpose")
-        for key in self.inventory.keys:
-            if (key.account_id, key.region, key.purpose) == (of.id, region, purpose):
-                return key
         raise UsageError(f"{of.name} has no {purpose} key in {region}", _why(of, region, purpose))
 
 

@@ -45,7 +45,7 @@ def differences(key: Key, provider: Provider, live: LiveKey | None) -> Iterator[
         yield "there is no such key"
         return
     settings = key.settings
-    if live.state != "Enabled":
+    if live.state != ("Enabled" if key.enabled else "Disabled"):
         yield f"its state is {live.state}"
     if live.rotation != settings.rotation or (
         settings.rotation and live.rotation_period_days != settings.rotation_period_days

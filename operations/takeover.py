@@ -86,10 +86,15 @@ class Looking:
             )
 
     def told(self, planned: Planned) -> Iterator[str]:
-        """Which keys are born by the plans, and which are taken over: a line a stack."""
+        """Which keys the plans make, take over, disable and enable: a line a stack and kind."""
         for plan in planned.plans:
             keys = self._stack(plan.stack.name).keys
-            for word, addresses in (("new keys", plan.keys.made), ("taken over", plan.keys.imported)):
+            for word, addresses in (
+                ("new keys", plan.keys.made),
+                ("taken over", plan.keys.imported),
+                ("disabled", plan.keys.disabled),
+                ("enabled again", plan.keys.enabled),
+            ):
                 told = [f"{key.region} {key.purpose}" for key in keys if f"{KEY}.{key.address}" in addresses]
                 if told:
                     yield f"{plan.stack.name}: {word}: {', '.join(told)}"
@@ -195,7 +200,7 @@ def _not_sound(found: SeenKey | None, key: Key, provider: Provider) -> str:
         return "does not exist"
     if not found.is_for(provider.tags["namespace"], key.purpose):
         return "does not have the tags of this key"
-    return found.peculiarity or ("" if found.state == "Enabled" else f"is {found.state}")
+    return found.peculiarity or ("" if found.state in key.states else f"is {found.state}")
 
 
 def _vanished(key: Key, key_id: str, found: SeenKey | None) -> tuple[str, list[str]]:
@@ -203,7 +208,7 @@ def _vanished(key: Key, key_id: str, found: SeenKey | None) -> tuple[str, list[s
     if found is not None and found.deletion is not None:
         commands = [
             f"aws kms {command} --region {key.region} --key-id {key_id}"
-            for command in ("cancel-key-deletion", "enable-key")
+            for command in ("cancel-key-deletion", "enable-key")[: 2 if key.enabled else 1]
         ]
         said = f"{_where(key)}: the key {key_id} waits for its deletion on {found.deletion:%Y-%m-%d %H:%M} UTC"
         return said, [f"to keep it, in account {key.account_id}:", *(f"  {command}" for command in commands)]

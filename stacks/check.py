@@ -10,19 +10,23 @@ from baseline.inventory import Stack
 def check(stack: Stack, synthesized: Mapping[str, Any]) -> None:
     """Hold a stack's JSON against the Inventory. Raises WorldError naming what differs: then nothing is written."""
     resources = {f"{kind}.{name}" for kind, of_kind in synthesized.get("resource", {}).items() for name in of_kind}
+    keys = synthesized.get("resource", {}).get("aws_kms_key", {})
     unprotected = {
         f"aws_kms_key.{name}"
-        for name, key in synthesized.get("resource", {}).get("aws_kms_key", {}).items()
+        for name, key in keys.items()
         if key.get("lifecycle", {}).get("prevent_destroy") is not True
     }
     providers = [provider["alias"] for provider in synthesized.get("provider", {}).get("aws", [])]
     removed = synthesized.get("removed", [])
     forgotten = [block["from"] for block in removed]
-    policies = {name: key.get("policy") for name, key in synthesized.get("resource", {}).get("aws_kms_key", {}).items()}
+    policies = {name: key.get("policy") for name, key in keys.items()}
     differences = {
         "resources": resources ^ stack.addresses(),
         "policies": {key.address for key in stack.keys if _read(policies.get(key.address)) != key.policy.render()},
         "keys without prevent_destroy": unprotected,
+        "keys enabled or disabled": {
+            key.address for key in stack.keys if keys.get(key.address, {}).get("is_enabled", True) is not key.enabled
+        },
         "providers": set(providers) ^ {provider.alias for provider in stack.providers},
         "providers written twice": {alias for alias in providers if providers.count(alias) > 1},
         "outputs": set(synthesized.get("output", {})) ^ {key.output for key in stack.keys},

@@ -88,12 +88,24 @@ class TestKeys:
             "address": f"aws_kms_key.{first}_eu_west_2",
             "stack": "payer",
             "provider": "aws.eu_west_2",
+            "state": "Enabled",
             "rotation": True,
             "rotation_period_days": 365,
             "deletion_window_days": 30,
             "administrators": ["arn:aws:iam::111111111111:role/SecurityAdministrators"],
             "users": [],
         }
+
+    def test_a_key_that_is_retired_by_disabling_is_listed_as_such(self, run: Run, project: Path) -> None:
+        assert run("lock").returncode == 0
+        with (project / "organization.yaml").open("a", encoding="utf-8") as file:
+            file.write("retired: [{account: data, region: us-east-1, purpose: sns, then: disable}]\n")
+        found = json.loads(run("keys", "--format", "json").stdout)
+        disabled = [(key["account"], key["region"], key["purpose"]) for key in found if key["state"] != "Enabled"]
+        assert disabled == [("data", "us-east-1", "sns")]
+        said = "1 retired key kept disabled, so that nobody can use what is encrypted: data / us-east-1 / sns"
+        assert f"note: {said}" in run("check").stdout
+        assert run("lock", "--check").returncode == 0
 
     def test_filters_are_repeatable_and_take_names_and_ids(self, run: Run, project: Path) -> None:
         done = run(

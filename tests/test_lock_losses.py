@@ -3,6 +3,7 @@
 import copy
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -273,6 +274,48 @@ def test_what_is_gone_leaves_no_stack_and_stays_in_the_lock() -> None:
         assert found.lock == LOCK
 
 
+OFF = section(features={"cloudtrail": False, "backup": False})
+DISABLED: list[tuple[list[Edit], dict[str, str]]] = [
+    ([], {"region": "us-east-1", "purpose": "sns"}),
+    ([OFF], {"purpose": "cloudtrail"}),
+    ([of_account("payer", home_region="us-east-1", features={"cloudtrail": False})], {"purpose": "cloudtrail"}),
+    ([of_account("payer", regions=["eu-west-2"])], {"region": "us-east-1"}),
+    ([OFF, of_account("payer", regions=["us-east-1"], home_region="us-east-1")], {}),
+    ([OFF, of_account("payer", name="billing")], {"account": "billing"}),
+    ([OFF], {"account": PAYER}),
+]
+
+
+@pytest.mark.parametrize(("edits", "entry"), DISABLED)
+def test_a_key_that_is_disabled_stays_as_it_was_in_its_stack(edits: list[Edit], entry: dict[str, str]) -> None:
+    """Whether or not the configuration still yields it: policy, names and stack are the same, and nothing is forgotten."""
+    before = {key.locked.key: key for key in edited().keys}
+    found = edited(*edits, retire(**({"account": "payer"} | entry), then="disable"))
+    disabled = [key for key in found.keys if not key.enabled]
+    assert {key.locked.key for key in disabled} == {
+        key
+        for key in before
+        if key.account_id == PAYER
+        and entry.get("region", key.region) == key.region
+        and entry.get("purpose", key.purpose) == key.purpose
+    }
+    for key in disabled:
+        as_before = before[key.locked.key]
+        assert replace(key, enabled=True, account=as_before.account) == as_before
+    stack = next(stack for stack in found.stacks if stack.name == "payer")
+    assert not _of_keys(stack)
+    assert {key.region for key in disabled} <= {provider.region for provider in stack.providers}
+    assert found.lock == LOCK
+
+
+def test_a_feature_cannot_use_a_disabled_key() -> None:
+    error = refusal(retire(account="payer", purpose="cloudtrail", then="disable"))
+    assert str(error).startswith(
+        "organization.yaml:1: features.cloudtrail: the key `cloudtrail_eu_west_2` of `payer`, which this feature uses, "
+        "is disabled by organization.yaml:1\n  help: switch the feature off there, or take the retirement back"
+    )
+
+
 def test_the_last_entry_about_a_key_wins() -> None:
     found = edited(without_account("data"), retire(account=DATA, then="gone"), retire(account=DATA, then="keep"))
     assert [stack.name for stack in found.stacks] == ["data", "payer"]
@@ -301,6 +344,11 @@ def test_the_last_entry_about_a_key_wins() -> None:
             ],
             "`data` is gone by another entry, and an account is gone as a whole",
         ),
+        (
+            [without_account("data"), retire(account="data", then="disable")],
+            "`data` is not listed under accounts, and nothing else says how its keys are set",
+        ),
+        ([of_account("data", name="new"), retire(account="data", then="disable")], "`data` is called `new` now"),
     ],
 )
 def test_a_retirement_that_means_no_key_is_a_mistake(edits: list[Edit], problem: str) -> None:

@@ -24,7 +24,7 @@ META = {"//", "provider", "lifecycle", "alias", "depends_on"}
 ALL_ON = re.sub(r"(cloudtrail|backup): false", r"\1: true", SAMPLE.read_text(encoding="utf-8"))
 RETIRED = (
     ALL_ON.replace('"033333333333"', '"033333333333", regions: [eu-west-2]')
-    + "retired: [{account: data, region: us-east-1, then: keep}]\n"
+    + "retired: [{account: data, region: us-east-1, then: keep}, {account: data, purpose: logs, then: disable}]\n"
 )
 OPT_IN = """\
 version: 1
@@ -125,7 +125,8 @@ def test_every_key_is_as_the_inventory_says(case: Case) -> None:
     for key, resources in keys(case):
         written = {name: of for name, of in resources["aws_kms_key"][key.address].items() if name != "//"}
         period = {"rotation_period_in_days": key.settings.rotation_period_days} if key.settings.rotation else {}
-        assert written == period | {
+        switch = {} if key.enabled else {"is_enabled": False}
+        assert written == period | switch | {
             "provider": f"aws.{key.provider}",
             "description": key.description,
             "policy": key.policy.render().replace("%{", "%%{"),
@@ -204,7 +205,22 @@ def test_what_is_retired_is_forgotten_and_not_destroyed_and_its_provider_stays(c
     expected = [{"from": address, "lifecycle": {"destroy": False}} for address in stack.forgotten]
     assert stacks["data"]["removed"] == expected
     assert all(address.endswith("_us_east_1") for address in stack.forgotten)
+    # The later entry also speaks of the key in the region that is gone, and disables it there.
+    assert "aws_kms_key.logs_us_east_1" not in stack.forgotten
     assert "us_east_1" in {provider["alias"] for provider in stacks["data"]["provider"]["aws"]}
+
+
+def test_only_a_key_that_is_retired_by_disabling_is_disabled(cases: Mapping[str, Case]) -> None:
+    """Also in a region that is gone. Nothing else of it changes, and of other keys nothing is written about it."""
+    for case in cases.values():
+        for key, resources in keys(case):
+            assert key.enabled == ("is_enabled" not in resources["aws_kms_key"][key.address])
+    disabled = {(key.account, key.region, key.purpose) for key in cases["retired"][0].keys if not key.enabled}
+    assert disabled == {("data", region, "logs") for region in ("eu-west-2", "us-east-1")}
+    before = dict(cases["all-on"][1])["data"]["resource"]["aws_kms_key"]
+    for name, written in cases["retired"][1]["data"]["resource"]["aws_kms_key"].items():
+        expected = before[name] | ({"is_enabled": False} if name.startswith("logs_") else {})
+        assert {k: v for k, v in written.items() if k != "//"} == {k: v for k, v in expected.items() if k != "//"}
 
 
 def test_what_is_in_one_region_refers_to_nothing_of_another(case: Case) -> None:
@@ -277,6 +293,8 @@ DAMAGE: dict[str, Callable[[Data], object]] = {
     "an alias less": lambda s: s["resource"]["aws_kms_alias"].pop("sns_eu_west_2"),
     "a parameter less": lambda s: s["resource"]["aws_ssm_parameter"].pop("sns_eu_west_2"),
     "a key unprotected": lambda s: s["resource"]["aws_kms_key"]["sns_eu_west_2"].pop("lifecycle"),
+    "a key enabled": lambda s: s["resource"]["aws_kms_key"]["logs_eu_west_2"].pop("is_enabled"),
+    "a key disabled": lambda s: s["resource"]["aws_kms_key"]["sns_eu_west_2"].update(is_enabled=False),
     "a provider less": lambda s: s["provider"]["aws"].pop(),
     "an output less": lambda s: s["output"].pop("sns_eu_west_2_key_arn"),
     "a removed block less": lambda s: s["removed"].pop(),

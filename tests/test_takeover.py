@@ -107,6 +107,13 @@ def test_a_candidate_that_is_not_sound_stops_everything(key: Key, changed: dict[
     assert not found.imports
 
 
+def test_a_key_that_is_to_be_disabled_may_be_so_already(key: Key) -> None:
+    retired = replace(key, enabled=False)
+    for state in ("Enabled", "Disabled"):
+        assert decided(retired, seen(seen_key(key, state=state), alias=IDS[0])).imports
+    assert decided(retired, seen(seen_key(key, state="PendingDeletion"), alias=IDS[0])).refusal
+
+
 @pytest.mark.parametrize("changed", [{"policy": '{"Statement": []}'}, {"policy": None}, {"grants": None}])
 def test_an_orphan_of_which_somebody_could_lose_access_waits_for_the_owners_word(
     key: Key, changed: dict[str, Any]

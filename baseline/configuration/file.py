@@ -142,8 +142,10 @@ class RetiredSection(Written):
     account: str = Field(description="The account, by name or ID (the ID for one that is no longer listed).")
     region: Region | None = Field(None, description="Only this region; every region when not said.")
     purpose: PurposeName | None = Field(None, description="Only this purpose; every purpose when not said.")
-    then: Literal["keep", "gone"] = Field(
-        description="`keep`: the key stays in AWS and Terraform forgets it; `gone`: the account no longer exists."
+    then: Literal["keep", "disable", "schedule_deletion", "gone"] = Field(
+        description="`keep`: the key stays in AWS and Terraform forgets it; `disable`: Terraform keeps it, disabled; "
+        "`schedule_deletion`: as `keep`, and a person may delete it; `gone`: the account no "
+        "longer exists."
     )
 
 

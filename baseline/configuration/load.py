@@ -53,7 +53,7 @@ class Configuration:
             if not any(
                 selects(exception, account.name, region, purpose)
                 for account in self.organization.accounts
-                for region, purpose in account.keys
+                for region, purpose in (*account.keys, *account.others)
             ):
                 yield self.source.place(("keys", "exceptions", i))
 

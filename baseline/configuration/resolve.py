@@ -24,6 +24,7 @@ from baseline.organization import (
     Waiver,
 )
 from baseline.purposes import PURPOSES
+from baseline.regions import PARTITIONS
 
 
 def resolve(source: Source, sections: Sections) -> tuple[Organization | None, list[Mistake]]:
@@ -102,7 +103,20 @@ class _Resolution:
                 for purpose in PURPOSES
                 if has_key(purpose, region, home, features)
             },
+            others={
+                (region, purpose): self.keys.settings(index, account, deployer, region, purpose)
+                for region, purpose in self.disabled(account)
+                if region not in regions or not has_key(purpose, region, home, features)
+            },
         )
+
+    def disabled(self, account: AccountSection) -> Iterator[tuple[str, str]]:
+        """Which keys of an account an entry disables, as far as the file tells; the lock knows which of them exist."""
+        for entry in self.sections.retired.values():
+            if entry.then == "disable" and entry.account in (account.name, account.id):
+                regions = [entry.region] if entry.region else PARTITIONS[self.written.partition].all_regions
+                purposes = [entry.purpose] if entry.purpose else PURPOSES
+                yield from ((region, purpose) for region in regions for purpose in purposes)
 
     def role(self, index: int, account: AccountSection) -> str | None:
         own = "role" in account.model_fields_set

@@ -117,6 +117,23 @@ def test_a_changed_backend_says_how_to_move_the_state_and_nothing_that_loses_it(
     assert "reconfigure" not in cause.problem + cause.help
 
 
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("with an explicit deny in a resource-based policy", "was used lately, and its policy then denies"),
+        ("because no identity-based policy allows the kms:DisableKey action", "the deployment role may not do that"),
+    ],
+)
+def test_a_key_that_cannot_be_disabled_says_whether_it_is_in_use_or_the_role_lacks_it(why: str, said: str) -> None:
+    cause = _known(
+        "Error: updating KMS Key (1234): disabling: operation error KMS: DisableKey, https response error StatusCode: "
+        "400, RequestID: 1, api error AccessDeniedException: User: a is not authorized to perform: kms:DisableKey on\n"
+        f"resource: k {why}\n\n  with aws_kms_key.ebs_eu_west_2,\n  on cdk.tf.json line 1"
+    )
+    assert cause.problem.startswith("aws_kms_key.ebs_eu_west_2 ")
+    assert said in cause.problem
+
+
 CREATING = """\
 Error: creating {what} ({name}): operation error {call}, https response error StatusCode: 409, RequestID: a, {code}: x
 

@@ -140,7 +140,7 @@ def test_a_feature_whose_key_is_retired_is_refused_where_it_is_written() -> None
         expand(configuration(text).organization, on.lock)
     assert str(caught.value) == (
         "organization.yaml:6: features.ebs_default_encryption: the key `ebs_us_east_1` of `data`, which this feature "
-        "uses, is retired\n  help: switch the feature off there, or take the retirement back"
+        "uses, is retired by organization.yaml:7\n  help: switch the feature off there, or take the retirement back"
     )
 
 

@@ -1,4 +1,4 @@
-"""Which KMS operations a key refuses while it is disabled or pending deletion.
+"""Which KMS operations a key refuses while it is disabled, pending deletion or without its material.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 """
@@ -26,6 +26,8 @@ _NEED_AN_ENABLED_KEY = frozenset(
         "VerifyMac",
     }
 )
+_ROTATION = frozenset({"DisableKeyRotation", "EnableKeyRotation", "GetKeyRotationStatus"})
+_NEED_MATERIAL = (_NEED_AN_ENABLED_KEY | {"DisableKey", "EnableKey"}) - _ROTATION
 _NEED_A_KEY_THAT_STAYS = _NEED_AN_ENABLED_KEY | {
     "CreateAlias",
     "DisableKey",
@@ -40,6 +42,11 @@ _NEED_A_KEY_THAT_STAYS = _NEED_AN_ENABLED_KEY | {
 
 def require_state(operation: str, key: Key) -> None:
     """Raises KMS's own error when the key's state does not allow the operation."""
+    if operation in _ROTATION and key.origin == "EXTERNAL":
+        message = f"{key.arn} origin is EXTERNAL which is not valid for this operation."
+        raise JsonRESTError("UnsupportedOperationException", message)
+    if operation in _NEED_MATERIAL and key.key_state == "PendingImport":
+        raise JsonRESTError("KMSInvalidStateException", f"{key.arn} is pending import.")
     is_pending = key.key_state == "PendingDeletion"
     if operation in _NEED_A_KEY_THAT_STAYS and is_pending:
         raise JsonRESTError("KMSInvalidStateException", f"{key.arn} is pending deletion.")

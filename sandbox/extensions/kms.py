@@ -17,6 +17,7 @@ from baseline.iam.request import IamCaller, Request
 from sandbox.calls import leave_note
 from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
+from sandbox.extensions.key_kinds import as_aws_makes_it, tell_replica_apart
 from sandbox.extensions.key_states import require_state
 from sandbox.extensions.rotation import DEFAULT_DAYS, RotationBackend, require_period, rotations
 
@@ -60,7 +61,14 @@ class SandboxKms(KmsResponse):
 
     def create_key(self) -> str:
         self._require_policy(self._get_param("Policy"))
-        return super().create_key()
+        key = self.kms_backend.keys[json.loads(super().create_key())["KeyMetadata"]["KeyId"]]
+        as_aws_makes_it(key)
+        return json.dumps(key.to_dict())
+
+    def replicate_key(self) -> str:
+        answer = super().replicate_key()
+        tell_replica_apart(self.kms_backend, self._get_param("KeyId"), self._get_param("ReplicaRegion"))
+        return answer
 
     def put_key_policy(self) -> str:
         self._require_policy(self._get_param("Policy"))

@@ -20,6 +20,7 @@ def managed_key(kms: KmsBackend, alias: str) -> Key | None:
     if not kms.alias_exists(alias):
         policy = json.dumps(_policy(kms, _SERVICES[alias]))
         key = kms.create_key(policy, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", f"Default key for {alias}", None)
+        key.key_manager = "AWS"
         kms.create_alias(key.id, alias)
     return kms.keys[kms.get_key_id_from_alias(alias) or ""]
 

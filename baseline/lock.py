@@ -66,6 +66,10 @@ class Line:
     """The Terraform addresses of what features made and never destroy."""
     left_alone: frozenset[str] = frozenset()
     """Patterns of the log groups that an automatic remediation was last told to leave alone."""
+    adopted: Mapping[str, str] = field(default_factory=dict)
+    """By purpose: the ID of the key that others made, and that its owner gave us."""
+    adopted_names: frozenset[str] = frozenset()
+    """Aliases and parameters of adopted keys that were there already."""
 
     def adding(self, *, purposes: Collection[str] = (), resources: Collection[str] = ()) -> "Line":
         """The line with these as well; the same line when they are in it."""
@@ -104,6 +108,15 @@ class Lock:
         )
 
     @cached_property
+    def adopted(self) -> dict[KeyIdentity, str]:
+        """The IDs of all adopted keys."""
+        return {
+            KeyIdentity(*where, purpose): key_id
+            for where, line in sorted(self.lines.items())
+            for purpose, key_id in sorted(line.adopted.items())
+        }
+
+    @cached_property
     def resources(self) -> tuple[LockedResource, ...]:
         """Everything that features made and never destroy, sorted."""
         return tuple(
@@ -133,6 +146,14 @@ class Lock:
             lines[where] = lines[where].adding(resources=more)
         return Lock(layout, lines, backend)
 
+    def adopting(self, key: KeyIdentity, key_id: str, names: Collection[str]) -> "Lock":
+        """The lock with this key adopted, and with those of its names that were there already."""
+        where = AccountRegion(key.account_id, key.region)
+        line = self.lines[where]
+        adopted = {**line.adopted, key.purpose: key_id}
+        line = replace(line, adopted=adopted, adopted_names=line.adopted_names.union(names))
+        return replace(self, lines={**self.lines, where: line})
+
     def leaving_alone(self, patterns: Mapping[AccountRegion, frozenset[str]]) -> "Lock":
         """The lock with these patterns in place of those that it has for the same regions."""
         lines = {where: replace(self.lines[where], left_alone=of_region) for where, of_region in patterns.items()}
@@ -149,6 +170,8 @@ class Lock:
                     "stack": line.stack,
                     **({"resources": sorted(line.resources)} if line.resources else {}),
                     **({"left_alone": sorted(line.left_alone)} if line.left_alone else {}),
+                    **({"adopted": dict(sorted(line.adopted.items()))} if line.adopted else {}),
+                    **({"adopted_names": sorted(line.adopted_names)} if line.adopted_names else {}),
                 }
             )
             + ",\n"

@@ -8,13 +8,16 @@ from typing import Any
 from baseline import names
 from baseline.errors import Mistake, Mistakes
 from baseline.iam.arns import is_account_id
-from baseline.lock import LOCK_VERSION, AccountRegion, Line, Lock
+from baseline.lock import LOCK_VERSION, AccountRegion, KeyIdentity, Line, Lock
 from baseline.names import Layout
 from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
 _ADDRESS = re.compile(r"[a-z0-9_]+\.[A-Za-z_][A-Za-z0-9_-]*")
-_OPTIONAL = {"resources", "left_alone"}
+_KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(r"(alias)?/[A-Za-z0-9/_.-]+")
+_OPTIONAL = {"resources", "left_alone", "adopted", "adopted_names"}
+_ADOPTED_ONCE = "two branches did that: keep the one whose key is in use, and adopt again"
 _RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
 _ONE_NAME = "two branches did that: keep the name under which keys were deployed, and remove the lines of the other"
 
@@ -48,6 +51,8 @@ class _Reader:
         """By the name that an account's stacks are made of: the account."""
         self.bases: dict[str, str] = {}
         """The inverse."""
+        self.adopted: dict[str, KeyIdentity] = {}
+        """By key ID: whose key it became."""
 
     def lock(self, data: Any) -> Lock:
         if not isinstance(data, dict) or set(data) != {"version", "layout", "backend", "keys"}:
@@ -66,8 +71,15 @@ class _Reader:
             self.check_stack(i, where, line.stack, data["layout"])
             # Two branches added to the same account and region; what both say exists.
             known = lines.get(where, line)
+            self.check_adopted(i, where, known, line)
             both = known.adding(purposes=line.purposes, resources=line.resources)
-            lines[where] = replace(both, stack=line.stack, left_alone=known.left_alone | line.left_alone)
+            lines[where] = replace(
+                both,
+                stack=line.stack,
+                left_alone=known.left_alone | line.left_alone,
+                adopted={**known.adopted, **line.adopted},
+                adopted_names=known.adopted_names | line.adopted_names,
+            )
         return Lock(data["layout"], lines, data["backend"])
 
     def check_stack(self, index: int, where: AccountRegion, name: str, layout: Layout) -> None:
@@ -84,10 +96,22 @@ class _Reader:
             problem = f"the stacks of account {where.account_id} are called both `{known}` and `{base}`"
             raise self.wrong(field, problem, index, _ONE_NAME)
 
+    def check_adopted(self, index: int, where: AccountRegion, known: Line, line: Line) -> None:
+        """No key is adopted for two, and no two for one: Terraform would take the one, and nobody would know which."""
+        for purpose, key_id in line.adopted.items():
+            place = KeyIdentity(*where, purpose)
+            owner = self.adopted.setdefault(key_id, place)
+            if owner != place:
+                problem = f"the key {key_id} is adopted twice, also as {' '.join(owner)}"
+                raise self.wrong(f"keys[{index}]", problem, index, _ADOPTED_ONCE)
+            if known.adopted.get(purpose, key_id) != key_id:
+                problem = f"two keys are adopted as {' '.join(place)}: {known.adopted[purpose]} and {key_id}"
+                raise self.wrong(f"keys[{index}]", problem, index, _ADOPTED_ONCE)
+
     def line(self, index: int, entry: Any) -> tuple[AccountRegion, Line]:
         field = f"keys[{index}]"
         if not isinstance(entry, dict) or set(entry) - _OPTIONAL != {"account_id", "region", "purposes", "stack"}:
-            problem = "needs account_id, region, purposes and stack, perhaps resources and left_alone"
+            problem = f"needs account_id, region, purposes and stack, perhaps {', '.join(sorted(_OPTIONAL))}"
             raise self.wrong(field, problem, index)
         account_id, region, purposes, stack = entry["account_id"], entry["region"], entry["purposes"], entry["stack"]
         if not (isinstance(account_id, str) and is_account_id(account_id)):
@@ -108,8 +132,22 @@ class _Reader:
         patterns = entry.get("left_alone", [])
         if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
             raise self.wrong(field, f"`{patterns}` are no patterns", index)
-        line = Line(frozenset(purposes), stack, frozenset(resources), frozenset(patterns))
+        adopted, found = self.adopted_of(index, entry)
+        line = Line(frozenset(purposes), stack, frozenset(resources), frozenset(patterns), adopted, found)
         return AccountRegion(account_id, region), line
+
+    def adopted_of(self, index: int, entry: Any) -> tuple[dict[str, str], frozenset[str]]:
+        """The adopted keys of a line, and those of their names that were there."""
+        field, adopted, found = f"keys[{index}]", entry.get("adopted", {}), entry.get("adopted_names", [])
+        if not isinstance(adopted, dict) or not all(
+            isinstance(i, str) and _KEY_ID.fullmatch(i) for i in adopted.values()
+        ):
+            raise self.wrong(field, f"`{adopted}` are no key IDs by purpose", index)
+        if unknown := set(adopted) - set(entry["purposes"]):
+            raise self.wrong(field, f"`{min(unknown)}` is adopted and not among the purposes", index)
+        if not isinstance(found, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in found):
+            raise self.wrong(field, f"`{found}` are no names of aliases and parameters", index)
+        return adopted, frozenset(found)
 
     def wrong(self, field: str, problem: str, index: int | None = None, help: str = "") -> Mistakes:
         # One entry a line, after the line with the version.

@@ -11,7 +11,21 @@ from baseline.errors import Exit
 from cli import output
 from cli.version import VERSION
 
-COMMANDS = ("init", "check", "keys", "prove", "diff", "synth", "deploy", "probe", "export", "lock", "schema", "demo")
+COMMANDS = (
+    "init",
+    "check",
+    "keys",
+    "prove",
+    "diff",
+    "synth",
+    "deploy",
+    "probe",
+    "adopt",
+    "export",
+    "lock",
+    "schema",
+    "demo",
+)
 """The module has a function of the same name."""
 GROUPS = ("policy", "sandbox")
 """The module has an `app` with commands of its own."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from baseline.import_blocks import IMPORTS_FILE
 from deployment.changes import StackChanges, read_changes
 from deployment.crew import Shift
 from deployment.failures import StackFailure
@@ -28,7 +29,7 @@ class StackPlan:
     """Whether there is anything to apply, be it only an output."""
     changes: StackChanges
     keys: KeysInPlan
-    """Empty where nothing changes."""
+    """Empty where nothing changes and nothing is to be imported."""
 
 
 def plan_stack(
@@ -53,7 +54,9 @@ def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | St
         refused = _shown(run, file) if file.exists() else {}
         keys = KeysInPlan() if isinstance(refused, Ended) else read_keys(refused)
         return replace(run.failure("plan", plan), keys=keys)
-    shown = _shown(run, file) if plan.code == _CHANGED else {}
+    # Of an address that the state has with another ID Terraform says nothing: https://github.com/hashicorp/terraform/issues/33188
+    importing = (run.stack.folder / IMPORTS_FILE).exists()
+    shown = _shown(run, file) if plan.code == _CHANGED or importing else {}
     if isinstance(shown, Ended):
         return run.failure("show", shown)
     changes = read_changes(shown)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-KEY = "aws_kms_key"
+KEY, ALIAS = "aws_kms_key", "aws_kms_alias"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class KeysInPlan:
     """The keys of one plan. Addresses are Terraform's."""
 
     known: Mapping[str, str] = field(default_factory=dict)
-    """The IDs of the keys that the state has, by address."""
+    """The IDs of the keys that the state has or that are imported, by address."""
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """The IDs of the keys at which aliases are that the state has or that are imported, by the alias's address."""
     tainted: tuple[str, ...] = ()
     """Addresses of keys that Terraform would replace, since their creation was interrupted."""
     vanished: tuple[LostKey, ...] = ()
@@ -44,9 +46,11 @@ class KeysInPlan:
 def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
     """What a plan says of keys."""
     enabled = frozenset(_switched(plan, to=True))
-    state = [resource for resource in _resources(plan.get("prior_state", {})) if resource["type"] == KEY]
+    every = list(_resources(plan.get("prior_state", {})))
+    state = [resource for resource in every if resource["type"] == KEY]
     return KeysInPlan(
         known={resource["address"]: _id(resource["values"]) for resource in state},
+        targets={r["address"]: str(r["values"].get("target_key_id")) for r in every if r["type"] == ALIAS},
         tainted=tuple(resource["address"] for resource in state if resource.get("tainted")),
         vanished=tuple(
             LostKey(entry["address"], _id(entry["change"]["before"]))

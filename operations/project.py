@@ -112,25 +112,30 @@ class Project:
 
     def check_locked(self, locked: bool) -> None:
         """Raise Refusal when the lock would change and may not, by the option or by the environment."""
-        if self.lock_differs and (locked or os.environ.get(LOCKED_VARIABLE, "") not in ("", "0")):
+        if self.lock_differs and (locked or self.lock_is_forbidden):
             reason = count(len(self.new_keys), "new key") if self.new_keys else "its form"
             raise Refusal(
                 f"{self.lock_path} would change ({reason}), and --locked or {LOCKED_VARIABLE} forbids it",
                 "run `kms-baseline lock` where you edit the configuration, and commit the file",
             )
 
-    def record_keys(self) -> None:
-        """Write the lock, if it would change. To be done before anything that could make a key.
+    @property
+    def lock_is_forbidden(self) -> bool:
+        """Whether the environment forbids to change the lock."""
+        return os.environ.get(LOCKED_VARIABLE, "") not in ("", "0")
+
+    def record_keys(self, lock: Lock | None = None) -> None:
+        """Write the lock, or another one in its place, if it would change. To be done before anything that could make a key.
 
         Raises Refusal or Undecided for a key that is not proven, Refusal for a use that its key does not allow, and for
         a lock that another run changed since it was read: what that run recorded must not be lost.
         """
         self.check_policies()
-        now = self._lock_text_now()
-        if now not in (self.lock_text, self._new_lock_text):
+        now, new = self._lock_text_now(), lock.render() if lock else self._new_lock_text
+        if now not in (self.lock_text, new):
             raise Refusal(f"{self.lock_path} was changed by another run meanwhile", "run the command again")
-        if now != self._new_lock_text:
-            write_whole(self.lock_path, self._new_lock_text.encode())
+        if now != new:
+            write_whole(self.lock_path, new.encode())
 
     def account(self, name_or_id: str) -> Account:
         """The account with this name or ID. Raises UsageError."""

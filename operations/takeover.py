@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from baseline import import_blocks, names
+from baseline import names
 from baseline.errors import Refusal
 from baseline.inventory import Inventory, Key, Provider, Stack
 from baseline.takeover import TAKE_OVER, Making, Seen, SeenKey, Takeover, decide
@@ -15,9 +15,9 @@ from baseline.words import count
 from deployment.deploy import Planned
 from deployment.plan import StackPlan
 from deployment.plan_keys import KEY
-from files.whole import write_whole
 from live.sessions import Sessions
 from live.survey import look_at, survey
+from operations.adopted_plans import refuse_others_than_adopted, write_imports
 from operations.progress import Say
 
 MOST_AT_ONCE = 32
@@ -45,6 +45,7 @@ class Looking:
         """
         planned = self._untainted(planned)
         self._refuse_vanished(planned)
+        refuse_others_than_adopted(self.inventory, planned.plans)
         return self._taken_over(planned)
 
     def _untainted(self, planned: Planned) -> Planned:
@@ -110,7 +111,7 @@ class Looking:
             return planned
         for plan in planned.plans:
             if own := imports.get(plan.stack.name):
-                write_whole(plan.stack.folder / import_blocks.IMPORTS_FILE, import_blocks.render(own).encode())
+                write_imports(self.inventory, plan.stack, own)
         return planned.again(imports)
 
     def _made(self, planned: Planned) -> Iterator["_Made"]:

@@ -1,6 +1,6 @@
 """A stack's JSON held against the Inventory, in the product and not only in tests."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from baseline.errors import WorldError
@@ -29,6 +29,7 @@ def check(stack: Stack, synthesized: Mapping[str, Any]) -> None:
         },
         "providers": set(providers) ^ {provider.alias for provider in stack.providers},
         "providers written twice": {alias for alias in providers if providers.count(alias) > 1},
+        "imports": {block["to"] for block in synthesized.get("import", [])},
         "outputs": set(synthesized.get("output", {})) ^ {key.output for key in stack.keys},
         "forgotten addresses": set(forgotten) ^ set(stack.forgotten),
         "addresses forgotten twice": {address for address in forgotten if forgotten.count(address) > 1},
@@ -36,6 +37,23 @@ def check(stack: Stack, synthesized: Mapping[str, Any]) -> None:
             block["from"] for block in removed if block.get("lifecycle", {}).get("destroy") is not False
         },
     }
+    _refuse(stack, differences)
+
+
+def check_imports(stack: Stack, imports: Mapping[str, str]) -> None:
+    """Hold what a stack is to import against the Inventory. Raises WorldError naming what differs.
+
+    Terraform says nothing where one thing is imported at two addresses: two resources would fight over it.
+    """
+    ids = [(address.partition(".")[0], id) for address, id in imports.items()]
+    differences = {
+        "imports of what the stack does not have": set(imports) - stack.addresses(),
+        "imported at two addresses": {id for kind, id in ids if ids.count((kind, id)) > 1},
+    }
+    _refuse(stack, differences)
+
+
+def _refuse(stack: Stack, differences: Mapping[str, Collection[str]]) -> None:
     wrong = [f"{what}: {', '.join(sorted(names))}" for what, names in differences.items() if names]
     if wrong:
         raise WorldError(

@@ -1,7 +1,7 @@
 """The synthesized stacks in a normal form: no metadata, stable order, a manifest of sums.
 
 The folders are complete Terraform configurations: `terraform init` and `validate` take them as they are, and a
-VCS-driven workspace runs them.
+VCS-driven workspace runs them. What they import of adopted keys is in a file of its own.
 """
 
 import hashlib
@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from baseline.errors import UsageError
+from baseline.import_blocks import IMPORTS_FILE, render
 from stacks.stamping.synthesis import Synthesis
 
 MANIFEST = "manifest.json"
 EXPORTED_FILE = "main.tf.json"
+FILES = (EXPORTED_FILE, IMPORTS_FILE)
 _KIND = "kms-baseline export"
 
 
@@ -34,14 +36,22 @@ def exported(made: Synthesis, folder: Path) -> Iterator[Callable[[], None]]:
     """Write every stack and the manifest on the file system of the folder; yields what puts them in their place."""
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary:
         sums = {}
-        for stack, text in made.texts(normalized_text):
-            target = Path(temporary) / stack.name / EXPORTED_FILE
-            target.parent.mkdir()
+        for name, text in _files(made):
+            target = Path(temporary) / name
+            target.parent.mkdir(exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
-            sums[f"{stack.name}/{EXPORTED_FILE}"] = hashlib.sha256(text.encode()).hexdigest()
+            sums[name] = hashlib.sha256(text.encode()).hexdigest()
         manifest = {"kind": _KIND, "version": 1, "sha256": dict(sorted(sums.items()))}
         (Path(temporary) / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
         yield partial(_publish, Path(temporary), folder)
+
+
+def _files(made: Synthesis) -> Iterator[tuple[str, str]]:
+    """Every file of every stack, with its text."""
+    for stack, text in made.texts(normalized_text):
+        yield f"{stack.name}/{EXPORTED_FILE}", text
+    for stack_name, imports in made.imports.items():
+        yield f"{stack_name}/{IMPORTS_FILE}", render(imports)
 
 
 def normalized_text(synthesized: str) -> str:
@@ -74,15 +84,20 @@ def _exported_stacks(folder: Path) -> set[str] | None:
 
 
 def _publish(new: Path, folder: Path) -> None:
-    """Put what was exported in place, the manifest last. Of stacks that are gone only our own file goes with them."""
+    """Put what was exported in place, the manifest last. What is gone goes, and of it only our own files."""
     folder.mkdir(parents=True, exist_ok=True)
     former = _exported_stacks(folder) or set()
-    stacks = sorted(path for path in new.iterdir() if path.is_dir())
-    for stack in stacks:
-        (folder / stack.name).mkdir(exist_ok=True)
-        (stack / EXPORTED_FILE).replace(folder / stack.name / EXPORTED_FILE)
+    stacks = {path.name for path in new.iterdir() if path.is_dir()}
+    for name in sorted(stacks):
+        (folder / name).mkdir(exist_ok=True)
+        for file in FILES:
+            if (new / name / file).exists():
+                (new / name / file).replace(folder / name / file)
+            else:
+                (folder / name / file).unlink(missing_ok=True)
     (new / MANIFEST).replace(folder / MANIFEST)
-    for name in former - {stack.name for stack in stacks}:
-        (folder / name / EXPORTED_FILE).unlink(missing_ok=True)
+    for name in former - stacks:
+        for file in FILES:
+            (folder / name / file).unlink(missing_ok=True)
         with suppress(OSError):  # whoever ran Terraform there has files in it
             (folder / name).rmdir()

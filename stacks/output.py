@@ -1,4 +1,5 @@
-"""Writes the output folder: `manifest.json` and `stacks/<stack>/cdk.tf.json`, as `cdktf synth` leaves them.
+"""Writes the output folder: `manifest.json` and `stacks/<stack>/cdk.tf.json`, as `cdktf synth` leaves them, and beside
+a stack that has adopted keys `imports.tf.json`.
 
 What differs from the files that are there is written into a temporary folder beside the output first. Then each file
 replaces its predecessor as a whole; what Terraform keeps beside them (`.terraform`, plans) is left alone.
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from baseline.import_blocks import IMPORTS_FILE
+from baseline.import_blocks import IMPORTS_FILE, render
 from stacks.stamping.synthesis import Synthesis
 
 STACK_FILE = "cdk.tf.json"
@@ -25,12 +26,16 @@ class Staged:
         self._output = output
         self._changed: list[str] = []
         self._stacks: set[str] = set()
+        self._importing: set[str] = set()
 
     def stage(self, made: Synthesis) -> None:
         """Write what differs from the output folder."""
         for stack, text in made.texts():
             self._stacks.add(stack.name)
             self._put(f"stacks/{stack.name}/{STACK_FILE}", text)
+        for name, imports in made.imports.items():
+            self._importing.add(name)
+            self._put(f"stacks/{name}/{IMPORTS_FILE}", render(imports))
         self._put(MANIFEST, made.manifest())
 
     def _put(self, name: str, text: str) -> None:
@@ -50,7 +55,7 @@ class Staged:
             (self._folder / name).replace(self._output / name)
         for name in former - self._stacks:
             (self._output / "stacks" / name / STACK_FILE).unlink(missing_ok=True)
-        for name in former | self._stacks:  # what an earlier deployment took over is in its state now
+        for name in (former | self._stacks) - self._importing:  # what a deployment took over is in its state now
             (self._output / "stacks" / name / IMPORTS_FILE).unlink(missing_ok=True)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from baseline import names
 from baseline.errors import Mistakes
-from baseline.lock import AccountRegion, Line, Lock, LockedKey
+from baseline.lock import AccountRegion, KeyIdentity, Line, Lock, LockedKey
 from baseline.lock_reading import parse_lock
 from baseline.names import Layout
 from baseline.purposes import PURPOSES
@@ -118,8 +118,16 @@ SECOND = '"account_id": "111111111111", "region": "us-east-1", "purposes": ["ebs
 DIGITS = "\u0661" * 12
 """Arabic ones, which are digits and no account ID."""
 
-NEEDS = "keys[1]: needs account_id, region, purposes and stack, perhaps resources and left_alone"
+NEEDS = "keys[1]: needs account_id, region, purposes and stack, perhaps adopted, adopted_names, left_alone, resources"
+KEY_ID, OTHER_ID = "5b2d4e0a-8a3c-4a34-9c02-000000000001", "5b2d4e0a-8a3c-4a34-9c02-000000000002"
+STACK = '"stack": "network"'
+NO_KEY_IDS, NO_NAMES = "are no key IDs by purpose", "are no names of aliases and parameters"
 DAMAGES = [
+    (STACK, f'{STACK}, "adopted": ["ebs"]', 3, f"keys[1]: `['ebs']` {NO_KEY_IDS}"),
+    (STACK, f'{STACK}, "adopted": {{"ebs": "mrk-1"}}', 3, f"keys[1]: `{{'ebs': 'mrk-1'}}` {NO_KEY_IDS}"),
+    (STACK, f'{STACK}, "adopted": {{"ebs": 1}}', 3, f"keys[1]: `{{'ebs': 1}}` {NO_KEY_IDS}"),
+    (STACK, f'{STACK}, "adopted": {{"sns": "{KEY_ID}"}}', 3, "keys[1]: `sns` is adopted and not among the purposes"),
+    (STACK, f'{STACK}, "adopted_names": ["sns"]', 3, f"keys[1]: `['sns']` {NO_NAMES}"),
     ('"stack": "network"', '"stack": "network", "left_alone": "*"', 3, "keys[1]: `*` are no patterns"),
     ("", "", 1, "is not JSON: Expecting value, column 1"),
     ('"network"},', '"network"', 4, "is not JSON: Expecting ',' delimiter, column 1"),
@@ -164,6 +172,47 @@ def test_a_damaged_or_foreign_lock_is_refused(before: str, after: str, line: int
     assert message == f"organization.lock.json:{line}: {problem}"
     assert help.startswith(("  help: restore it from version control", "  help: keep the ", "  help: two branches"))
     assert refused.value.exit_code == 2
+
+
+def adopting(account: int, region: str, purpose: str, key_id: str, *names: str) -> Lock:
+    where = AccountRegion(IDS[account], region)
+    key = KeyIdentity(*where, purpose)
+    return lock("account", {where: frozenset({"ebs", "sns"})}).adopting(key, key_id, names)
+
+
+def together(*locks: Lock) -> str:
+    """The text that keeps the lines of all."""
+    head, *_ = locks[0].render().splitlines()
+    return "\n".join([head, *(line for one in locks for line in one.render().splitlines()[1:-1]), "null]}"])
+
+
+def test_adopted_keys_stand_on_the_line_of_their_region_and_are_read_back() -> None:
+    adopted = adopting(0, "eu-west-2", "sns", KEY_ID, "alias/baseline/sns", "/baseline/kms/sns/arn")
+    assert f'"adopted": {{"sns": "{KEY_ID}"}}, "adopted_names": ["/baseline/kms/sns/arn", "alias/' in adopted.render()
+    assert parse_lock(adopted.render(), "organization.lock.json") == adopted
+    assert adopted.adopted == {KeyIdentity(IDS[0], "eu-west-2", "sns"): KEY_ID}
+
+
+def test_what_two_branches_adopted_is_adopted() -> None:
+    text = together(adopting(0, "eu-west-2", "sns", KEY_ID), adopting(0, "eu-west-2", "ebs", OTHER_ID, "alias/x"))
+    (line,) = parse_lock(text, "organization.lock.json").lines.values()
+    assert line.adopted == {"sns": KEY_ID, "ebs": OTHER_ID}
+    assert line.adopted_names == {"alias/x"}
+
+
+@pytest.mark.parametrize(
+    ("other", "problem"),
+    [
+        (adopting(0, "eu-west-2", "ebs", KEY_ID), f"the key {KEY_ID} is adopted twice, also as {IDS[0]} eu-west-2 sns"),
+        (adopting(1, "us-east-1", "sns", KEY_ID), f"the key {KEY_ID} is adopted twice, also as {IDS[0]} eu-west-2 sns"),
+        (adopting(0, "eu-west-2", "sns", OTHER_ID), f"as {IDS[0]} eu-west-2 sns: {KEY_ID} and {OTHER_ID}"),
+    ],
+)
+def test_two_branches_that_adopted_against_each_other_are_refused(other: Lock, problem: str) -> None:
+    with pytest.raises(Mistakes) as refused:
+        parse_lock(together(adopting(0, "eu-west-2", "sns", KEY_ID), other), "organization.lock.json")
+    assert problem in str(refused.value)
+    assert "organization.lock.json:3: keys[1]" in str(refused.value)
 
 
 def test_a_stack_of_another_layout_is_refused() -> None:

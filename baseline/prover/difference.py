@@ -1,6 +1,6 @@
 """What a change of a policy means: who can do what now and could not before, and the other way round."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,14 +41,20 @@ class Change:
     example: Example
 
 
-def difference(old: Policy, new: Policy, partition: str, account_id: str) -> Sequence[Change]:
-    """Every change, gains first; none: both mean the same. Raises Unsupported, Undecided."""
+def difference(
+    old: Policy, new: Policy, partition: str, account_id: str, without: Collection[str] = ()
+) -> Sequence[Change]:
+    """Every change, gains first; none: both mean the same. Raises Unsupported, Undecided.
+
+    Of the actions `without` nothing is said: those that nobody can call on this key.
+    """
     before, after = read(old), read(new)
     asked = list(everybody((*before, *after), partition, account_id))
     space = Space(partition, (*before, *after), [who.region for who in asked])
     was, is_now = Judge(old, before, space), Judge(new, after, space)
     pairs: tuple[tuple[Direction, _Pair], ...] = (("gains", _Pair(was, is_now)), ("loses", _Pair(is_now, was)))
-    return [change for direction, pair in pairs for who in asked for change in _of_callers(direction, pair, who)]
+    groups = {group: [name for name in actions if name not in without] for group, actions in ACTION_GROUPS.items()}
+    return [c for direction, pair in pairs for who in asked for c in _of_callers(direction, pair, who, groups)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +75,12 @@ class _Pair:
         return any(self.example(strength, box) for strength in STRENGTHS)
 
 
-def _of_callers(direction: Direction, pair: _Pair, who: Who) -> Iterator[Change]:
+def _of_callers(direction: Direction, pair: _Pair, who: Who, groups: Mapping[str, Sequence[str]]) -> Iterator[Change]:
     space = pair.giving.space
     box = space.region(who.region, services_carry_no_account=who.region.kind == "service")
     if box is None or not pair.gives_something(box):
         return
-    known = [
-        c for group, actions in ACTION_GROUPS.items() for c in _of_group(direction, pair, who, group, actions, box)
-    ]
+    known = [c for group, actions in groups.items() for c in _of_group(direction, pair, who, group, actions, box)]
     unknown = [name for name in space.actions.names if name not in ACTIONS]
     # What KMS may add comes by the patterns that give known actions too; it is worth a word where it comes alone.
     yield from known or _of_group(direction, pair, who, LATER, unknown, box)

@@ -13,10 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from baseline.adoption.imports import adopted_imports
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Stack
 from baseline.likeness.writing import Unlike
-from stacks.check import check
+from stacks.check import check, check_imports
 from stacks.stamping.builders import Built, build_all
 from stacks.stamping.cache import TemplateCache, building_versions, cache_folder
 from stacks.stamping.shape import Shape, Shapes
@@ -52,6 +53,9 @@ def synthesized(inventory: Inventory, building: Building = Building()) -> "Itera
         synthesis = Synthesis(shapes, Templates(TemplateCache(Path(own)), TemplateCache(users) if users else None))
         for stack in inventory.stacks:
             synthesis.add(stack, shapes.of_itself(stack) if building.full else shapes.of(stack))
+            if imports := adopted_imports(inventory.lock, stack):
+                check_imports(stack, imports)
+                synthesis.imports[stack.name] = imports
         synthesis.build(building)
         yield synthesis
 
@@ -72,6 +76,8 @@ class Synthesis:
         self._shapes = shapes
         self._templates = templates
         self._members: dict[str, list[tuple[Stack, Shape]]] = {}
+        self.imports: dict[str, dict[str, str]] = {}
+        """By stack: what Terraform imports, by address. In no stack's JSON: each would be a shape of its own."""
 
     def add(self, stack: Stack, shape: Shape) -> None:
         """One stack more."""

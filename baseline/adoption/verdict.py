@@ -72,10 +72,10 @@ def _state(key: Key, found: SeenKey, word: Word) -> Iterator[str]:
             f"waits for its deletion on {when}; `aws kms cancel-key-deletion {command}` and "
             f"`aws kms enable-key {command}` bring it back"
         )
-    elif found.state == "Disabled":
+    elif found.state == "Disabled" and "Disabled" not in key.states:
         if not word.enable:
             yield "is disabled, and the deployment would enable it; `--enable` says that this is meant"
-    elif found.state != "Enabled":
+    elif found.state not in key.states:
         yield f"is in the state {found.state}"
 
 

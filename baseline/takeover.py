@@ -8,51 +8,11 @@ what is imported in place of being made, what only the owner can decide, and wha
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from baseline import names
 from baseline.inventory import Key
+from baseline.seen import Seen, SeenKey
 
 TAKE_OVER = "--take-over"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenKey:
-    """One key as AWS has it."""
-
-    key_id: str
-    created: datetime
-    state: str
-    """`Enabled`, `Disabled`, `PendingDeletion`, ..."""
-    deletion: datetime | None = None
-    """When it is deleted, if it waits for that."""
-    peculiarity: str
-    """Why it cannot be one of ours, as in "is asymmetric"; empty for a plain symmetric key with AWS's own material."""
-    tags: Mapping[str, str]
-    policy: str | None
-    """Its text; None: it may not be read."""
-    grants: int | None
-    """How many it has; None: they may not be listed."""
-
-    def is_for(self, namespace: str, purpose: str) -> bool:
-        """Whether its tags say that it was made for this purpose. Tags are a claim and no proof."""
-        said = dict(zip(names.RESERVED_TAGS, (names.MANAGED_BY, namespace, purpose), strict=True))
-        return all(self.tags.get(name) == value for name, value in said.items())
-
-    def __str__(self) -> str:
-        return f"{self.key_id} (made {self.created:%Y-%m-%d %H:%M} UTC)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What AWS has in one account's region, as far as keys of ours could be meant."""
-
-    aliases: Mapping[str, str]
-    """Aliases of the namespace with the ID of their key."""
-    keys: Mapping[str, SeenKey]
-    """By ID: the keys behind these aliases, and those that have no alias and our tags."""
-    parameters: Mapping[str, str]
-    """The parameters of the namespace that are there, with their values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +92,7 @@ def _imports(key: Key, making: Making, seen: Seen, chosen: SeenKey, target: str 
 
 def _parameter(key: Key, making: Making, seen: Seen) -> dict[str, str]:
     """The import of the parameter, where the plan makes one that is there."""
-    there = making.parameter and key.parameter in seen.parameters
+    there = making.parameter and key.parameter in (seen.parameters or {})
     return {_address("aws_ssm_parameter", key): key.parameter} if there and key.parameter else {}
 
 
@@ -175,7 +135,7 @@ def _taken(key: Key, found: SeenKey) -> str:
 
 def _other_parameter(key: Key, making: Making, seen: Seen) -> str:
     """What to ask where the parameter is there and has another value than the ARN of the key in the state."""
-    value = seen.parameters.get(key.parameter or "")
+    value = (seen.parameters or {}).get(key.parameter or "")
     if not making.parameter or value is None or (making.known and value.endswith(f":key/{making.known}")):
         return ""
     return f"the parameter {key.parameter} is there and says {value}"

@@ -8,6 +8,7 @@ import boto3
 import typer
 
 from baseline.adoption.verdict import Word
+from baseline.drift.key import rotation_in_words
 from baseline.errors import Refusal, UsageError
 from cli import changes, options, output
 from live.sessions import Sessions
@@ -63,7 +64,7 @@ def adopt(
 
 def _told(offer: Offer) -> Iterator[str]:
     key, found = offer.key, offer.found
-    yield f"{found.arn} as {key.where}"
+    yield f"{found.seen.arn} as {key.where}"
     if offer.known:
         yield "  the lock has it as adopted already"
     yield from _access(offer)
@@ -97,8 +98,8 @@ def _rest(offer: Offer) -> Iterator[str]:
         else:
             yield f"  the tag {name}={new} would be set" + (f", now {old}" if old is not None else "")
     days = key.settings.rotation_period_days if key.settings.rotation else 0
-    if days != found.rotation:
-        yield f"  rotation: {_rotation(found.rotation)} -> {_rotation(days)}"
+    if days != found.seen.rotation:
+        yield f"  rotation: {rotation_in_words(found.seen.rotation)} -> {rotation_in_words(days)}"
     if key.description != found.description:
         yield f'  description: "{found.description}" -> "{key.description}"'
     if found.seen.state != "Enabled":
@@ -106,8 +107,4 @@ def _rest(offer: Offer) -> Iterator[str]:
     if others := [alias for alias in found.aliases if alias != key.alias]:
         yield f"  stay as they are: {', '.join(others)}"
     if found.seen.grants:
-        yield f"  stay as they are: grants, {found.seen.grants}"
-
-
-def _rotation(days: int) -> str:
-    return f"every {days} days" if days else "off"
+        yield f"  stay as they are: grants, {len(found.seen.grants)}"

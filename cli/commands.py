@@ -19,6 +19,7 @@ COMMANDS = (
     "diff",
     "synth",
     "deploy",
+    "verify",
     "probe",
     "adopt",
     "export",

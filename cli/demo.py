@@ -69,24 +69,21 @@ def _environment(inventory: Inventory, folder: Path, ending: ExitStack, keep: bo
 
 
 def _read_back(inventory: Inventory, variables: Mapping[str, str]) -> None:
-    """Show the keys that AWS has. Raises WorldError when they are not those of the Inventory."""
-    from operations.read_back import read_back, rotation  # loads boto3
+    """Show the keys that AWS has. Raises WorldError when something is not as the Inventory says."""
+    from baseline.drift.key import rotation_in_words
+    from live.sessions import sessions_of  # loads boto3
+    from operations.verification import verify
 
-    found = read_back(inventory, variables)
-    rows = [
-        (
-            *(each.key.account, each.key.account_id, each.key.region, each.key.purpose, each.key.alias),
-            *((each.live.key_id, rotation(each.live)) if each.live else ("missing", "-")),
-        )
-        for each in found
-    ]
+    done = verify(inventory, sessions_of(variables), output.say)
+    rows = []
+    for key in inventory.keys:
+        found = done.keys.get(key.locked.key)
+        of_aws = (found.key_id, rotation_in_words(found.rotation)) if found else ("missing", "-")
+        rows.append((key.account, key.account_id, key.region, key.purpose, key.alias, *of_aws))
     output.show(output.table(("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "KEY ID", "ROTATION"), rows))
     output.show(f"{count(len(rows), 'key')} read back")
-    wrong = [
-        f"{each.key.account} {each.key.region} {each.key.purpose}: {difference}"
-        for each in found
-        for difference in each.differences
-    ]
+    wrong = [f"{' '.join(filter(None, (f.account, f.region, f.purpose)))}: {f.problem}" for f in done.findings]
+    wrong += [f"{place.account}: {place.problem}" for place in done.unreachable]
     if wrong:
         raise WorldError("AWS does not have what the configuration says:\n  " + "\n  ".join(wrong))
 

@@ -15,6 +15,7 @@ import typer
 
 from baseline.configuration import schema
 from baseline.configuration.file import ConfigurationFile
+from baseline.drift.finding import KINDS as DRIFT
 from baseline.features import FEATURES
 from baseline.fields import limits
 from baseline.found.kinds import KIND_GROUPS, KINDS
@@ -93,6 +94,7 @@ def generated() -> dict[str, str]:
             "features": FEATURES,
         },
         "policy-findings.md": {"groups": KIND_GROUPS, "kinds": list(KINDS.values())},
+        "verify.md": {"kinds": DRIFT},
         "properties.md": {
             "properties": ALL,
             "of_others": OF_ANY_POLICY,

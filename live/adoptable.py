@@ -1,15 +1,15 @@
 """A key that its owner offers, found by its ID, its ARN or an alias, with what only people want to know of it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import Refusal, WorldError
 from baseline.inventory import Provider
-from baseline.takeover import SeenKey
+from baseline.seen import SeenKey
+from live.asking import DENIED
 from live.sessions import Sessions
-from live.survey import DENIED, look_at
+from live.survey import look_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +17,7 @@ class Offered:
     """A key as AWS has it."""
 
     seen: SeenKey
-    arn: str
     description: str
-    rotation: int
-    """The days between two rotations; 0: it does not rotate, or that may not be read."""
     aliases: tuple[str, ...]
     """All of its aliases."""
 
@@ -35,7 +32,6 @@ def read_offered(sessions: Sessions, provider: Provider, reference: str) -> Offe
         metadata = kms.describe_key(KeyId=reference)["KeyMetadata"]
         aliases = kms.get_paginator("list_aliases").paginate(KeyId=metadata["KeyId"])
         names = sorted(alias["AliasName"] for page in aliases for alias in page["Aliases"])
-        rotation = _rotation(kms, metadata["KeyId"])
     except (BotoCoreError, ClientError) as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
         if code == "NotFoundException":
@@ -49,9 +45,7 @@ def read_offered(sessions: Sessions, provider: Provider, reference: str) -> Offe
     assert seen is not None
     return Offered(
         seen=seen,
-        arn=metadata["Arn"],
         description=metadata.get("Description", ""),
-        rotation=rotation,
         aliases=tuple(names),
     )
 
@@ -62,13 +56,3 @@ def caller(sessions: Sessions, provider: Provider) -> str:
         return str(sessions.client(provider, "sts").get_caller_identity()["Arn"])
     except (BotoCoreError, ClientError) as error:
         raise WorldError(f"asking whose credentials these are: {error}") from error
-
-
-def _rotation(kms: Any, key_id: str) -> int:
-    try:
-        status = kms.get_key_rotation_status(KeyId=key_id)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in (*DENIED, "UnsupportedOperationException"):
-            return 0
-        raise
-    return int(status.get("RotationPeriodInDays", 365)) if status["KeyRotationEnabled"] else 0

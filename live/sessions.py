@@ -1,5 +1,7 @@
 """Sessions in the accounts of the organization."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -7,10 +9,23 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from baseline.errors import WorldError
 from baseline.inventory import Provider
 
 _CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, max_pool_connections=2)
 """Many accounts are asked at once, and each of them has its own quotas."""
+
+
+def sessions_of(variables: Mapping[str, str]) -> "Sessions":
+    """By the caller's own credentials: of this process's environment, or of another one that leads to an embedded AWS."""
+    if variables is os.environ:
+        return Sessions(boto3.Session())
+    base = boto3.Session(
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        region_name=variables["AWS_REGION"],
+    )
+    return Sessions(base, variables["AWS_ENDPOINT_URL"])
 
 
 @dataclass
@@ -20,8 +35,14 @@ class Sessions:
     base: boto3.Session
     endpoint: str | None = None
     """Another address than AWS's, for an embedded AWS."""
+    calls: int = 0
+    """How many calls were made by its clients; one that was tried again counts once."""
     _roles: dict[tuple[str, str | None], "_Role"] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _counting: Lock = field(default_factory=Lock)
+    _own: str = ""
+    """The account of the caller's own credentials, once it was asked for."""
+    _own_lock: Lock = field(default_factory=Lock)
 
     def session(self, provider: Provider) -> boto3.Session:
         """A session in a provider's account, by its role, or the caller's own. Raises what boto3 raises."""
@@ -34,9 +55,29 @@ class Sessions:
         """
         credentials = self._credentials(provider)
         with self._lock:  # boto3 makes one client of a session at a time
-            return self.base.client(
+            client = self.base.client(
                 service, region_name=provider.region, endpoint_url=self.endpoint, config=_CONFIG, **credentials
             )
+        client.meta.events.register("before-call", self._count)
+        return client
+
+    def enter(self, provider: Provider) -> None:
+        """Take the provider's role, if it has one. Raises what boto3 raises, WorldError where that is another account."""
+        self._credentials(provider)
+        account_id = provider.role.split(":")[4] if provider.role else self._own_account(provider)
+        if account_id != provider.account_id:
+            raise WorldError(f"the credentials are of the account {account_id}, and not of {provider.account_id}")
+
+    def _own_account(self, provider: Provider) -> str:
+        """The account of the caller's own credentials."""
+        with self._own_lock:
+            if not self._own:
+                self._own = str(self.client(provider, "sts").get_caller_identity()["Account"])
+        return self._own
+
+    def _count(self, **_: Any) -> None:
+        with self._counting:
+            self.calls += 1
 
     def _credentials(self, provider: Provider) -> dict[str, str]:
         if provider.role is None:
@@ -50,7 +91,8 @@ class Sessions:
     def _assume(self, provider: Provider, role: str) -> dict[str, str]:
         region = provider.sts_region or provider.region
         with self._lock:
-            sts = self.base.client("sts", region_name=region, endpoint_url=self.endpoint)
+            sts = self.base.client("sts", region_name=region, endpoint_url=self.endpoint, config=_CONFIG)
+        sts.meta.events.register("before-call", self._count)
         extra = {"ExternalId": provider.external_id} if provider.external_id else {}
         answer = sts.assume_role(RoleArn=role, RoleSessionName=provider.session_name or "kms-baseline", **extra)
         credentials = answer["Credentials"]

@@ -4,138 +4,78 @@ Only keys behind aliases of the namespace are read whole, and those that have no
 else is in the account is none of our business. A name is looked up by itself, never guessed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
-
-from botocore.exceptions import BotoCoreError, ClientError
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from baseline import names
-from baseline.errors import WorldError
-from baseline.inventory import Key, Provider
-from baseline.takeover import Seen, SeenKey
+from baseline.inventory import Provider
+from baseline.seen import Seen, SeenKey
+from live.asking import allowed, asking, pages
+from live.keys import read_key, tags_of
 from live.sessions import Sessions
 
-T = TypeVar("T")
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _PARAMETERS_AT_ONCE = 10
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html"""
 
 
-def survey(sessions: Sessions, provider: Provider, keys: Collection[Key]) -> tuple[Seen, str]:
-    """What is there for these keys, and what could not be looked at (empty: nothing was left out).
+def survey(sessions: Sessions, provider: Provider, parameters: Sequence[str], expected: Collection[str] = ()) -> Seen:
+    """What is there of the provider's namespace, and of these parameters.
 
-    Raises WorldError when AWS cannot be reached or refuses the aliases.
+    Where an alias is not at a key of ours though it is `expected` to be, the key may have got another name: then the tags of
+    every key are looked at. Raises WorldError when AWS cannot be reached or refuses the aliases.
     """
-    with _asking(provider):
-        ssm = sessions.client(provider, "ssm")
-        return _Survey(sessions.client(provider, "kms"), ssm, provider).of(keys)
+    with asking(provider):
+        ssm = sessions.client(provider, "ssm") if parameters else None
+        return _Survey(sessions.client(provider, "kms"), ssm, provider).of(parameters, expected)
 
 
 def look_at(sessions: Sessions, provider: Provider, key_ids: Iterable[str]) -> dict[str, SeenKey | None]:
     """These keys by their IDs; None for one that does not exist any more. Raises WorldError as `survey` does."""
-    with _asking(provider):
-        looking = _Survey(sessions.client(provider, "kms"), None, provider)
-        return {key_id: looking.key_or_none(key_id) for key_id in key_ids}
-
-
-@contextmanager
-def _asking(provider: Provider) -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise WorldError(f"looking for keys of {provider.account_id} in {provider.region}: {error}") from error
+    with asking(provider):
+        kms = sessions.client(provider, "kms")
+        return {key_id: read_key(kms, key_id) for key_id in key_ids}
 
 
 class _Survey:
     def __init__(self, kms: Any, ssm: Any, provider: Provider) -> None:
         self._kms = kms
         self._ssm = ssm
-        self._namespace = provider.tags["namespace"]
+        self._ours = {"managed-by": names.MANAGED_BY, "namespace": provider.tags["namespace"]}
+        self._head = names.alias(provider.tags["namespace"], "")
 
-    def of(self, keys: Collection[Key]) -> tuple[Seen, str]:
-        wanted = {key.alias for key in keys}
-        every = list(_pages(self._kms, "list_aliases", "Aliases"))
-        targets = {
-            alias["AliasName"]: alias["TargetKeyId"]
-            for alias in every
-            if alias["AliasName"] in wanted and "TargetKeyId" in alias
-        }
-        listed = _allowed(lambda: [key["KeyId"] for key in _pages(self._kms, "list_keys", "Keys")])
-        named = {alias["TargetKeyId"] for alias in every if "TargetKeyId" in alias}
-        found = {key_id: self._key(key_id) for key_id in dict.fromkeys(targets.values())}
+    def of(self, parameters: Sequence[str], expected: Collection[str]) -> Seen:
+        every = pages(self._kms, "list_aliases", "Aliases")
+        targets = {alias["AliasName"]: alias["TargetKeyId"] for alias in every if "TargetKeyId" in alias}
+        behind = dict.fromkeys(key_id for alias, key_id in targets.items() if alias.startswith(self._head))
+        found = {key_id: key for key_id in behind if (key := read_key(self._kms, key_id))}
+        lost = any(alias not in targets or self._is_foreign(found.get(targets[alias])) for alias in expected)
+        passed_over = behind if lost else set(targets.values())
+        listed = allowed(lambda: [key["KeyId"] for key in pages(self._kms, "list_keys", "Keys")])
         for key_id in listed or ():
-            if key_id not in named and (tags := self._our_tags(key_id)) is not None:
-                found[key_id] = self._key(key_id, tags)
-        parameters = _allowed(lambda: self._parameters(keys))
-        missed = [
-            *(["keys without an alias (kms:ListKeys is denied)"] if listed is None else []),
-            *(["parameters (ssm:GetParameters is denied)"] if parameters is None else []),
-        ]
-        return Seen(aliases=targets, keys=found, parameters=parameters or {}), " and ".join(missed)
-
-    def key_or_none(self, key_id: str) -> SeenKey | None:
-        """A key by its ID; None for one that does not exist."""
-        try:
-            return self._key(key_id)
-        except self._kms.exceptions.NotFoundException:
-            return None
-
-    def _our_tags(self, key_id: str) -> dict[str, str] | None:
-        """The tags of a key that was made here; None for another one, or one that may not be read."""
-        tags = _allowed(lambda: self._tags(key_id))
-        ours = {"managed-by": names.MANAGED_BY, "namespace": self._namespace}
-        return tags if tags and ours.items() <= tags.items() else None
-
-    def _tags(self, key_id: str) -> dict[str, str]:
-        tags = _pages(self._kms, "list_resource_tags", "Tags", KeyId=key_id)
-        return {tag["TagKey"]: tag["TagValue"] for tag in tags}
-
-    def _key(self, key_id: str, tags: dict[str, str] | None = None) -> SeenKey:
-        metadata = self._kms.describe_key(KeyId=key_id)["KeyMetadata"]
-        policy = _allowed(lambda: self._kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
-        grants = _allowed(lambda: sum(1 for _ in _pages(self._kms, "list_grants", "Grants", KeyId=key_id)))
-        return SeenKey(
-            key_id=metadata["KeyId"],
-            created=metadata["CreationDate"],
-            state=metadata["KeyState"],
-            deletion=metadata.get("DeletionDate"),
-            peculiarity=peculiarity(metadata),
-            tags=tags if tags is not None else _allowed(lambda: self._tags(key_id)) or {},
-            policy=policy,
-            grants=grants,
+            if key_id not in passed_over and (key := self._key_of_ours(key_id)):
+                found[key_id] = key
+        values = allowed(lambda: self._values(parameters))
+        missed = (
+            *(("keys without an alias (kms:ListKeys is denied)",) if listed is None else ()),
+            *(("parameters (ssm:GetParameters is denied)",) if values is None else ()),
         )
+        return Seen(aliases=targets, keys=found, parameters=values, not_looked_for=missed)
 
-    def _parameters(self, keys: Iterable[Key]) -> dict[str, str]:
-        wanted = [key.parameter for key in keys if key.parameter]
+    def _key_of_ours(self, key_id: str) -> SeenKey | None:
+        """A key by its ID, if it was made here; None for another one, or one that may not be read."""
+        tags = allowed(lambda: tags_of(self._kms, key_id))
+        return read_key(self._kms, key_id, tags) if self._are_ours(tags) else None
+
+    def _is_foreign(self, key: SeenKey | None) -> bool:
+        """Whether a key is another one than ours; of one that may not be read nobody knows."""
+        return key is not None and key.tags is not None and not self._are_ours(key.tags)
+
+    def _are_ours(self, tags: Mapping[str, str] | None) -> bool:
+        return tags is not None and self._ours.items() <= tags.items()
+
+    def _values(self, parameters: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for start in range(0, len(wanted), _PARAMETERS_AT_ONCE):
-            answer = self._ssm.get_parameters(Names=wanted[start : start + _PARAMETERS_AT_ONCE])
+        for start in range(0, len(parameters), _PARAMETERS_AT_ONCE):
+            answer = self._ssm.get_parameters(Names=parameters[start : start + _PARAMETERS_AT_ONCE])
             found |= {parameter["Name"]: parameter["Value"] for parameter in answer["Parameters"]}
         return found
-
-
-def peculiarity(metadata: dict[str, Any]) -> str:
-    """Why a key cannot be one of ours; empty for a plain symmetric key with AWS's own material."""
-    if metadata["KeyManager"] != "CUSTOMER":
-        return "is managed by AWS"
-    if metadata.get("KeySpec") != "SYMMETRIC_DEFAULT" or metadata.get("KeyUsage") != "ENCRYPT_DECRYPT":
-        return f"is of another kind ({metadata.get('KeySpec')}, {metadata.get('KeyUsage')})"
-    if metadata.get("CustomKeyStoreId") or metadata.get("Origin") != "AWS_KMS":
-        return f"has key material that is not AWS KMS's own (origin {metadata.get('Origin')})"
-    return "is a multi-Region key" if metadata.get("MultiRegion") else ""
-
-
-def _pages(client: Any, operation: str, items: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-    for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page[items]
-
-
-def _allowed(call: Callable[[], T]) -> T | None:
-    """What a call answers; None where it is denied. One key that may not be read never ends the look at the others."""
-    try:
-        return call()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in DENIED:
-            return None
-        raise

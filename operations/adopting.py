@@ -45,7 +45,7 @@ def look(project: Project, sessions: Sessions, key: Key, written: str, word: Wor
             f"account {key.account_id} has no key {written} in {key.region}",
             "a key ID says neither account nor region; is it there that you looked",
         )
-    seen, _ = survey(sessions, provider, [key])
+    seen = survey(sessions, provider, [key.parameter] if key.parameter else [])
     around = Surroundings(
         namespace=organization.namespace,
         alias_at=seen.aliases.get(key.alias),
@@ -55,7 +55,7 @@ def look(project: Project, sessions: Sessions, key: Key, written: str, word: Wor
     if refused := refusals(key, found.seen, around, word):
         lines = [f"  the key {found.seen.key_id} {refusal}" for refusal in refused]
         raise Refusal("\n".join([f"not adopted as {key.where}:", *lines]))
-    parameter = key.parameter if seen.parameters.get(key.parameter or "") == found.arn else None
+    parameter = key.parameter if (seen.parameters or {}).get(key.parameter or "") == found.seen.arn else None
     alias = key.alias if around.alias_at else None
     return _offer(project, key, found, provider, word, tuple(name for name in (alias, parameter) if name))
 

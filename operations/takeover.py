@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from baseline import names
 from baseline.errors import Refusal
 from baseline.inventory import Inventory, Key, Provider, Stack
-from baseline.takeover import TAKE_OVER, Making, Seen, SeenKey, Takeover, decide
+from baseline.seen import Seen, SeenKey
+from baseline.takeover import TAKE_OVER, Making, Takeover, decide
 from baseline.words import count
 from deployment.deploy import Planned
 from deployment.plan import StackPlan
@@ -129,12 +130,13 @@ class Looking:
         for one in made:
             places.setdefault((one.key.account_id, one.key.region), []).append(one)
 
-        def look(ones: list[_Made]) -> tuple[Seen, str]:
-            return survey(self.sessions, ones[0].provider, [one.key for one in ones])
+        def look(ones: list[_Made]) -> Seen:
+            return survey(self.sessions, ones[0].provider, [one.key.parameter for one in ones if one.key.parameter])
 
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-            for ones, (seen, missed) in zip(places.values(), pool.map(look, places.values()), strict=True):
-                if missed:
+            for ones, seen in zip(places.values(), pool.map(look, places.values()), strict=True):
+                if seen.not_looked_for:
+                    missed = " and ".join(seen.not_looked_for)
                     self.say(f"note: {ones[0].key.account} {ones[0].key.region}: could not look for {missed}")
                 for one in ones:
                     yield one.key, decide(one.key, one.provider.tags["namespace"], one.making, seen)

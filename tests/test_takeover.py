@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline.inventory import Inventory, Key
-from baseline.takeover import Making, Seen, SeenKey, Takeover, decide
+from baseline.seen import Grant, Seen, SeenKey
+from baseline.takeover import Making, Takeover, decide
 
 NAMESPACE = "baseline"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,12 +30,14 @@ def tags(purpose: str = "sns", namespace: str = NAMESPACE) -> dict[str, str]:
 def seen_key(key: Key, number: int = 0, **changed: Any) -> SeenKey:
     plain = SeenKey(
         key_id=IDS[number],
+        arn=f"arn:aws:kms:{key.region}:{key.account_id}:key/{IDS[number]}",
         created=MADE + timedelta(minutes=number),
         state="Enabled",
-        peculiarity="",
         tags=tags(),
         policy=key.policy.render(),
-        grants=0,
+        policy_names=("default",),
+        rotation=365,
+        grants=(),
     )
     return replace(plain, **changed)
 
@@ -47,6 +50,7 @@ def seen(*keys: SeenKey, alias: str | None = None, parameter: str | None = None)
     )
 
 
+GRANTS = (Grant(grant_id="1", grantee="arn:aws:iam::111111111111:role/somebody"),)
 EVERYTHING = Making(key=True, alias=True, parameter=True)
 
 
@@ -98,7 +102,7 @@ def test_an_alias_at_a_key_that_cannot_be_read_is_refused(key: Key) -> None:
         ({"peculiarity": "is a multi-Region key"}, "multi-Region"),
         ({"state": "Disabled"}, "Disabled"),
         ({"state": "PendingDeletion"}, "PendingDeletion"),
-        ({"grants": 1}, "grants"),
+        ({"grants": GRANTS}, "grants"),
     ],
 )
 def test_a_candidate_that_is_not_sound_stops_everything(key: Key, changed: dict[str, Any], said: str) -> None:
@@ -131,7 +135,7 @@ def test_an_alias_at_a_key_of_another_state_stops_everything_though_there_is_an_
 
 
 def test_a_complete_key_may_have_grants(key: Key) -> None:
-    found = decided(key, seen(seen_key(key, grants=7), alias=IDS[0]))
+    found = decided(key, seen(seen_key(key, grants=GRANTS), alias=IDS[0]))
     assert found.imports
     assert not found.refusal
 
@@ -172,7 +176,7 @@ def situations(draw: st.DrawFn) -> tuple[Making, list[dict[str, Any]], int | Non
             "peculiarity": st.sampled_from(["", "is a multi-Region key"]),
             "tags": st.sampled_from([tags(), tags("ebs"), {}]),
             "policy": st.sampled_from([None, "{}", "no JSON"]),
-            "grants": st.sampled_from([None, 0, 2]),
+            "grants": st.sampled_from([None, (), GRANTS]),
         },
     )
     keys = draw(st.lists(changes, max_size=len(IDS)))

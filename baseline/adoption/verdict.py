@@ -10,7 +10,7 @@ from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request
 from baseline.inventory import Key
 from baseline.lock import KeyIdentity
-from baseline.takeover import SeenKey
+from baseline.seen import SeenKey
 
 NEEDED = (
     "kms:CreateAlias",

@@ -2,10 +2,8 @@
 
 import os
 import sys
-from pathlib import Path
 
 from cli.main import main
 
 if __name__ == "__main__":
-    os.environ.setdefault("KMS_BASELINE_CONFIG", os.path.relpath(Path(__file__).parent / "organization.yaml"))
     sys.exit(main(["synth", "--quiet", "--output", os.environ.get("CDKTF_OUTDIR") or "cdktf.out"]))

@@ -1,22 +1,15 @@
 """Every key and setting that should exist, by stack: the one thing that all commands show, prove and deploy."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from baseline import names
-from baseline.errors import Mistakes, Refusal
-from baseline.feature_parts import PlacedPart, check_parts, placed_parts
+from baseline.errors import Refusal
 from baseline.features.feature import Part
 from baseline.iam.document import Document
-from baseline.iam.policy_error import PolicyError
-from baseline.key_policy.place import KeyPlace
-from baseline.lock import AccountRegion, KeyIdentity, Lock, LockedKey, LockedResource
-from baseline.organization import Account, Backend, KeySettings, Organization, Retirement
-from baseline.policies import Policies
-from baseline.purposes import PURPOSES
-from baseline.regions import is_opt_in
-from baseline.retention import Retention
+from baseline.lock import Lock, LockedKey
+from baseline.organization import Backend, KeySettings, Organization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +95,10 @@ class Stack:
             twice = sorted({address for address in every if every.count(address) > 1})
             raise Refusal(f"stack `{self.name}` would have two resources at {', '.join(f'`{a}`' for a in twice)}")
 
+    def provider(self, alias: str) -> Provider:
+        """The provider with this alias."""
+        return next(provider for provider in self.providers if provider.alias == alias)
+
     def addresses(self) -> frozenset[str]:
         """The full Terraform addresses of everything that the stack's JSON must hold, and nothing else."""
         of_keys = (a for key in self.keys for a in names.key_addresses(key.address, key.parameter is not None))
@@ -118,128 +115,13 @@ class Inventory:
     lock: Lock
 
     @cached_property
+    def by_name(self) -> Mapping[str, Stack]:
+        """The stacks by name."""
+        return {stack.name: stack for stack in self.stacks}
+
+    @cached_property
     def keys(self) -> tuple[Key, ...]:
         """Every key: by account in the order of the file, region, purpose."""
         order = {account.id: i for i, account in enumerate(self.organization.accounts)}
         keys = (key for stack in self.stacks for key in stack.keys)
         return tuple(sorted(keys, key=lambda key: (order[key.account_id], key.region, key.purpose)))
-
-
-def expand(organization: Organization, lock: Lock) -> Inventory:
-    """Everything that should exist.
-
-    Raises Refusal when a key of the lock would be lost, Mistakes when the configuration does not fit the lock or
-    a policy cannot be composed.
-    """
-    return _Expansion(organization, lock).inventory()
-
-
-class _Expansion:
-    def __init__(self, organization: Organization, lock: Lock) -> None:
-        self.organization = organization
-        self.lock = lock
-        self.layout = organization.deployment.layout
-        self.accounts = {account.id: account for account in organization.accounts}
-        self.retention = Retention(organization, lock)
-        self.policies = Policies()
-
-    def inventory(self) -> Inventory:
-        self.retention.check_states()
-        retired = self.retention.retired()
-        keys = list(self.keys(retired))
-        self.retention.check_losses({key.locked.key for key in keys}, retired)
-        parts = tuple(placed_parts(self.organization, self.retention))
-        check_parts(parts, {(key.account_id, key.address): key.settings for key in keys if key.enabled}, retired)
-        made = [locked for placed in parts for locked in placed.locked]
-        lock = self.lock.adding(
-            self.layout, self.organization.deployment.backend.place, (key.locked for key in keys), made
-        )
-        lock = lock.leaving_alone(
-            {
-                AccountRegion(placed.part.site.account_id, placed.part.site.region): patterns
-                for placed in parts
-                if (patterns := placed.part.left_alone()) is not None
-            }
-        )
-        forgotten = [*self.retention.forgotten_keys(retired), *self.retention.forgotten_resources(made, retired)]
-        return Inventory(self.organization, tuple(self.stacks(keys, parts, forgotten)), lock)
-
-    def keys(self, retired: Mapping[KeyIdentity, Retirement]) -> Iterator[Key]:
-        """What the configuration yields and nobody retires, and what is retired by being disabled."""
-        disabled = {key for key, entry in retired.items() if entry.then == "disable"}
-        wanted = {KeyIdentity(a.id, *at): s for a in self.organization.accounts for at, s in a.keys.items()}
-        others = ((key, self.accounts[key.account_id].others) for key in disabled - wanted.keys())
-        wanted |= {key: settings[key.region, key.purpose] for key, settings in others}
-        for key, settings in wanted.items():
-            if key not in retired or key in disabled:
-                yield self.key(key, settings, enabled=key not in disabled)
-
-    def key(self, identity: KeyIdentity, settings: KeySettings, enabled: bool) -> Key:
-        account_id, region, purpose = identity
-        account = self.accounts[account_id]
-        namespace = self.organization.namespace
-        return Key(
-            account=account.name,
-            account_id=account_id,
-            region=region,
-            purpose=purpose,
-            stack=names.stack(self.retention.base(account), region, self.layout),
-            address=names.address(purpose, region),
-            alias=names.alias(namespace, purpose),
-            parameter=names.parameter(namespace, purpose) if self.organization.deployment.publish_parameters else None,
-            output=names.output(purpose, region),
-            description=f"{PURPOSES[purpose].title} in {region}, managed by kms-baseline",
-            tags={"purpose": purpose},
-            settings=settings,
-            policy=self.policy(account, region, purpose, settings),
-            enabled=enabled,
-        )
-
-    def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:
-        place = KeyPlace.of(self.organization, account, region)
-        try:
-            return self.policies.policy(PURPOSES[purpose], settings, place)
-        except PolicyError as error:
-            problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
-            raise Mistakes([settings.place.mistake(problem)]) from None
-
-    def stacks(
-        self, keys: Iterable[Key], parts: Iterable[PlacedPart], forgotten: Iterable[LockedResource]
-    ) -> Iterator[Stack]:
-        """Every stack that has a key, or that must still forget one."""
-        by_stack: dict[str, tuple[list[Key], list[Part], list[LockedResource]]] = {}
-        for key in keys:
-            by_stack.setdefault(key.stack, ([], [], []))[0].append(key)
-        for placed in parts:
-            by_stack[placed.stack][1].append(placed.part)
-        for old in forgotten:
-            by_stack.setdefault(old.stack, ([], [], []))[2].append(old)
-        for name, (own, created, left) in sorted(by_stack.items()):
-            places = {(key.account_id, key.region) for key in own} | {(old.account_id, old.region) for old in left}
-            yield Stack(
-                name=name,
-                backend=self.organization.deployment.backend,
-                providers=tuple(self.provider(account_id, region) for account_id, region in sorted(places)),
-                keys=tuple(sorted(own, key=lambda key: (key.region, key.purpose))),
-                parts=tuple(sorted(created, key=lambda part: (part.site.region, part.site.feature))),
-                forgotten=tuple(old.address for old in left),
-            )
-
-    def provider(self, account_id: str, region: str) -> Provider:
-        account = self.accounts.get(account_id)
-        partition = self.organization.partition
-        home = account.home_region if account else self.organization.home_region
-        return Provider(
-            alias=names.underscored(region),
-            region=region,
-            account_id=account_id,
-            role=account.role if account else names.role_arn(self.organization.deployment.role, partition, account_id),
-            external_id=account.external_id if account else self.organization.deployment.external_id,
-            session_name=self.organization.deployment.session_name,
-            sts_region=home if is_opt_in(region) else None,
-            tags={
-                "managed-by": names.MANAGED_BY,
-                "namespace": self.organization.namespace,
-                **self.organization.tags,
-            },
-        )

@@ -7,7 +7,8 @@ from pathlib import Path
 from aws_cdk import App, CfnOutput, CliCredentialsStackSynthesizer, Environment, Stack, aws_kms, aws_ssm
 
 from baseline.configuration.load import load
-from baseline.inventory import Key, expand
+from baseline.expansion import expand
+from baseline.inventory import Key
 from baseline.lock import Lock
 
 

@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 
 from baseline.configuration.load import load
-from baseline.inventory import expand
+from baseline.expansion import expand
 from baseline.lock import Lock
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from baseline.configuration.load import load
-from baseline.inventory import Stack, expand
+from baseline.expansion import expand
+from baseline.inventory import Stack
 from baseline.lock import Lock
 
 

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 
 from baseline.configuration.load import load
-from baseline.inventory import expand
+from baseline.expansion import expand
 from baseline.lock import Lock
 from baseline.prover.inventory import prove_alike
 from baseline.prover.judgements import prove_key

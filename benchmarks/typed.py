@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from baseline.configuration.load import load
-from baseline.inventory import expand
+from baseline.expansion import expand
 from baseline.lock import Lock
 from stacks.app import build
 

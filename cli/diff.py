@@ -1,6 +1,7 @@
 """`kms-baseline diff`: what the change of a configuration means."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from baseline.errors import Exit, UsageError
 from baseline.inventory import Key
 from baseline.prover.inventories import ChangedKeys, InventoryDifference
+from baseline.setting_changes import plain
 from baseline.words import count
 from cli import changes, options, output
 from cli.policy.diff import NoNewAccess
@@ -26,6 +28,8 @@ From = Annotated[
     ),
 ]
 
+MOST_NAMED = 5
+
 
 def diff(
     old: Old = None,
@@ -35,7 +39,7 @@ def diff(
     no_new_access: NoNewAccess = False,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Say what a change of the configuration means: keys born and gone, who gains and who loses what of which key.
+    """Say what a change of the configuration means: settings, keys that come and go, who gains and loses what of which key.
 
     Example: kms-baseline diff --from main
     """
@@ -51,6 +55,9 @@ def diff(
 
 
 def _show(found: InventoryDifference) -> None:
+    for change in found.settings:
+        where = f" in {_some(change.accounts)}" if change.accounts else ""
+        output.show(f"SETTING  {change.name}: {change.old or 'none'} -> {change.new or 'none'}{where}")
     for title, keys in (("born", found.born), ("gone", found.gone)):
         for key in keys:
             output.show(f"{title.upper()}  {key.where}")
@@ -60,7 +67,7 @@ def _show(found: InventoryDifference) -> None:
         first, *others = found.reworded
         more = f" and {count(len(others), 'other key')}" if others else ""
         output.show(f"SAME MEANING  another text of the policy of {first.where}{more}")
-    if not (found.born or found.gone or found.changed or found.reworded):
+    if not (found.born or found.gone or found.changed or found.reworded or found.settings):
         output.show("nothing changes")
 
 
@@ -69,17 +76,16 @@ def _group(group: ChangedKeys) -> Iterator[str]:
     more = f" and {count(len(others), 'other key')} alike: {_places(others)}" if others else ""
     yield f"CHANGED  {first.where}{more}"
     for name, (old, new) in group.settings.items():
-        yield f"  {name}: {_value(old)} -> {_value(new)}"
+        yield f"  {name}: {plain(old)} -> {plain(new)}"
     yield from (f"  {line}" for line in changes.lines(group.changes))
 
 
-def _value(value: object) -> str:
-    return str(value).lower()
-
-
 def _places(keys: Sequence[Key]) -> str:
-    named = ", ".join(f"{key.account}/{key.region}" for key in keys[:5])
-    return named + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+    return _some([f"{key.account}/{key.region}" for key in keys])
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
 
 
 def _as_json(found: InventoryDifference) -> dict[str, Any]:
@@ -96,6 +102,7 @@ def _as_json(found: InventoryDifference) -> dict[str, Any]:
             for group in found.changed
         ],
         "same_meaning": [_key(key) for key in found.reworded],
+        "settings": [asdict(change) for change in found.settings],
     }
 
 

@@ -9,7 +9,7 @@ The plan files exist inside the block only: a plan may hold secrets.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -73,12 +73,18 @@ class Planned:
             headline = f"{len(self.failures)} of {len(self.stacks)} stacks could not be planned; nothing was applied"
             raise failed(headline, self.failures)
 
-    def again(self, stacks: Collection[str], untaint: Mapping[str, Collection[str]] | None = None) -> "Planned":
-        """These stacks planned once more, after the addresses of `untaint` were untainted; the others as they are."""
+    def again(
+        self, stacks: Collection[str], untaint: Mapping[str, Collection[str]] | None = None, *, quietly: bool = False
+    ) -> "Planned":
+        """These stacks planned once more, after the addresses of `untaint` were untainted; the others as they are.
+
+        Quietly: what happens is not told, since a plan may fail that only asks whether something is there.
+        """
         untainted = untaint or {}
         places = [stack for stack in self.stacks if stack.name in stacks]
         jobs = {p.name: plan_stack(p, self.folder, untainted.get(p.name, ())) for p in places}
-        done = _plan_all(self.rollout, jobs, self.interrupts)
+        rollout = replace(self.rollout, on_event=lambda _event: None) if quietly else self.rollout
+        done = _plan_all(rollout, jobs, self.interrupts)
         kept: Results = {plan.stack.name: plan for plan in self.plans}
         kept |= {failure.stack: failure for failure in self.failures}
         return _planned(self.rollout, self.stacks, kept | done, self.folder, self.interrupts)

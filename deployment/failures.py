@@ -1,5 +1,6 @@
 """Turns the failures of several stacks into the one error that the program reports."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from deployment.events import Phase
 from deployment.output import ErrorBlock, error_blocks, last_lines
 from deployment.plan_keys import KeysInPlan
 
+_NOT_THERE = re.compile(r'Cannot import non-existent remote object.* import an existing object to "(\S+)"')
 _MOST_BLOCKS = 3
 _MOST_LINES = 12
 """Of one error block; the rest is in the log."""
@@ -28,6 +30,8 @@ class StackFailure:
     log: Path
     keys: KeysInPlan = field(default_factory=KeysInPlan)
     """What the plan says of keys that Terraform wrote and refuses to apply."""
+    not_there: frozenset[str] = frozenset()
+    """Addresses that were to be imported, and of which AWS has nothing."""
 
     def __str__(self) -> str:
         said = [f"    {line}".rstrip() for line in self.excerpt]
@@ -44,7 +48,14 @@ def read_failure(
     known = [cause for cause in causes if cause] + ([_ended_by_signal(-code)] if code < 0 else [])
     unknown = [block for block, cause in zip(blocks, causes, strict=True) if not cause]
     excerpt = _excerpt(unknown) if blocks else last_lines(lines, _MOST_LINES)
-    return StackFailure(stack, phase, tuple(dict.fromkeys(known)), excerpt, log)
+    return StackFailure(
+        stack,
+        phase,
+        tuple(dict.fromkeys(known)),
+        excerpt,
+        log,
+        not_there=frozenset(filter(None, map(_not_there, blocks))),
+    )
 
 
 def failed(headline: str, failures: Iterable[StackFailure]) -> KmsBaselineError:
@@ -54,6 +65,12 @@ def failed(headline: str, failures: Iterable[StackFailure]) -> KmsBaselineError:
     error = Refusal if any(cause.loses_keys for cause in causes) else WorldError
     helps = "\n".join(dict.fromkeys(line for cause in causes for line in cause.help.splitlines()))
     return error("\n".join([headline, *(str(failure) for failure in failures)]), helps)
+
+
+def _not_there(block: ErrorBlock) -> str | None:
+    """The address that could not be imported, since AWS has nothing by its ID."""
+    found = _NOT_THERE.search(block.text)
+    return found[1] if found else None
 
 
 def _excerpt(blocks: Sequence[ErrorBlock]) -> tuple[str, ...]:

@@ -37,10 +37,11 @@ class KeysInPlan:
     """Addresses of disabled keys that the plan enables."""
     disabled: frozenset[str] = frozenset()
     """Addresses of enabled keys that the plan disables."""
-    made: frozenset[str] = frozenset()
-    """Addresses of all resources that the plan makes, of whatever type, and does not import."""
-    imported: frozenset[str] = frozenset()
-    """Addresses of what the plan takes over."""
+    made: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """All resources that the plan makes, of whatever type, and does not import: by address, with those of their
+    arguments that are known texts."""
+    imported: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+    """What the plan takes over: by address, with the tags that AWS has there; None: such a thing has no tags."""
 
 
 def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
@@ -64,14 +65,16 @@ def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
         ),
         enabled=enabled,
         disabled=frozenset(_switched(plan, to=False)),
-        made=frozenset(
-            entry["address"]
+        made={
+            entry["address"]: {k: v for k, v in entry["change"]["after"].items() if isinstance(v, str)}
             for entry in plan.get("resource_changes", [])
             if entry["change"]["actions"] == ["create"] and "importing" not in entry["change"]
-        ),
-        imported=frozenset(
-            entry["address"] for entry in plan.get("resource_changes", []) if "importing" in entry["change"]
-        ),
+        },
+        imported={
+            entry["address"]: _tags(entry["change"]["before"] or {})
+            for entry in plan.get("resource_changes", [])
+            if "importing" in entry["change"]
+        },
     )
 
 
@@ -80,6 +83,10 @@ def _switched(plan: Mapping[str, Any], to: bool) -> Iterator[str]:
         updated = entry["type"] == KEY and entry["change"]["actions"] == ["update"]
         if updated and _enabled(entry, "before") is (not to) and _enabled(entry, "after") is to:
             yield entry["address"]
+
+
+def _tags(values: Mapping[str, Any]) -> Mapping[str, str] | None:
+    return (values["tags_all"] or {}) if "tags_all" in values else None
 
 
 def _enabled(entry: Mapping[str, Any], side: str) -> bool | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from baseline.configuration.load import load
-from baseline.inventory import expand
+from baseline.expansion import expand
 from baseline.lock import Lock
 from baseline.purposes import PURPOSES
 from cli.main import main

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baseline.configuration.load import load
+from baseline.expansion import expand
 from baseline.iam.conditions import Condition
 from baseline.iam.statement import Statement
-from baseline.inventory import expand
 from baseline.key_actions import MANAGE, NEVER_FOR_ADMINISTRATORS
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.common_statement import CommonStatement

@@ -9,7 +9,7 @@ from baseline import names
 from baseline.adoption.imports import adopted_imports
 from baseline.errors import Refusal
 from baseline.import_blocks import IMPORTS_FILE, render
-from baseline.inventory import Inventory, Stack
+from baseline.inventory import Inventory
 from deployment.plan import StackPlan
 from deployment.stack import StackFolder
 from files.whole import write_whole
@@ -18,7 +18,7 @@ from stacks.check import check_imports
 
 def write_imports(inventory: Inventory, folder: StackFolder, more: Mapping[str, str]) -> None:
     """Let Terraform import into a stack what a deployment takes over, beside what the lock says."""
-    stack = _stack(inventory, folder.name)
+    stack = inventory.by_name[folder.name]
     imports = {**adopted_imports(inventory.lock, stack), **more}
     check_imports(stack, imports)
     write_whole(folder.folder / IMPORTS_FILE, render(imports).encode())
@@ -36,7 +36,7 @@ def refuse_others_than_adopted(inventory: Inventory, plans: Iterable[StackPlan])
 
 
 def _others(inventory: Inventory, plan: StackPlan) -> Iterator[str]:
-    for key in _stack(inventory, plan.stack.name).keys:
+    for key in inventory.by_name[plan.stack.name].keys:
         where = f"{key.account} {key.region} {key.purpose}"
         adopted = inventory.lock.adopted.get(key.locked.key)
         of_key, of_alias, _ = names.key_addresses(key.address, published=True)
@@ -47,7 +47,3 @@ def _others(inventory: Inventory, plan: StackPlan) -> Iterator[str]:
             yield f"  {where}: adopted is {adopted}, and the state has {known}"
         elif of_alias in plan.keys.imported and plan.keys.targets.get(of_alias) != adopted:
             yield f"  {where}: {key.alias} is at the key {plan.keys.targets.get(of_alias)}, and adopted is {adopted}"
-
-
-def _stack(inventory: Inventory, name: str) -> Stack:
-    return next(stack for stack in inventory.stacks if stack.name == name)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from baseline.configuration.load import load
 from baseline.errors import Undecided
+from baseline.expansion import expand
 from baseline.found.place import account_in, partition_in
-from baseline.inventory import Inventory, expand
+from baseline.inventory import Inventory
 from baseline.lock import Lock
 from baseline.prover.difference import Change, difference
 from baseline.prover.inventories import InventoryDifference, inventory_difference
@@ -55,4 +56,5 @@ def difference_of_policies(old: Path, new: Path, account_id: str) -> PolicyDiffe
 
 def _inventory(text: str, file: str) -> Inventory:
     """What the configuration yields, whatever keys there are."""
-    return expand(replace(load(text, file).organization, retired=()), Lock())
+    organization = load(text, file).organization
+    return replace(expand(replace(organization, retired=()), Lock()), organization=organization)

@@ -7,6 +7,7 @@ from typing import Any
 
 from baseline.found.place import account_in, partition_in
 from baseline.found.sentences import sentences
+from baseline.key_policy.administrators import left_to_iam
 from baseline.prover.assumptions import scope
 from baseline.prover.decide import read
 from baseline.prover.matrix import Row, matrix
@@ -35,6 +36,8 @@ def explain_key(project: Project, account: str, region: str, purpose: str) -> Ex
     """The policy of one of our keys. Raises UsageError when there is no such key."""
     key = project.key(account, region, purpose)
     about = scope(key.settings.iam_delegation, key.settings.separate_duties)
+    if patterns := left_to_iam(key.settings, key.account_id):
+        about += f" No statement names the administrators {', '.join(patterns)}: those IAM policies decide about them."
     return _explained(key.policy.as_dict(), project.configuration.organization.partition, key.account_id, about)
 
 

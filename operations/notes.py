@@ -6,6 +6,7 @@ from baseline import names
 from baseline.features import FEATURES
 from baseline.inventory import Inventory
 from baseline.key_policy import COMMON_STATEMENTS
+from baseline.key_policy.administrators import left_to_iam
 from baseline.key_policy.common_statement import CommonStatement
 from baseline.organization import CloudBackend
 from baseline.purposes import PURPOSES
@@ -48,6 +49,20 @@ def _idle_exceptions(project: Project) -> Iterator[str]:
         yield f"{place}: the exception speaks of no key: none has this account, region and purpose"
 
 
+def _administrators_left_to_iam(inventory: Inventory) -> Iterator[str]:
+    """Administrators who leave no trace in a policy that lets them manage anything."""
+    keys: dict[str, int] = {}
+    for key in inventory.keys:
+        for arn in left_to_iam(key.settings, key.account_id):
+            name = arn.rpartition(":")[2]
+            keys[name] = keys.get(name, 0) + 1
+    for name, number in keys.items():
+        yield (
+            f"administrators `{name}`: no statement of {count(number, 'key')} names a pattern; whether they manage it, the "
+            "account's IAM policies say (`iam_delegation: administrators` makes a statement of it)"
+        )
+
+
 def _left_alone_no_longer(project: Project) -> Iterator[str]:
     """Log groups that an automatic remediation was told to leave alone: AWS Config may have given them up since."""
     now = project.inventory.lock.lines
@@ -65,6 +80,7 @@ def _left_alone_no_longer(project: Project) -> Iterator[str]:
 def deployment_notes(inventory: Inventory) -> Iterator[str]:
     """What a person should know before deploying."""
     yield from _inferred(inventory)
+    yield from _administrators_left_to_iam(inventory)
     for feature in FEATURES.values():
         yield from feature.remarks(inventory.organization.uses(feature))
     opt_in = sorted({key.region for key in inventory.keys if is_opt_in(key.region)})

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from baseline.chains import check_chains
 from baseline.configuration.load import Configuration, load
 from baseline.errors import FieldPlace, KmsBaselineError, Refusal, UsageError
+from baseline.expansion import expand
 from baseline.fields.limits import nearest
-from baseline.inventory import Inventory, Key, expand
+from baseline.inventory import Inventory, Key
 from baseline.lock import Lock, LockedKey
 from baseline.lock_reading import parse_lock
 from baseline.organization import Account

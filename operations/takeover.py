@@ -3,13 +3,13 @@
 So the same command finishes after every crash, and no edit, lost state or stray alias makes a key a second time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from baseline import names
 from baseline.errors import Refusal
-from baseline.inventory import Inventory, Key, Provider, Stack
+from baseline.inventory import Inventory, Key, Provider
 from baseline.seen import Seen, SeenKey
 from baseline.takeover import TAKE_OVER, Making, Takeover, decide
 from baseline.words import count
@@ -19,12 +19,11 @@ from deployment.plan_keys import KEY
 from live.sessions import Sessions
 from live.survey import look_at, survey
 from operations.adopted_plans import refuse_others_than_adopted, write_imports
+from operations.feature_imports import Confirm, FeatureImports, Imports, imported_features
 from operations.progress import Say
 
 MOST_AT_ONCE = 32
 """Places that are asked at the same time."""
-Confirm = Callable[[str], bool]
-"""Asks the owner whether keys are to be taken over; `True` where the option says so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,13 @@ class Looking:
         planned = self._untainted(planned)
         self._refuse_vanished(planned)
         refuse_others_than_adopted(self.inventory, planned.plans)
-        return self._taken_over(planned)
+        imports = self._keys_to_import(planned)
+        if imports:
+            for place in planned.stacks:
+                if place.name in imports:
+                    write_imports(self.inventory, place, imports[place.name])
+            planned = planned.again(imports)
+        return FeatureImports(self.inventory, self.sessions, self.confirm, self.say, imports).into(planned)
 
     def _untainted(self, planned: Planned) -> Planned:
         """Plans without the keys' taint that an interrupted deployment left, once each key was looked at."""
@@ -88,9 +93,10 @@ class Looking:
             )
 
     def told(self, planned: Planned) -> Iterator[str]:
-        """Which keys the plans make, take over, disable and enable: a line a stack and kind."""
+        """Which keys the plans make, take over, disable and enable, and which features they take over: a line each."""
         for plan in planned.plans:
-            keys = self._stack(plan.stack.name).keys
+            stack = self.inventory.by_name[plan.stack.name]
+            keys = stack.keys
             for word, addresses in (
                 ("new keys", plan.keys.made),
                 ("taken over", plan.keys.imported),
@@ -100,30 +106,27 @@ class Looking:
                 told = [f"{key.region} {key.purpose}" for key in keys if f"{KEY}.{key.address}" in addresses]
                 if told:
                     yield f"{plan.stack.name}: {word}: {', '.join(told)}"
+            if features := imported_features(stack, plan.keys.imported):
+                yield f"{plan.stack.name}: features taken over: {', '.join(features)}"
 
-    def _taken_over(self, planned: Planned) -> Planned:
+    def _keys_to_import(self, planned: Planned) -> Imports:
         decided = list(self._decided(list(self._made(planned))))
         self._refuse_or_ask(decided)
-        imports: dict[str, dict[str, str]] = {}
+        imports: Imports = {}
         for key, found in decided:
             if found.imports:
                 imports.setdefault(key.stack, {}).update(found.imports)
-        if not imports:
-            return planned
-        for plan in planned.plans:
-            if own := imports.get(plan.stack.name):
-                write_imports(self.inventory, plan.stack, own)
-        return planned.again(imports)
+        return imports
 
     def _made(self, planned: Planned) -> Iterator["_Made"]:
         """The keys of which a plan makes something."""
         known = frozenset(id for plan in planned.plans for id in plan.keys.known.values())
         for plan in planned.plans:
-            stack = self._stack(plan.stack.name)
+            stack = self.inventory.by_name[plan.stack.name]
             for key in stack.keys:
                 making = _making(plan, key, known)
                 if making.key or making.alias or making.parameter:
-                    yield _Made(key, _provider(stack, key), making)
+                    yield _Made(key, stack.provider(key.provider), making)
 
     def _decided(self, made: Sequence["_Made"]) -> Iterator[tuple[Key, Takeover]]:
         places: dict[tuple[str, str], list[_Made]] = {}
@@ -159,14 +162,11 @@ class Looking:
                 f"if no other state has them, `kms-baseline deploy {TAKE_OVER}` takes them over",
             )
 
-    def _stack(self, name: str) -> Stack:
-        return next(stack for stack in self.inventory.stacks if stack.name == name)
-
     def _of(self, stack: str, address: str) -> tuple[Key, Provider]:
         """The key at a Terraform address of a stack."""
-        found = self._stack(stack)
+        found = self.inventory.by_name[stack]
         key = next(key for key in found.keys if f"{KEY}.{key.address}" == address)
-        return key, _provider(found, key)
+        return key, found.provider(key.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +187,6 @@ def _making(plan: StackPlan, key: Key, known: frozenset[str]) -> Making:
         known=plan.keys.known.get(address),
         known_elsewhere=known,
     )
-
-
-def _provider(stack: Stack, key: Key) -> Provider:
-    return next(provider for provider in stack.providers if provider.alias == key.provider)
 
 
 def _where(key: Key) -> str:

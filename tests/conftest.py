@@ -14,8 +14,9 @@ from xdist.scheduler import LoadFileScheduling
 
 from baseline.configuration.load import Configuration, load
 from baseline.errors import WorldError
+from baseline.expansion import expand
 from baseline.features import FEATURES
-from baseline.inventory import Inventory, expand
+from baseline.inventory import Inventory
 from baseline.lock import Lock
 from baseline.purposes import PURPOSES
 from deployment.binaries import Terraform, find_terraform

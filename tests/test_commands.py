@@ -241,12 +241,7 @@ class TestSynth:
         return subprocess.run(
             [sys.executable, str(ROOT / "main.py")],
             cwd=project,
-            env={
-                **os.environ,
-                "CDKTF_OUTDIR": str(project / folder),
-                "KMS_BASELINE_CONFIG": "organization.yaml",
-                **environment,
-            },
+            env={**os.environ, "CDKTF_OUTDIR": str(project / folder), **environment},
             capture_output=True,
             text=True,
             timeout=120,
@@ -258,6 +253,16 @@ class TestSynth:
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         manifest = json.loads((project / "cdktf.out" / "manifest.json").read_text())
         assert sorted(manifest["stacks"]) == sorted(ACCOUNTS)
+
+    def test_cdktf_never_takes_another_organization_than_that_of_its_folder(self, project: Path) -> None:
+        (project / "organization.yaml").rename(project / "mine.yaml")
+        locks = {path: path.stat().st_mtime_ns for path in ROOT.glob("*.lock.json")}
+        done = self.main_py(project, "cdktf.out")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "organization.yaml" in done.stderr
+        assert locks == {path: path.stat().st_mtime_ns for path in ROOT.glob("*.lock.json")}
+        assert self.main_py(project, "cdktf.out", KMS_BASELINE_CONFIG="mine.yaml").returncode == 0
+        assert (project / "mine.lock.json").exists()
 
     def test_cdktf_is_told_where_the_state_is_when_it_wants_another_folder(self, project: Path) -> None:
         done = self.main_py(project, "elsewhere/out")

@@ -33,10 +33,17 @@ ADMINISTRATORS_NEVER_USE_THE_KEY = CommonStatement(
 )
 
 
+def left_to_iam(settings: KeySettings, account_id: str) -> tuple[str, ...]:
+    """The administrators by pattern whom no statement lets manage the key: only the account's IAM policies can."""
+    if settings.iam_delegation == "administrators":
+        return ()
+    return tuple(a.arn for a in settings.administrators if a.is_pattern and a.account_id == account_id)
+
+
 def administrators(settings: KeySettings, place: KeyPlace) -> Iterator[Statement]:
     """What the administrators may do, and what they may not."""
     for suffix, principal in groups(settings.administrators, place):
-        # Patterns of the own account need no statement: root's covers them, and IAM decides.
+        # Patterns of the own account need no statement: root's covers them, and IAM decides (`left_to_iam`).
         if suffix != "ByPattern":
             yield ADMINISTRATORS_MANAGE_THE_KEY.statement(principal, MANAGE, suffix=suffix)
     if settings.separate_duties and settings.administrators:

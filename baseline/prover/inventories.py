@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from baseline.inventory import Inventory, Key
 from baseline.likeness.verdicts import names_are_whole
-from baseline.likeness.writing import unnamed
+from baseline.likeness.writing import compared, unnamed
 from baseline.lock import KeyIdentity
-from baseline.organization import BESIDE_THE_POLICY
+from baseline.organization import KeySettings
 from baseline.prover.difference import Change, difference
+from baseline.setting_changes import SettingChange, setting_changes
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class InventoryDifference:
     changed: list[ChangedKeys] = field(default_factory=list)
     reworded: list[Key] = field(default_factory=list)
     """Keys whose policy has another text and the same meaning."""
+    settings: list[SettingChange] = field(default_factory=list)
+    """What else the configuration says otherwise."""
 
 
 def inventory_difference(old: Inventory, new: Inventory) -> InventoryDifference:
@@ -39,6 +42,7 @@ def inventory_difference(old: Inventory, new: Inventory) -> InventoryDifference:
     found = InventoryDifference(
         born=[key for id, key in after.items() if id not in before],
         gone=[key for id, key in before.items() if id not in after],
+        settings=setting_changes(old.organization, new.organization),
     )
     groups: dict[tuple[object, ...], ChangedKeys] = {}
     for id, key in after.items():
@@ -55,14 +59,14 @@ def _compare(
     old: Key, new: Key, partition: str, groups: dict[tuple[object, ...], ChangedKeys], found: InventoryDifference
 ) -> None:
     settings = {
-        name: (getattr(old.settings, name), getattr(new.settings, name))
-        for name in BESIDE_THE_POLICY
-        if getattr(old.settings, name) != getattr(new.settings, name)
+        name: (before, after)
+        for name in compared(KeySettings)
+        if (before := _written(getattr(old.settings, name))) != (after := _written(getattr(new.settings, name)))
     }
     texts = old.policy.render(), new.policy.render()
     if texts[0] == texts[1] and not settings:
         return
-    alike = (new.purpose, *_kinds(texts, new), *settings.items())
+    alike = (new.purpose, *_kinds(texts, new), unnamed(str(settings), new.account_id, new.region))
     if alike not in groups:
         changes = difference(old.policy.as_dict(), new.policy.as_dict(), partition, new.account_id)
         groups[alike] = ChangedKeys([], changes, settings)
@@ -71,6 +75,13 @@ def _compare(
     groups[alike].keys.append(new)
     if texts[0] != texts[1] and not groups[alike].changes:
         found.reworded.append(new)
+
+
+def _written(value: object) -> object:
+    """A setting as JSON has it; in what order somebody listed names means nothing."""
+    if not isinstance(value, tuple):
+        return value
+    return sorted(getattr(entry, "arn", None) or getattr(entry, "sid", None) or str(entry) for entry in value)
 
 
 def _kinds(texts: Sequence[str], key: Key) -> Sequence[str]:

@@ -376,7 +376,7 @@ class TestStatementsOfTheOwner:
 
     def test_a_statement_with_a_sid_of_ours_is_refused(self) -> None:
         """Two statements of one name would be two truths; the account, region and purpose are named."""
-        from baseline.inventory import expand
+        from baseline.expansion import expand
         from baseline.lock import Lock
 
         text = GOOD.replace(

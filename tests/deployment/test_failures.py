@@ -64,3 +64,13 @@ def test_several_protected_keys_have_one_sentence_and_a_command_each() -> None:
     sentence, *commands = error.help.splitlines()
     assert sentence.endswith("look at it in AWS, then:")
     assert commands == ["  /tf -chdir=/out untaint aws_kms_key.a", "  /tf -chdir=/out untaint aws_kms_key.b"]
+
+
+def test_what_could_not_be_imported_is_known_by_its_address() -> None:
+    failure = _failure(
+        "data",
+        "Error: Cannot import non-existent remote object\n\n"
+        'While attempting to import an existing object to\n"aws_sns_topic.alerts_eu_west_2", the provider detected that\n'
+        "no object exists with the given id.\n\nError: something else\n",
+    )
+    assert failure.not_there == {"aws_sns_topic.alerts_eu_west_2"}

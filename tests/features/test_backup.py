@@ -7,10 +7,10 @@ import pytest
 
 from baseline.chains import broken_chains
 from baseline.errors import Mistakes
+from baseline.expansion import expand
 from baseline.features.backup import BACKUP
 from baseline.fields.limits import NAMESPACE
 from baseline.fields.schedules import BACKUP_SCHEDULE
-from baseline.inventory import expand
 from baseline.names import role
 from baseline.regions import PARTITIONS
 from tests.conftest import Stacks, configuration, inventory

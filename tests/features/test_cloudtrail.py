@@ -7,9 +7,9 @@ import pytest
 
 from baseline.chains import broken_chains
 from baseline.errors import Mistakes
+from baseline.expansion import expand
 from baseline.features.cloudtrail import CLOUDTRAIL, Cloudtrail
 from baseline.fields.limits import NAMESPACE
-from baseline.inventory import expand
 from baseline.names import trail_bucket
 from baseline.regions import PARTITIONS
 from tests.conftest import ROOT, Stacks, configuration, inventory

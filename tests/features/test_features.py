@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from baseline.errors import Mistakes
+from baseline.expansion import expand
 from baseline.features import FEATURES
 from baseline.features.feature import Part
-from baseline.inventory import Inventory, expand
+from baseline.inventory import Inventory
 from baseline.lock_reading import parse_lock
 from baseline.names import underscored
 from tests.conftest import configuration, inventory

@@ -8,8 +8,8 @@ import pytest
 
 from baseline.chains import broken_chains
 from baseline.errors import Mistakes
+from baseline.expansion import expand
 from baseline.features import FEATURES
-from baseline.inventory import expand
 from baseline.regions import PARTITIONS
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize

@@ -9,8 +9,8 @@ import pytest
 
 from baseline.chains import check_chains
 from baseline.errors import Mistakes, Refusal
+from baseline.expansion import expand
 from baseline.features.topics import PUBLISHERS
-from baseline.inventory import expand
 from baseline.purposes.sns import SNS
 from operations.notes import deployment_notes
 from tests.conftest import Stacks, configuration, inventory

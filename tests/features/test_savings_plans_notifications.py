@@ -9,7 +9,7 @@ import pytest
 
 from baseline.chains import broken_chains, check_chains
 from baseline.errors import Mistakes, Refusal
-from baseline.inventory import expand
+from baseline.expansion import expand
 from operations.notes import deployment_notes
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize

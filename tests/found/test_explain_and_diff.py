@@ -205,6 +205,83 @@ def test_settings_and_other_words_are_told_too(run: Run, tmp_path: Path) -> None
     assert run("diff", "old.yaml", "old.yaml").stdout == "nothing changes\n"
 
 
+TOPICS = """notification_topics: {topics: [{name: alerts, publishers: [cloudwatch]}, {name: other}]}"""
+BEFORE = """\
+version: 1
+organization: {home_region: eu-west-2, regions: [eu-west-2], tags: {team: platform}}
+keys: {administrators: [role/KeyAdmins_*]}
+deployment: {role: kms-baseline-deploy}
+features: {log_groups: {groups: [{name: /app, retention_days: 365}]}, ebs_default_encryption: true, TOPICS}
+accounts:
+  - {name: data, id: "033333333333"}
+  - {name: web, id: "055555555555"}
+""".replace("TOPICS", TOPICS)
+EDITS = (
+    ("tags: {team", "namespace: other, tags: {team", "SETTING  organization.namespace: baseline -> other"),
+    ("tags: {team: platform}", "tags: {team: data}", "SETTING  organization.tags.team: platform -> data"),
+    ("role: kms-baseline-deploy", "role: deployer", "SETTING  deployment.role: kms-baseline-deploy -> deployer"),
+    ("role: kms-baseline-deploy", "publish_parameters: false", "SETTING  deployment.publish_parameters: true -> false"),
+    (
+        "deployment: {",
+        "deployment: {backend: {type: s3, bucket: states, region: eu-west-2}, ",
+        "SETTING  deployment.backend.bucket: none -> states",
+    ),
+    (
+        "[{name: /app,",
+        "[{name: /more}, {name: /app,",
+        "SETTING  features.log_groups.groups./more: none -> on in data, web",
+    ),
+    (
+        "retention_days: 365",
+        "retention_days: 30",
+        "SETTING  features.log_groups.groups./app.retention_days: 365 -> 30 in data, web",
+    ),
+    (
+        "[cloudwatch]",
+        "[cloudwatch, events]",
+        "SETTING  features.notification_topics.topics.alerts.publishers: cloudwatch -> cloudwatch, events in data, web",
+    ),
+    (
+        "ebs_default_encryption: true",
+        "ebs_default_encryption: false",
+        "SETTING  features.ebs_default_encryption: on -> none in data, web",
+    ),
+    ("name: data", "name: records", "SETTING  name: data -> records in records"),
+    ("KeyAdmins_*", "Everybody_*", "role/KeyAdmins_* -> arn:aws:iam::033333333333:role/Everybody_*"),
+    (
+        "accounts:",
+        "retired: [{account: data, purpose: sns, then: keep}]\naccounts:",
+        "SETTING  retired.data sns: none -> keep",
+    ),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "told"), EDITS, ids=[new for _, new, _ in EDITS])
+def test_no_edit_passes_in_silence(run: Run, tmp_path: Path, old: str, new: str, told: str) -> None:
+    (tmp_path / "old.yaml").write_text(BEFORE, encoding="utf-8")
+    edited = BEFORE.replace(old, new, 1)
+    assert edited != BEFORE
+    (tmp_path / "organization.yaml").write_text(edited, encoding="utf-8")
+    done = run("diff", "old.yaml")
+    assert done.returncode == 0, done.stderr
+    assert told in done.stdout
+    data = json.loads(run("diff", "old.yaml", "--format", "json").stdout)
+    assert data["settings"] or data["changed"]
+
+
+def test_administrators_who_leave_no_trace_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "organization.yaml").write_text(BEFORE, encoding="utf-8")
+    said = "administrators `role/KeyAdmins_*`: no statement of 6 keys names a pattern"
+    assert said in run("check").stdout
+    named = "No statement names the administrators arn:aws:iam::055555555555:role/KeyAdmins_*"
+    assert named in run("policy", "explain", "web", "eu-west-2", "ebs").stdout
+    (tmp_path / "organization.yaml").write_text(
+        BEFORE.replace("{administrators:", "{iam_delegation: administrators, administrators:"), encoding="utf-8"
+    )
+    assert said not in run("check").stdout
+    assert "No statement names" not in run("policy", "explain", "web", "eu-west-2", "ebs").stdout
+
+
 def git(folder: Path, *words: str) -> None:
     names = {f"GIT_{who}_{what}": "x@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     subprocess.run(["git", *words], cwd=folder, env={**os.environ, **names}, check=True, capture_output=True)

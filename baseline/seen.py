@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from baseline import names
+from baseline.features.feature import Thing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +63,23 @@ class Seen:
     """The parameters that were asked for and are there, with their values; None: they may not be read."""
     not_looked_for: tuple[str, ...] = ()
     """In words, what could not be looked for: absence of it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenThing:
+    """What a feature made, as AWS has it."""
+
+    key: str = ""
+    """Of which key AWS says that it encrypts: an ID, an alias, or the ARN of one of them. Empty: of none."""
+    runs: bool = False
+    """Of a recorder: whether it records."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenThings:
+    """What features made in one account's region."""
+
+    there: Mapping[Thing, SeenThing | None]
+    """None: it is not there."""
+    not_read: tuple[str, ...] = ()
+    """In words, what could not be read."""

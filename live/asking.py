@@ -46,10 +46,10 @@ def asking(provider: Provider) -> Iterator[None]:
         raise NoCredentials(f"no AWS credentials: {error}", "log in, or set AWS_PROFILE") from error
     except (BotoCoreError, ClientError) as error:
         problem = f"asking AWS about {provider.account_id} in {provider.region}: {error}"
-        if isinstance(error, ClientError) and _code(error) in _EXPIRED:
+        if isinstance(error, ClientError) and code(error) in _EXPIRED:
             help = "renew them and run the command again"
             raise NoCredentials(f"the AWS credentials have expired: {error}", help) from error
-        denied = isinstance(error, ClientError) and _code(error) in DENIED
+        denied = isinstance(error, ClientError) and code(error) in DENIED
         raise (Denied if denied else WorldError)(problem) from error
 
 
@@ -58,7 +58,7 @@ def allowed(call: Callable[[], T]) -> T | None:
     try:
         return call()
     except ClientError as error:
-        if _code(error) in DENIED:
+        if code(error) in DENIED:
             return None
         raise
 
@@ -69,5 +69,6 @@ def pages(client: Any, operation: str, items: str, **arguments: Any) -> Iterator
         yield from page[items]
 
 
-def _code(error: ClientError) -> str:
+def code(error: ClientError) -> str:
+    """What AWS calls an error."""
     return str(error.response.get("Error", {}).get("Code", ""))

@@ -10,10 +10,11 @@ from baseline.drift.place import find, key_behind
 from baseline.errors import WorldError
 from baseline.inventory import Inventory
 from baseline.lock import KeyIdentity
-from baseline.seen import Seen, SeenKey
+from baseline.seen import Seen, SeenKey, SeenThings
 from live.asking import Denied, NoCredentials, asking
 from live.sessions import Sessions
 from live.survey import survey
+from live.things import read_things
 from operations.progress import Counting, Say
 
 MOST_AT_ONCE = 32
@@ -58,16 +59,16 @@ def verify(inventory: Inventory, sessions: Sessions, say: Say, accounts: Collect
         if isinstance(looked, WorldError):
             failed.append((place, _reason(looked)))
         else:
-            found.findings += find(place, looked)
-            found.keys |= dict(_behind(place, looked))
+            found.findings += find(place, *looked)
+            found.keys |= dict(_behind(place, looked[0]))
             found.expected += len(place.keys) + len(place.kept)
     found.unreachable += _by_account(failed)
     found.calls = sessions.calls
     return found
 
 
-_Looked = Seen | None | WorldError
-"""What was seen; None: not even the aliases may be listed. Or why nothing was seen."""
+_Looked = tuple[Seen | None, SeenThings] | WorldError
+"""What was seen of keys, None where not even the aliases may be listed, and of features. Or why nothing was seen."""
 
 
 def _looked_at(places: Sequence[ExpectedPlace], sessions: Sessions, say: Say) -> Sequence[_Looked]:
@@ -89,14 +90,17 @@ def _look(sessions: Sessions, place: ExpectedPlace) -> _Looked:
     try:
         with asking(place.provider):
             sessions.enter(place.provider)
+        things = read_things(sessions, place.provider, place.things)
+        return _survey(sessions, place), things
     except WorldError as error:
         return error
+
+
+def _survey(sessions: Sessions, place: ExpectedPlace) -> Seen | None:
     try:
         return survey(sessions, place.provider, place.parameters, place.aliases)
     except Denied:
         return None
-    except WorldError as error:
-        return error
 
 
 def _behind(place: ExpectedPlace, seen: Seen | None) -> Iterator[tuple[KeyIdentity, SeenKey]]:

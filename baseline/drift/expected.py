@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from baseline import names
-from baseline.features.feature import Part
+from baseline.features.feature import Part, Thing
 from baseline.iam.request import IamCaller
 from baseline.inventory import Inventory, Key, Provider
 from baseline.retention import Retention
@@ -36,6 +36,11 @@ class ExpectedPlace:
     @property
     def parameters(self) -> tuple[str, ...]:
         return tuple(key.parameter for key in self.keys if key.parameter)
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """What features make here."""
+        return tuple(thing for part in self.parts for thing in part.things())
 
     @property
     def roles(self) -> frozenset[str]:

@@ -25,6 +25,10 @@ Kind = Literal[
     "orphan",
     "duplicate",
     "unexpected-key",
+    "feature-gone",
+    "not-encrypted",
+    "other-key",
+    "recorder-stopped",
     "not-readable",
 ]
 
@@ -121,6 +125,22 @@ KINDS: Mapping[Kind, KindInWords] = {
     "unexpected-key": KindInWords(
         "An alias of the namespace is at a key that the configuration does not have here",
         "See who made it; another namespace keeps the two apart",
+    ),
+    "feature-gone": KindInWords(
+        "What a feature makes is not there: a topic, a log group, a vault, a trail, its bucket, a rule or a recorder",
+        "See in CloudTrail who deleted it; `kms-baseline deploy` makes it again, without what it held",
+    ),
+    "not-encrypted": KindInWords(
+        "What a feature makes is encrypted by no key of KMS, or EBS encryption by default is off",
+        "`kms-baseline deploy` puts the key back; what came in between stays as it is",
+    ),
+    "other-key": KindInWords(
+        "What a feature makes is encrypted with another key than that of its region",
+        "`kms-baseline deploy` puts ours back; keep the other key, for what was encrypted with it",
+    ),
+    "recorder-stopped": KindInWords(
+        "AWS Config's recorder does not record, though `recorder: complete` says so",
+        "`kms-baseline deploy` starts it",
     ),
     "not-readable": KindInWords(
         "Something may not be read, so that nothing is known of it",

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from baseline import names
 from baseline.drift.expected import ExpectedPlace
 from baseline.drift.finding import Difference, Finding
 from baseline.drift.key import key_differences, state_differences
+from baseline.drift.things import thing_differences
 from baseline.inventory import Key
-from baseline.seen import Seen, SeenKey
+from baseline.seen import Seen, SeenKey, SeenThings
 
 
-def find(expected: ExpectedPlace, seen: Seen | None) -> Iterator[Finding]:
-    """Every finding in one region of one account: key by key, and then what belongs to none of them.
+def find(expected: ExpectedPlace, seen: Seen | None, things: SeenThings) -> Iterator[Finding]:
+    """Every finding in one region of one account: key by key, then what belongs to none of them, then features.
 
     `seen` is None where not even the aliases may be listed.
     """
@@ -21,6 +23,7 @@ def find(expected: ExpectedPlace, seen: Seen | None) -> Iterator[Finding]:
         yield _finding(expected, Difference("not-readable", problem))
     else:
         yield from _Comparison(expected, seen).findings()
+    yield from _of_features(expected, seen, things)
 
 
 def key_behind(key: Key, namespace: str, seen: Seen) -> SeenKey | None:
@@ -43,6 +46,25 @@ def _with_tags(seen: Seen, namespace: str, purpose: str) -> list[SeenKey]:
     """The keys with the tags of a purpose: first those that stay, of these the oldest."""
     ours = (found for found in seen.keys.values() if found.is_for(namespace, purpose))
     return sorted(ours, key=lambda found: (found.deletion is not None, found.created, found.key_id))
+
+
+def _of_features(expected: ExpectedPlace, seen: Seen | None, things: SeenThings) -> Iterator[Finding]:
+    keys = {key.address: key for key in expected.keys}
+    for thing, found in things.there.items():
+        key = keys.get(thing.key or "")
+        right = key_behind(key, expected.namespace, seen) if key and seen else None
+        of = thing_differences(thing, found, right.key_id if right else None, partial(_key_id, seen))
+        yield from (_finding(expected, difference, key.purpose if key else "") for difference in of)
+    for what in things.not_read:
+        yield _finding(expected, Difference("not-readable", f"could not read {what}"))
+
+
+def _key_id(seen: Seen | None, text: str) -> str | None:
+    """The ID of a key by what AWS calls it: its ID, an alias, or the ARN of one of them."""
+    name = text.split(":", 5)[-1]
+    if name.startswith("alias/"):
+        return seen.aliases.get(name) if seen else None
+    return name.removeprefix("key/")
 
 
 @dataclass

@@ -20,6 +20,7 @@ from baseline.features.feature import (
     Publication,
     Resource,
     Site,
+    Thing,
     repeated,
 )
 from baseline.fields import limits
@@ -122,6 +123,11 @@ class Backup(Part):
             yield from role.resources()
         if self.failures:
             yield from self.failures.resources()
+
+    def things(self) -> Iterator[Thing]:
+        yield Thing("backup vault", self.vault, self.key)
+        if self.failures:
+            yield self.failures.topic.thing
 
     def uses(self) -> Iterator[KeyUse]:
         yield from deployer_uses(self.site, self.key)

@@ -19,6 +19,7 @@ from baseline.features.feature import (
     Problem,
     Resource,
     Site,
+    Thing,
 )
 from baseline.fields import limits
 from baseline.iam.access import AccessStatement, When
@@ -102,6 +103,11 @@ class Cloudtrail(Part):
         yield Resource("aws_cloudtrail", self.name, "forget", called=self.trail)
         if self.makes_bucket:
             yield from self.bucket.resources()
+
+    def things(self) -> Iterator[Thing]:
+        yield Thing("trail", self.trail, self.key)
+        if self.makes_bucket:
+            yield Thing("bucket", self.bucket_name, self.key)
 
     def uses(self) -> Iterator[KeyUse]:
         """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"""

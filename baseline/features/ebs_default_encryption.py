@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from baseline import names
-from baseline.features.feature import Feature, FeatureSettings, KeyUse, Part, Resource, Site
+from baseline.features.feature import Feature, FeatureSettings, KeyUse, Part, Resource, Site, Thing
 from baseline.regions import via_service
 
 
@@ -27,6 +27,9 @@ class EbsDefaultEncryption(Part):
         # Forgotten, not destroyed: switching the feature off never switches encryption off.
         yield Resource("aws_ebs_default_kms_key", self.name, "forget")
         yield Resource("aws_ebs_encryption_by_default", self.name, "forget")
+
+    def things(self) -> Iterator[Thing]:
+        yield Thing("volumes", self.site.region, self.key)
 
     def uses(self) -> Iterator[KeyUse]:
         """https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html"""

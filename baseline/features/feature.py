@@ -97,6 +97,25 @@ class Publication(NamedTuple):
     """Its service principal."""
 
 
+ThingKind = Literal["backup vault", "bucket", "log group", "recorder", "rule", "topic", "trail", "volumes"]
+
+
+class Thing(NamedTuple):
+    """What a part makes that AWS can be asked about: that it is there, and which key encrypts it."""
+
+    kind: ThingKind
+    """`volumes`: the switch by which every new one of a region is encrypted."""
+    name: str
+    """What AWS is asked by: a name, or the ARN of a topic."""
+    key: str | None = None
+    """The address of the key that encrypts it; None: none of ours does."""
+    runs: bool = False
+    """Of a recorder: whether it records."""
+
+    def __str__(self) -> str:
+        return f"the {self.kind} `{self.name.split(':')[-1]}`" if self.kind != "volumes" else "every new volume"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part(ABC):
     """What a feature creates in one region of one account: the values that its construct writes down."""
@@ -110,6 +129,10 @@ class Part(ABC):
     @abstractmethod
     def uses(self) -> Iterator[KeyUse]:
         """Every use of a key that must be allowed."""
+
+    @abstractmethod
+    def things(self) -> Iterator[Thing]:
+        """What of it `verify` looks for."""
 
     def publications(self) -> Iterator[Publication]:
         """Which services publish to the part's topics."""

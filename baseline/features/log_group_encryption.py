@@ -18,6 +18,7 @@ from baseline.features.feature import (
     Problem,
     Resource,
     Site,
+    Thing,
 )
 from baseline.features.log_groups import association, encryption
 from baseline.features.recorder import Recorder
@@ -100,6 +101,11 @@ class LogGroupEncryption(Part):
 
     def left_alone(self) -> frozenset[str] | None:
         return frozenset(self.exclude) if self.remediation and self.remediation.automatic else None
+
+    def things(self) -> Iterator[Thing]:
+        yield Thing("rule", self.rule)
+        if self.recorder:
+            yield Thing("recorder", self.recorder.name, runs=self.recorder.is_complete)
 
     def uses(self) -> Iterator[KeyUse]:
         if self.remediation or self.demands_key:

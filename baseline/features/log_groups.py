@@ -17,6 +17,7 @@ from baseline.features.feature import (
     Problem,
     Resource,
     Site,
+    Thing,
     repeated,
 )
 from baseline.fields import limits
@@ -66,6 +67,9 @@ class LogGroups(Part):
     def resources(self) -> Iterator[Resource]:
         for group in self.groups:
             yield Resource("aws_cloudwatch_log_group", group.address, "forget", called=group.name)
+
+    def things(self) -> Iterator[Thing]:
+        return (Thing("log group", group.name, self.key) for group in self.groups)
 
     def uses(self) -> Iterator[KeyUse]:
         for group in self.groups:

@@ -18,6 +18,7 @@ from baseline.features.feature import (
     Publication,
     Resource,
     Site,
+    Thing,
     repeated,
 )
 from baseline.features.topics import PUBLISHERS, Topic
@@ -100,6 +101,9 @@ class NotificationTopics(Part):
     def resources(self) -> Iterator[Resource]:
         for topic in self.topics:
             yield from topic.resources()
+
+    def things(self) -> Iterator[Thing]:
+        return (topic.thing for topic in self.topics)
 
     def uses(self) -> Iterator[KeyUse]:
         for topic in self.topics:

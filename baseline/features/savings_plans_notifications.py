@@ -18,6 +18,7 @@ from baseline.features.feature import (
     Publication,
     Resource,
     Site,
+    Thing,
     repeated,
 )
 from baseline.features.topics import Topic
@@ -69,6 +70,9 @@ class SavingsPlansNotifications(Part):
         yield from self.topic.resources()
         for budget in self.budgets:
             yield Resource("aws_budgets_budget", budget.address, "destroy", called=budget.name)
+
+    def things(self) -> Iterator[Thing]:
+        yield self.topic.thing
 
     def uses(self) -> Iterator[KeyUse]:
         return self.topic.uses()

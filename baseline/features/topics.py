@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from baseline import names
-from baseline.features.feature import KeyUse, Publication, Resource, Site
+from baseline.features.feature import KeyUse, Publication, Resource, Site, Thing
 from baseline.iam.access import AccessStatement, When, render
 from baseline.iam.request import ServiceCaller
 from baseline.iam.services import SERVICES
@@ -152,6 +152,10 @@ class Topic:
         yield Resource("aws_sns_topic_policy", self.address, "forget")
         for subscription in self.subscriptions:
             yield Resource("aws_sns_topic_subscription", subscription.address, "destroy")
+
+    @property
+    def thing(self) -> Thing:
+        return Thing("topic", self.arn, self.site.key("sns"))
 
     def uses(self) -> Iterator[KeyUse]:
         """What each publisher needs of the key."""

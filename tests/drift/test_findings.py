@@ -14,9 +14,10 @@ from baseline.drift.expected import ExpectedPlace, expected_places
 from baseline.drift.finding import KINDS, Finding
 from baseline.drift.place import find
 from baseline.inventory import Inventory
-from baseline.seen import Grant, Seen
+from baseline.seen import Grant, Seen, SeenThings
 from tests.conftest import inventory
 from tests.drift.seen_places import as_wanted, changed, key_id, settled, with_alias, without_alias
+from tests.drift.test_things import WRONG_THINGS
 
 TEXT = """\
 version: 1
@@ -46,7 +47,7 @@ def place(wanted: Inventory) -> ExpectedPlace:
 
 
 def found(place: ExpectedPlace, seen: Seen | None) -> list[Finding]:
-    return list(find(place, seen))
+    return list(find(place, seen, SeenThings({})))
 
 
 def test_where_everything_is_as_it_should_be_nothing_is_found(place: ExpectedPlace) -> None:
@@ -248,7 +249,8 @@ def test_a_key_that_is_retired_by_being_disabled_is_disabled(place: ExpectedPlac
 
 
 def test_of_every_kind_there_is_an_example() -> None:
-    assert {kind for _, kind, _ in (*PLANTED.values(), *ELSEWHERE.values())} | {"enabled"} == set(KINDS)
+    planted = {kind for _, kind, _ in (*PLANTED.values(), *ELSEWHERE.values())}
+    assert planted | {"enabled"} | {kind for _, _, kind in WRONG_THINGS} == set(KINDS)
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,30 @@
 """`kms-baseline adopt`: keys that exist already become ours."""
 
 import sys
-from collections.abc import Iterator
 from typing import Annotated
 
 import boto3
 import typer
 
 from baseline.adoption.verdict import Word
-from baseline.drift.key import rotation_in_words
-from baseline.errors import Refusal, UsageError
-from cli import changes, options, output
+from baseline.errors import Exit, Refusal, UsageError
+from baseline.words import count
+from cli import offers, options, output
 from live.sessions import Sessions
 from operations import adopting
-from operations.adopting import Offer
+from operations.candidates import list_candidates
 from operations.project import Project, configuration_path
 
-AccountName = Annotated[str, typer.Argument(help="The account, by name or ID.", metavar="ACCOUNT")]
-RegionName = Annotated[str, typer.Argument(help="The region.", metavar="REGION")]
-PurposeName = Annotated[str, typer.Argument(help="What the key is to be for.", metavar="PURPOSE")]
-KeyName = Annotated[str, typer.Argument(help="The key: its ID, its ARN or an alias.", metavar="KEY")]
+AccountName = Annotated[
+    str | None, typer.Argument(help="The account, by name or ID.", metavar="ACCOUNT", show_default=False)
+]
+RegionName = Annotated[str | None, typer.Argument(help="The region.", metavar="REGION", show_default=False)]
+PurposeName = Annotated[
+    str | None, typer.Argument(help="What the key is to be for.", metavar="PURPOSE", show_default=False)
+]
+KeyName = Annotated[
+    str | None, typer.Argument(help="The key: its ID, its ARN or an alias.", metavar="KEY", show_default=False)
+]
 Enable = Annotated[bool, typer.Option("--enable", help="Take a disabled key, which the deployment enables.")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="Take a key that another tool manages; say why.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why the other tool no longer manages it.", show_default=False)]
@@ -28,83 +33,69 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Look and show, write no
 
 
 def adopt(
-    account: AccountName,
-    region: RegionName,
-    purpose: PurposeName,
-    key: KeyName,
+    account: AccountName = None,
+    region: RegionName = None,
+    purpose: PurposeName = None,
+    key: KeyName = None,
     config: options.Config = None,
     enable: Enable = False,
     take_over: TakeOver = False,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
+    format: options.OutputFormat = options.Format.table,
 ) -> None:
     """Look at a key that exists, say who would lose access and what would change, ask, and record it in the lock.
 
-    The next deployment imports it in place of making one. Nothing changes in AWS before that.
+    The next deployment imports it in place of making one. Nothing changes in AWS before that. Without arguments: list the
+    keys behind our aliases and with our tags that are not as a deployment leaves them. Exit code 1: there are some; 3: an
+    account could not be looked at.
 
     Example: kms-baseline adopt data eu-west-2 sns alias/topics
     """
-    if take_over != bool(reason.strip()):
-        raise UsageError("--take-over and --reason go together", "say why the other tool no longer manages the key")
-    if not yes and not dry_run and not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on", "--yes adopts without asking, --dry-run only shows")
+    word = _word(enable, take_over, reason.strip())
     project = Project(configuration_path(config))
-    wanted = project.key(account, region, purpose)
-    offer = adopting.look(project, Sessions(boto3.Session()), wanted, key, Word(enable, reason.strip()))
-    output.show("\n".join(_told(offer)))
+    sessions = Sessions(boto3.Session())
+    if account is None:
+        _list(project, sessions, format)
+    elif region is None or purpose is None or key is None:
+        raise UsageError("a key is adopted by ACCOUNT REGION PURPOSE KEY", "without any of them, candidates are listed")
+    else:
+        if not yes and not dry_run and not sys.stdin.isatty():
+            raise UsageError("there is no terminal to ask on", "--yes adopts without asking, --dry-run only shows")
+        offer = adopting.look(project, sessions, project.key(account, region, purpose), key, word)
+        if format is options.Format.json:
+            output.show_json(offers.as_json(offer))
+        else:
+            output.show("\n".join(offers.told(offer)))
+        _adopt(project, offer, yes, dry_run)
+
+
+def _word(enable: bool, take_over: bool, reason: str) -> Word:
+    if take_over != bool(reason):
+        raise UsageError("--take-over and --reason go together", "say why the other tool no longer manages the key")
+    return Word(enable, reason)
+
+
+def _list(project: Project, sessions: Sessions, format: options.Format) -> None:
+    listed = list_candidates(project, sessions, output.say)
+    if format is options.Format.json:
+        output.show_json(offers.listed_as_json(listed))
+    elif listed.candidates:
+        output.show(offers.table(listed))
+    for place in listed.unreachable:
+        output.say(f"{place.account} {place.region}: {place.problem}")
+    fitting = sum(1 for one in listed.candidates if not one.refusals)
+    output.say(f"{count(len(listed.candidates), 'key')} to look at, {fitting} of them fit")
+    if listed.candidates or listed.unreachable:
+        raise typer.Exit(Exit.REFUSED if listed.candidates else Exit.WORLD)
+
+
+def _adopt(project: Project, offer: adopting.Offer, yes: bool, dry_run: bool) -> None:
     if dry_run:
         output.say("dry run: nothing was written")
         return
-    if not yes and not typer.confirm(f"Adopt it as {wanted.where}?", err=True):
+    if not yes and not typer.confirm(f"Adopt it as {offer.key.where}?", err=True):
         raise Refusal("not adopted: the question was declined")
     adopting.adopt(project, offer, output.say)
     output.say(f"{project.lock_path} written: commit it; the next deployment imports the key")
-
-
-def _told(offer: Offer) -> Iterator[str]:
-    key, found = offer.key, offer.found
-    yield f"{found.seen.arn} as {key.where}"
-    if offer.known:
-        yield "  the lock has it as adopted already"
-    yield from _access(offer)
-    yield from _rest(offer)
-
-
-def _access(offer: Offer) -> Iterator[str]:
-    """Who loses and who gains access, losses first, and what keeps everybody."""
-    access = offer.access
-    if access.undecided:
-        yield f"  who loses access is not decided: {access.undecided}; compare the policies before you go on"
-        return
-    if not access.losses:
-        yield "  nobody loses access"
-    yield from (f"  {line}" for line in changes.lines(access.changes))
-    if access.bypass:
-        yield "  nobody can skip the check of PutKeyPolicy against a lockout any more, which nobody needs for its work"
-    if offer.exception:
-        if offer.kept.losses or offer.kept.undecided:
-            yield "  not everybody can be kept; with this exception still lost:"
-            yield from (f"    {line}" for line in changes.lines(offer.kept.losses))
-        yield "  to keep them, before you deploy:"
-        yield from ("    keys:", "      exceptions:", f"        {offer.exception}")
-
-
-def _rest(offer: Offer) -> Iterator[str]:
-    key, found = offer.key, offer.found
-    for name, (old, new) in offer.tags.items():
-        if new is None:
-            yield f"  the tag {name}={old} would be removed"
-        else:
-            yield f"  the tag {name}={new} would be set" + (f", now {old}" if old is not None else "")
-    days = key.settings.rotation_period_days if key.settings.rotation else 0
-    if days != found.seen.rotation:
-        yield f"  rotation: {rotation_in_words(found.seen.rotation)} -> {rotation_in_words(days)}"
-    if key.description != found.description:
-        yield f'  description: "{found.description}" -> "{key.description}"'
-    if found.seen.state != "Enabled":
-        yield f"  state: {found.seen.state} -> Enabled"
-    if others := [alias for alias in found.aliases if alias != key.alias]:
-        yield f"  stay as they are: {', '.join(others)}"
-    if found.seen.grants:
-        yield f"  stay as they are: grants, {len(found.seen.grants)}"

@@ -8,6 +8,7 @@ from baseline.adoption.reference import reference
 from baseline.adoption.verdict import Surroundings, Word, refusals
 from baseline.errors import Refusal
 from baseline.inventory import Key, Provider
+from baseline.seen import Seen
 from files.alone import alone
 from live.adoptable import Offered, caller, read_offered
 from live.sessions import Sessions
@@ -31,6 +32,8 @@ class Offer:
     """The tags that change, each with its old and its new value; None: it is not there."""
     names: tuple[str, ...]
     """Our alias and parameter, where they are there already and are this key's."""
+    aliases: tuple[str, ...]
+    """Its other aliases, which stay."""
     known: bool
     """Whether the lock has it as adopted already."""
 
@@ -49,32 +52,34 @@ def look(project: Project, sessions: Sessions, key: Key, written: str, word: Wor
     around = Surroundings(
         namespace=organization.namespace,
         alias_at=seen.aliases.get(key.alias),
-        deployer=provider.role or caller(sessions, provider),
+        deployer=caller(sessions, provider),
         adopted=project.lock.adopted,
     )
     if refused := refusals(key, found.seen, around, word):
         lines = [f"  the key {found.seen.key_id} {refusal}" for refusal in refused]
         raise Refusal("\n".join([f"not adopted as {key.where}:", *lines]))
-    parameter = key.parameter if (seen.parameters or {}).get(key.parameter or "") == found.seen.arn else None
-    alias = key.alias if around.alias_at else None
-    return _offer(project, key, found, provider, word, tuple(name for name in (alias, parameter) if name))
+    return _offer(project, key, found, provider, seen, word)
 
 
-def _offer(project: Project, key: Key, found: Offered, provider: Provider, word: Word, names: tuple[str, ...]) -> Offer:
+def _offer(project: Project, key: Key, found: Offered, provider: Provider, around: Seen, word: Word) -> Offer:
     organization = project.configuration.organization
-    policy = found.seen.policy or ""
+    key_id, policy = found.seen.key_id, found.seen.policy or ""
     access = access_change(policy, key.policy, organization.partition, key.account_id)
     users = keeping(key, organization, policy, access.losses) if access.losses else ()
-    reason = word.reason or "adopted with everybody who had access"
+    named = sorted(alias for alias, target in around.aliases.items() if target == key_id)
+    published = key.parameter if (around.parameters or {}).get(key.parameter or "") == found.seen.arn else None
     return Offer(
         key=key,
         found=found,
         access=access,
         kept=access_kept(key, organization, policy, users) if access.losses else access,
-        exception=exception(key, users, reason) if access.losses else "",
+        exception=exception(key, users, word.reason or "adopted with everybody who had access")
+        if access.losses
+        else "",
         tags=_changes(found.seen.tags or {}, {**provider.tags, **key.tags}),
-        names=names,
-        known=project.lock.adopted.get(key.locked.key) == found.seen.key_id,
+        names=tuple(filter(None, (key.alias if key.alias in named else None, published))),
+        aliases=tuple(alias for alias in named if alias != key.alias),
+        known=project.lock.adopted.get(key.locked.key) == key_id,
     )
 
 

@@ -4,6 +4,7 @@ Left out is what says nothing about this key: actions that no symmetric key of K
 check of PutKeyPolicy against a lockout is said apart, since our policies deny it to everybody and nobody needs it.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,11 +66,14 @@ class Access:
 def access_change(old: str, new: Document, partition: str, account_id: str) -> Access:
     """Who gains and who loses what, when the policy `old` becomes the policy `new`."""
     try:
-        found = difference(readable(old), _with_the_bypass(new), partition, account_id, NOT_OF_OUR_KEYS)
+        before = readable(old)
+        bypass = _has_bypass(before, partition, account_id)
+        after = _with_the_bypass(new) if bypass else new.as_dict()
+        found = difference(before, after, partition, account_id, NOT_OF_OUR_KEYS)
     except (PolicyError, Unsupported, StepsSpent) as error:
         return Access(undecided=str(error))
     found = [change for change in found if change.group != LATER]
-    return Access(sorted(found, key=_order), _has_bypass(readable(old), partition, account_id))
+    return Access(sorted(found, key=_order), bypass)
 
 
 def keeping(key: Key, organization: Organization, old: str, lost: Sequence[Change]) -> tuple[str, ...]:
@@ -98,10 +102,9 @@ def access_kept(key: Key, organization: Organization, old: str, users: Sequence[
 
 def exception(key: Key, users: Sequence[str], reason: str) -> str:
     """The entry of the configuration, one line of YAML, that keeps everybody's access."""
-    named = ", ".join(f'"{user}"' for user in users)
     return (
-        f"- {{account: {key.account}, region: {key.region}, purpose: {key.purpose}, users: [{named}], "
-        f'iam_delegation: full, reason: "{reason}"}}'
+        f"- {{account: {key.account}, region: {key.region}, purpose: {key.purpose}, users: {json.dumps(list(users))}, "
+        f"iam_delegation: full, reason: {json.dumps(reason)}}}"
     )
 
 

@@ -7,7 +7,7 @@ from baseline.iam.arns import Arn
 from baseline.iam.policy_error import PolicyError
 from baseline.inventory import Key
 
-_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_ID = re.compile(r"(mrk-)?[0-9a-f-]{32,36}")
 _ALIAS = re.compile(r"alias/[A-Za-z0-9/_-]+")
 
 
@@ -35,7 +35,7 @@ def _parsed(written: str) -> Arn:
     try:
         arn = Arn.parse(written)
     except PolicyError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(str(error), "write the ARN as AWS shows it, or the ID of the key") from None
     if arn.service != "kms":
         raise UsageError(f"`{written}` is the ARN of something else than a key", "write the key's ARN or ID")
     return arn

@@ -96,6 +96,8 @@ def _rights(found: SeenKey, around: Surroundings) -> Iterator[str]:
     if found.policy is None:
         yield "does not show its policy: kms:GetKeyPolicy is denied"
         return
+    if found.tags is None:
+        yield "does not show its tags, which say whose it is: kms:ListResourceTags is denied"
     if around.deployer is None:
         return
     refused = [action for action in NEEDED if not _may(found.policy, around.deployer, action)]

@@ -1,0 +1,1 @@
+"""Adopting keys that others made."""

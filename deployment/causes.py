@@ -170,6 +170,16 @@ def _exists(block: ErrorBlock, place: _Place) -> Cause:
     )
 
 
+def _nothing_to_import(block: ErrorBlock, _: _Place) -> Cause:
+    """AWS has no such thing, or the key waits for its deletion: the provider says the same of both."""
+    address = re.search(r'existing object to "([^"]+)"', block.text)
+    return Cause(
+        f"{address[1] if address else 'something'} is to be imported, and AWS does not have it, or is to delete it",
+        "if the lock has it as adopted: look at the key, cancel its deletion, or restore the lock of before the adoption "
+        "(docs/adopting.md)",
+    )
+
+
 def _named(block: ErrorBlock) -> str:
     """What the error calls the resource: "creating S3 Bucket (NAME): ..."."""
     name = re.search(r"\(([^()\s]+)\):", block.text)
@@ -196,6 +206,7 @@ _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     ),
     r"Error acquiring the state lock|Error locking state": _locked,
     r"Instance cannot be destroyed": _protected,
+    r"Cannot import non-existent remote object": _nothing_to_import,
     r"BucketAlreadyExists": _bucket_name_taken,
     r"Insufficient(S3Bucket|Encryption)PolicyException": _trail_too_early,
     r"iam:CreateServiceLinkedRole": _no_service_linked_role,

@@ -153,7 +153,8 @@ class Looking:
         if refused:
             raise Refusal(
                 "\n".join(["AWS has what would be made, and it cannot be taken over; nothing was applied", *refused]),
-                "look at these keys first; `terraform state rm ADDRESS` makes a state forget a wrong one",
+                "look at these keys first; `kms-baseline adopt` makes one ours, `terraform state rm ADDRESS` makes a state "
+                "forget a wrong one",
             )
         asked = [f"  {_where(key)}: {found.question}" for key, found in decided if found.question]
         if asked and not self.confirm("\n".join(["AWS has these, and the state does not know them:", *asked])):

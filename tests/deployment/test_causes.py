@@ -106,6 +106,17 @@ def test_a_protected_resource_is_named_with_the_way_to_untaint_it() -> None:
     assert cause.help.endswith("/bin/terraform -chdir=/out/stacks/data untaint aws_kms_key.sns_eu_west_2")
 
 
+def test_what_is_to_be_imported_and_is_not_there_is_named() -> None:
+    cause = _known(
+        "Error: Cannot import non-existent remote object\n\nWhile attempting to import an existing object to\n"
+        '"aws_kms_key.sns_eu_west_2", the provider detected that no object exists with\nthe given id.'
+    )
+    assert cause.problem == (
+        "aws_kms_key.sns_eu_west_2 is to be imported, and AWS does not have it, or is to delete it"
+    )
+    assert "docs/adopting.md" in cause.help
+
+
 def test_a_changed_backend_says_how_to_move_the_state_and_nothing_that_loses_it() -> None:
     cause = _known(
         "Error: Backend configuration changed\n\nA change in the backend configuration has been detected, which may\n"

@@ -63,6 +63,12 @@ def test_adopted_by_alias_and_by_id_keys_stay_and_nobody_whom_the_exception_name
     exception = next(line.strip() for line in told.splitlines() if "- {account: trial" in line)
     others.configure(f"keys:\n  exceptions:\n    {exception}\n")
     assert "  nobody loses access" in adopted(others, "logs", app).splitlines()
+    others.kms.schedule_key_deletion(KeyId=topics, PendingWindowInDays=7)
+    going = others.run("deploy", "--yes")
+    assert going.returncode == 3
+    assert f"aws_kms_key.sns_{REGION.replace('-', '_')} is to be imported, and AWS does not have it" in going.stderr
+    others.kms.cancel_key_deletion(KeyId=topics)
+    others.kms.enable_key(KeyId=topics)
     imported, created, *rest = others.deploy()
     assert (imported, created, rest[1:]) == (4, 3 * len(EVERYWHERE) - 4, [0, 0, 0])
     assert key_at(others, "alias/baseline/sns") == topics == key_at(others, "alias/topics")

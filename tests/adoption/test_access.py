@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from baseline.adoption.access import NOT_OF_OUR_KEYS, access_change, access_kept, exception, keeping
+from baseline.expansion import expand
 from baseline.iam.actions import ACTIONS
-from baseline.inventory import Inventory, Key, expand
+from baseline.inventory import Inventory, Key
 from baseline.lock import Lock
 from baseline.organization import NamedPrincipal
 from tests.adoption.conftest import ROOT, policy

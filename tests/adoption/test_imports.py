@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from baseline.errors import Refusal, WorldError
-from baseline.inventory import Inventory, expand
+from baseline.expansion import expand
+from baseline.inventory import Inventory
 from baseline.lock import KeyIdentity, Lock
 from deployment.changes import StackChanges
 from deployment.plan import StackPlan

@@ -1,9 +1,8 @@
 """What `cdktf synth`, `diff` and `deploy` run: the command `kms-baseline synth`, into cdktf's output folder."""
 
-import os
 import sys
 
 from cli.main import main
 
 if __name__ == "__main__":
-    sys.exit(main(["synth", "--quiet", "--output", os.environ.get("CDKTF_OUTDIR") or "cdktf.out"]))
+    sys.exit(main(["synth", "--quiet"]))

@@ -11,11 +11,12 @@ import typer
 from baseline.errors import Refusal, UsageError
 from baseline.inventory import Inventory
 from baseline.takeover import TAKE_OVER
-from cli import options, output
+from cli import options, output, plans
 from cli.progress import Progress
 from deployment.binaries import find_terraform
 from deployment.deploy import Planned, apply_stacks
 from live.sessions import Sessions
+from operations.plan_summary import summary
 from operations.project import Project, configuration_path
 from operations.rollout import missing_states, planned, stacks_of
 from operations.synthesis import DEFAULT_OUTPUT, write_stacks
@@ -28,6 +29,13 @@ TakeOver = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Plan and show, apply nothing.")]
 KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Deploy the others when some stacks cannot be planned.")]
+PlanFormat = Annotated[
+    plans.Format, typer.Option("--format", help="table for people, markdown for pull requests, json for programs.")
+]
+DetailedExitcode = Annotated[
+    bool, typer.Option("--detailed-exitcode", help="End with 2 where there were changes, as `terraform plan` does.")
+]
+TERRAFORM_CHANGED = 2
 Parallelism = Annotated[
     int | None,
     typer.Option(
@@ -48,6 +56,8 @@ def deploy(
     locked: options.Locked = False,
     take_over: TakeOver = False,
     keep_going: KeepGoing = False,
+    format: PlanFormat = plans.Format.table,
+    detailed_exitcode: DetailedExitcode = False,
 ) -> None:
     """Plan every stack with Terraform, show all changes, ask, and apply exactly these plans.
 
@@ -66,21 +76,26 @@ def deploy(
     for stack, state in missing_states(project, recorded):
         output.say(f"note: {state} is not here; what AWS has of {stack} is looked at before anything is made")
     looking = Looking(project.inventory, Sessions(boto3.Session()), _confirmed(take_over), output.say, dry_run)
-    with planned(stacks, terraform, looking, Progress(), parallelism, keep_going) as plans:
-        output.show(_changes(plans))
-        for line in looking.told(plans):
-            output.show(line)
+    with planned(stacks, terraform, looking, Progress(), parallelism, keep_going) as made:
+        _show(made, looking, format)
         _say_which(project.inventory, stacks)
-        _apply(plans, yes, dry_run)
+        _apply(made, yes, dry_run, format)
+        changed = made.anything_to_do
+    if detailed_exitcode and changed:
+        raise typer.Exit(TERRAFORM_CHANGED)
 
 
-def _changes(plans: Planned) -> str:
-    """What the plans would do, a line a stack."""
-    rows = [
-        (stack, *(str(n) for n in (c.imported, c.create, c.update, c.replace, c.delete, c.forget)))
-        for stack, c in plans.changes.items()
-    ]
-    return output.table(("STACK", "IMPORT", "CREATE", "UPDATE", "REPLACE", "DELETE", "FORGET"), rows)
+def _show(planned: Planned, looking: Looking, format: plans.Format) -> None:
+    """What the plans would do."""
+    groups = summary(planned, looking.inventory)
+    if format is plans.Format.json:
+        output.show_json(plans.as_json(planned, groups))
+    elif format is plans.Format.markdown:
+        output.show("\n".join(plans.markdown(planned, groups)))
+    else:
+        output.show(plans.counts(planned))
+        for line in (*looking.told(planned), *plans.lines(groups), plans.last_line(planned)):
+            output.show(line)
 
 
 def _confirmed(take_over: bool) -> Callable[[str], bool]:
@@ -100,16 +115,17 @@ def _say_which(inventory: Inventory, stacks: list[str]) -> None:
         output.say(f"these are {len(stacks)} of {len(inventory.stacks)} stacks; the others were not planned")
 
 
-def _apply(plans: Planned, yes: bool, dry_run: bool) -> None:
-    if not plans.anything_to_do or dry_run:
+def _apply(planned: Planned, yes: bool, dry_run: bool, format: plans.Format) -> None:
+    if not planned.anything_to_do or dry_run:
         nothing = "no changes: everything is as the configuration says"
-        output.say("dry run: nothing was applied" if plans.anything_to_do else nothing)
-        plans.refuse_failures()
+        output.say("dry run: nothing was applied" if planned.anything_to_do else nothing)
+        planned.refuse_failures()
         return
     if not yes and not typer.confirm("Apply these plans?", err=True):
         raise Refusal("not applied: the question was declined")
-    applied = apply_stacks(plans)
-    output.show(output.table(("STACK", "OUTCOME"), [(r.stack, r.outcome) for r in applied.results]))
+    applied = apply_stacks(planned)
+    outcomes = output.table(("STACK", "OUTCOME"), [(r.stack, r.outcome) for r in applied.results])
+    (output.show if format is plans.Format.table else output.say)(outcomes)
     error = applied.error()
     if error is not None:
         raise error

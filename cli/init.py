@@ -1,4 +1,4 @@
-"""`kms-baseline init`: a commented configuration to start from."""
+"""`kms-baseline init`: a commented configuration to start from, in a repository of its own."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from baseline.errors import UsageError
 from cli import options, output
 from files.whole import write_whole
 from operations.new_configuration import configuration_text
+from operations.new_repository import Placed, place_repository
 from operations.project import configuration_path
 
 Account = Annotated[
@@ -23,7 +24,9 @@ EXAMPLE_ACCOUNTS = ("payer=111111111111", "workloads=222222222222")
 
 
 def init(config: options.Config = None, account: Account = None, region: Region = None, force: Force = False) -> None:
-    """Write a commented organization.yaml. The first region is the home region.
+    """Write a commented organization.yaml, and beside it what a repository of its own needs.
+
+    The first region is the home region. Files that are there already stay as they are.
 
     Example: kms-baseline init --region eu-west-2 --region us-east-1 --account workloads=222222222222
     """
@@ -33,4 +36,12 @@ def init(config: options.Config = None, account: Account = None, region: Region 
     text = configuration_text(region or ["eu-west-2", "us-east-1"], account or list(EXAMPLE_ACCOUNTS))
     load(text, str(path))  # whatever the options made of it: what is written is right
     write_whole(path, text.encode())
+    for placed in place_repository(path.parent, path.name):
+        output.say(_said(placed))
     output.say(f"{path} written; edit it, then run: kms-baseline check")
+
+
+def _said(placed: Placed) -> str:
+    if placed.written:
+        return f"{placed.name} written"
+    return f"{placed.name} left as it is" + (f"; it lacks: {', '.join(placed.missing)}" if placed.missing else "")

@@ -24,13 +24,17 @@ def lock(config: options.Config = None, check: Check = False, new_backend: NewBa
     """
     project = Project(configuration_path(config), new_backend)
     if not project.lock_differs:
-        output.say(f"{project.lock_path} is up to date ({count(len(project.lock.entries), 'key')})")
+        known = count(len(project.lock.entries), "key")
+        if project.lock_is_in_order:
+            output.say(f"{project.lock_path} is up to date ({known})")
+        elif check:
+            output.say(f"{project.lock_path} is up to date ({known}), its lines in the order of a merge")
+        else:
+            project.record_keys(in_order=True)
+            output.say(f"{project.lock_path} is up to date ({known}), its lines are sorted")
     elif check:
-        new = "".join(
-            f"\n  {entry.stack} {entry.account_id} {entry.region} {entry.purpose}" for entry in project.new_keys
-        )
         raise Refusal(
-            f"{project.lock_path} would change: {count(len(project.new_keys), 'new key')}{new}",
+            "\n  ".join([f"{project.lock_path} would change:", *project.lock_changes]),
             "run `kms-baseline lock` and commit the file",
         )
     else:

@@ -14,10 +14,9 @@ from operations.synthesis import DEFAULT_OUTPUT, write_stacks
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
 Full = Annotated[bool, typer.Option("--full", help="Build every stack by itself, and use nothing built before.")]
-Output = Annotated[Path, typer.Option("--output", "-o", help="The output folder.")]
-
 OF_CDKTF = "CDKTF_OUTDIR"
 """Is set by `cdktf` for the program that it runs."""
+Output = Annotated[Path, typer.Option("--output", "-o", envvar=OF_CDKTF, help="The output folder.")]
 
 
 def synth(

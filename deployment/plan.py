@@ -10,6 +10,7 @@ from baseline.import_blocks import IMPORTS_FILE
 from deployment.changes import StackChanges, read_changes
 from deployment.crew import Shift
 from deployment.failures import StackFailure
+from deployment.plan_details import ResourceChange, read_details
 from deployment.plan_keys import KeysInPlan, read_keys
 from deployment.run import Ended
 from deployment.stack import StackFolder, StackRun
@@ -30,6 +31,8 @@ class StackPlan:
     changes: StackChanges
     keys: KeysInPlan
     """Empty where nothing changes and nothing is to be imported."""
+    details: tuple[ResourceChange, ...] = ()
+    """What becomes of each resource that the plan touches."""
 
 
 def plan_stack(
@@ -61,7 +64,7 @@ def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | St
         return run.failure("show", shown)
     changes = read_changes(shown)
     run.finished("plan")
-    return StackPlan(run.stack, file, plan.code == _CHANGED, changes, read_keys(shown))
+    return StackPlan(run.stack, file, plan.code == _CHANGED, changes, read_keys(shown), read_details(shown))
 
 
 def _shown(run: StackRun, file: Path) -> dict[str, Any] | Ended:

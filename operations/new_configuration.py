@@ -6,6 +6,7 @@ from baseline.configuration.precedence import DEFAULTS
 from baseline.errors import UsageError
 from baseline.features import FEATURES
 from baseline.purposes import PURPOSES
+from operations.new_repository import SCHEMA_FILE
 
 
 def configuration_text(regions: list[str], accounts: list[str]) -> str:
@@ -26,5 +27,5 @@ def configuration_text(regions: list[str], accounts: list[str]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     return environment.get_template("organization.yaml.j2").render(
-        regions=regions, accounts=pairs, defaults=DEFAULTS, purposes=PURPOSES, features=FEATURES
+        schema=SCHEMA_FILE, regions=regions, accounts=pairs, defaults=DEFAULTS, purposes=PURPOSES, features=FEATURES
     )

@@ -13,6 +13,7 @@ from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
 from baseline.words import count
+from operations.new_repository import schema_problem
 from operations.project import Project
 
 MEGABYTES_A_PROVIDER = 90
@@ -26,6 +27,8 @@ def notes(project: Project) -> Iterator[str]:
     yield from _waived(project)
     yield from _idle_exceptions(project)
     yield from _left_alone_no_longer(project)
+    if problem := schema_problem(project.path):
+        yield problem
     yield from deployment_notes(project.inventory)
 
 

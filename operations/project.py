@@ -14,6 +14,7 @@ from baseline.expansion import expand
 from baseline.fields.limits import nearest
 from baseline.inventory import Inventory, Key
 from baseline.lock import Lock, LockedKey
+from baseline.lock_changes import lock_changes
 from baseline.lock_reading import parse_lock
 from baseline.organization import Account
 from baseline.purposes import PURPOSES
@@ -74,13 +75,19 @@ class Project:
         return tuple(entry for entry in self.inventory.lock.entries if entry.key not in known)
 
     @property
-    def lock_differs(self) -> bool:
-        """Whether synth would change the lock's file, be it only its form."""
-        return self.lock_text != self._new_lock_text
+    def lock_changes(self) -> list[str]:
+        """What synth would record, a line a change."""
+        return list(lock_changes(self.lock, self.inventory.lock))
 
-    @cached_property
-    def _new_lock_text(self) -> str:
-        return self.inventory.lock.render()
+    @property
+    def lock_differs(self) -> bool:
+        """Whether synth would record anything. The order of lines, which a merge leaves as it comes, means nothing."""
+        return self.lock != self.inventory.lock
+
+    @property
+    def lock_is_in_order(self) -> bool:
+        """Whether the lock's text is as the program writes it."""
+        return self.lock_text == self.lock.render()
 
     @cached_property
     def proofs(self) -> "tuple[Proof, ...]":
@@ -114,9 +121,11 @@ class Project:
     def check_locked(self, locked: bool) -> None:
         """Raise Refusal when the lock would change and may not, by the option or by the environment."""
         if self.lock_differs and (locked or self.lock_is_forbidden):
-            reason = count(len(self.new_keys), "new key") if self.new_keys else "its form"
+            changes = self.lock_changes
+            reason = count(len(self.new_keys), "new key") if self.new_keys else changes[0]
+            more = f" and {count(len(changes) - 1, 'other change')}" if changes[1:] and not self.new_keys else ""
             raise Refusal(
-                f"{self.lock_path} would change ({reason}), and --locked or {LOCKED_VARIABLE} forbids it",
+                f"{self.lock_path} would change ({reason}{more}), and --locked or {LOCKED_VARIABLE} forbids it",
                 "run `kms-baseline lock` where you edit the configuration, and commit the file",
             )
 
@@ -125,17 +134,19 @@ class Project:
         """Whether the environment forbids to change the lock."""
         return os.environ.get(LOCKED_VARIABLE, "") not in ("", "0")
 
-    def record_keys(self, lock: Lock | None = None) -> None:
+    def record_keys(self, lock: Lock | None = None, *, in_order: bool = False) -> None:
         """Write the lock, or another one in its place, if it would change. To be done before anything that could make a key.
 
+        `in_order`: also where only the order of its lines would change.
         Raises Refusal or Undecided for a key that is not proven, Refusal for a use that its key does not allow, and for
         a lock that another run changed since it was read: what that run recorded must not be lost.
         """
         self.check_policies()
-        now, new = self._lock_text_now(), lock.render() if lock else self._new_lock_text
+        wanted = lock or self.inventory.lock
+        now, new = self._lock_text_now(), wanted.render()
         if now not in (self.lock_text, new):
             raise Refusal(f"{self.lock_path} was changed by another run meanwhile", "run the command again")
-        if now != new:
+        if now != new and (in_order or wanted != self.lock):
             write_whole(self.lock_path, new.encode())
 
     def account(self, name_or_id: str) -> Account:

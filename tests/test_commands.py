@@ -18,6 +18,7 @@ from cli.commands import program
 from tests.conftest import COMMAND, EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SAMPLE, Run
 
 ACCOUNTS = ["payer", "workloads", "data", "security", "network"]
+DATA_ID = "033333333333"
 
 
 @pytest.fixture
@@ -195,6 +196,30 @@ class TestTheLock:
         assert sorted(files(project)) == ["organization.lock.json", "organization.yaml"]
         assert run("synth").returncode == 0
         assert (project / "organization.lock.json").read_bytes() == locked
+
+    def test_what_the_lock_would_record_is_named_also_where_no_key_is_new(self, run: Run, project: Path) -> None:
+        first = run("lock", "--check").stderr
+        assert f"new key: data {DATA_ID} eu-west-2 sns" in first
+        assert run("lock").returncode == 0
+        path = project / "organization.yaml"
+        without = path.read_text()
+        path.write_text(without.replace("  backup: false", "  log_groups: {groups: [{name: /app}]}"))
+        more = run("lock", "--check")
+        assert more.returncode == 1
+        assert f"of features: 1 resource in {DATA_ID} eu-west-2" in more.stderr
+        assert "new key" not in more.stderr
+        refused = run("check", KMS_BASELINE_LOCKED="1").stderr + run("synth", "--locked").stderr
+        assert "would change (of features: 1 resource in" in refused
+        lock = project / "organization.lock.json"
+        path.write_text(without)
+        head, *lines, end = lock.read_text().splitlines(keepends=True)
+        merged = "".join([head, *reversed(lines), end])
+        lock.write_text(merged)
+        assert run("lock", "--check").returncode == 0
+        assert run("synth", "--locked").returncode == 0
+        assert lock.read_text() == merged
+        assert "its lines are sorted" in run("lock").stderr
+        assert lock.read_text() == "".join([head, *lines, end])
 
     @pytest.mark.parametrize(("option", "variable"), [("--locked", ""), ("", "1")])
     def test_a_locked_synth_refuses_new_keys_and_writes_nothing(

@@ -1,0 +1,96 @@
+"""What an organization's own repository needs beside its configuration."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from baseline.configuration.schema import render
+from baseline.errors import UsageError
+from files.whole import read_text, write_whole
+
+SCHEMA_FILE = "organization.schema.json"
+_IGNORED = """\
+# What synth and deploy write. States and their plans may hold secrets; .sandbox/ holds credentials.
+/cdktf.out/
+/state/
+/logs/
+/.sandbox/
+/.venv/
+/node_modules/
+"""
+_ATTRIBUTES = """\
+# Both sides of a merge made keys that exist: keep the lines of both.
+{stem}.lock.json merge=union
+"""
+_REQUIREMENTS = """\
+# The version of the program that this organization is deployed with. Its packages have general names (cli, modules),
+# so install it into an environment of its own:
+#   python3 -m venv .venv && .venv/bin/pip install -r requirements.txt
+# To update: change the number, install, read the changes, and look at `kms-baseline deploy --dry-run`.
+kms-baseline=={version}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of one file."""
+
+    name: str
+    written: bool
+    missing: tuple[str, ...] = ()
+    """Lines that a file which was there already lacks."""
+
+
+def place_repository(folder: Path, configuration: str) -> Iterator[Placed]:
+    """Write what is missing in a folder; what is there already stays as it is. Raises WorldError when it cannot."""
+    for name, text in _files(Path(configuration).stem).items():
+        path = folder / name
+        if path.exists():
+            yield Placed(name, False, tuple(_missing(name, text, path)))
+        else:
+            write_whole(path, text.encode())
+            yield Placed(name, True)
+
+
+def schema_problem(configuration: Path) -> str:
+    """Why an editor does not check the configuration as this version does; empty: it does, or nobody asked it to."""
+    first = read_text(configuration, "").partition("\n")[0]
+    _, named, schema = first.partition("yaml-language-server: $schema=")
+    if not named or "://" in schema:
+        return ""
+    path = configuration.parent / schema.strip()
+    help = f"`kms-baseline schema > {path}` writes it"
+    if not path.exists():
+        return f"{configuration}:1: names the schema {path}, which is not there; {help}"
+    try:
+        current = read_text(path, "") == render()
+    except UsageError:
+        current = False
+    return "" if current else f"{path} is the schema of another version; {help}"
+
+
+def _files(stem: str) -> Mapping[str, str]:
+    app = {
+        "language": "python",
+        "app": "kms-baseline synth --quiet",
+        "projectId": str(uuid.uuid4()),
+        "sendCrashReports": "false",
+    }
+    return {
+        SCHEMA_FILE: render(),
+        ".gitignore": _IGNORED,
+        ".gitattributes": _ATTRIBUTES.format(stem=stem),
+        "cdktf.json": json.dumps(app, indent=2) + "\n",
+        "requirements.txt": _REQUIREMENTS.format(version=version("kms-baseline")),
+    }
+
+
+def _missing(name: str, text: str, path: Path) -> Iterator[str]:
+    """The lines that a file which several tools write should have."""
+    if name.startswith(".git") or name == "requirements.txt":
+        there = {line.strip().strip("/") for line in read_text(path, "").splitlines()}
+        wanted = (line for line in text.splitlines() if line and not line.startswith("#"))
+        yield from (line for line in wanted if line.strip("/") not in there)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from baseline.iam.actions import expand_all
 from baseline.iam.evaluate import Decision, decide
+from baseline.iam.reading import PlainPolicy, read_policy
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 from baseline.inventory import Inventory, Key
 from baseline.prover.expectations import EXPECTATIONS
@@ -175,7 +176,7 @@ class Case:
     def decide(self, caller: Caller | str, action: str, context: dict[str, str] | None = None) -> Decision:
         """What the policy says to a role of the account (or `root`), or to another caller."""
         who = self.who(caller) if isinstance(caller, str) else caller
-        return decide(self.policy, Request(who, action, context or {}))
+        return decide(_read(self), Request(who, action, context or {}))
 
     def allows(self, caller: Caller | str, action: str, context: dict[str, str] | None = None) -> bool:
         """Whether the policy itself allows it or leaves it to the account's IAM policies."""
@@ -195,6 +196,11 @@ def service(label: str) -> ServiceCaller:
 def _rendered(case: Case) -> Mapping[str, Any]:
     policy: Mapping[str, Any] = json.loads(case.text)
     return policy
+
+
+@cache
+def _read(case: Case) -> PlainPolicy:
+    return read_policy(case.policy)
 
 
 SETTINGS = tuple(Settings(*each) for each in itertools.product(REGIONS, DELEGATIONS, (False, True)))

@@ -15,7 +15,7 @@ from typing import Literal
 
 from baseline.iam.document import Document
 from baseline.iam.policy_error import PolicyError
-from baseline.iam.reading import PlainCondition, PlainStatement, read_policy
+from baseline.iam.reading import PlainCondition, PlainPolicy, PlainStatement, read_policy
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 
 Strength = Literal["direct", "delegated"]
@@ -38,14 +38,13 @@ class Decision:
     """Of every statement that did not match, the first thing that did not."""
 
 
-def decide(policy: Mapping[str, object] | Document, request: Request) -> Decision:
+def decide(policy: Mapping[str, object] | Document | PlainPolicy, request: Request) -> Decision:
     """A matching Deny wins, else a matching Allow, a direct one first, else nothing is allowed.
 
-    Raises PolicyError for a policy that is not one, or has what is not decided: NotPrincipal, NotAction, NotResource,
+    Who asks much of one policy gives it as `read_policy` has read it, once. Raises PolicyError for a policy that is not one, or has what is not decided: NotPrincipal, NotAction, NotResource,
     operators for dates, addresses and binary values, policy variables.
     """
-    plain = read_policy(policy.as_dict() if isinstance(policy, Document) else policy)
-    judged = [(statement, _miss(statement, request)) for statement in plain]
+    judged = [(statement, _miss(statement, request)) for statement in _plain(policy)]
     notes = tuple(f"{statement.name}: {miss}" for statement, miss in judged if miss)
     matching = [statement for statement, miss in judged if not miss]
     for statement in matching:
@@ -57,6 +56,12 @@ def decide(policy: Mapping[str, object] | Document, request: Request) -> Decisio
             if strength == wanted:
                 return Decision("allowed", strength, name, notes)
     return Decision("not allowed", None, None, notes)
+
+
+def _plain(policy: Mapping[str, object] | Document | PlainPolicy) -> PlainPolicy:
+    if isinstance(policy, tuple):
+        return policy
+    return read_policy(policy.as_dict() if isinstance(policy, Document) else policy)
 
 
 def _miss(statement: PlainStatement, request: Request) -> str:
@@ -127,6 +132,8 @@ def _test_of_one_value(base: str, wanted: Values) -> Callable[[str], bool]:
 
 def _is_like(pattern: str, text: str) -> bool:
     """`*` is any run of characters, also none, `?` is one."""
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text
     at, star, resume = 0, -1, 0
     position = 0
     while position < len(text):

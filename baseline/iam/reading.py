@@ -46,7 +46,10 @@ class PlainStatement:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html"""
 
 
-def read_policy(policy: Mapping[str, object]) -> tuple[PlainStatement, ...]:
+PlainPolicy = tuple[PlainStatement, ...]
+
+
+def read_policy(policy: Mapping[str, object]) -> PlainPolicy:
     """The statements of a policy, in their order. Raises PolicyError."""
     if policy.get("Version") != "2012-10-17":
         raise PolicyError(f"`Version` is `{policy.get('Version')}`; only `2012-10-17` is decided", "Version")

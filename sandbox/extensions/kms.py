@@ -18,6 +18,7 @@ from sandbox.calls import leave_note
 from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_kinds import as_aws_makes_it, tell_replica_apart
 from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
+from sandbox.extensions.key_pairs import require_pair
 from sandbox.extensions.key_states import require_state
 from sandbox.extensions.rotation import DEFAULT_DAYS, RotationBackend, require_period, rotations
 
@@ -69,6 +70,10 @@ class SandboxKms(KmsResponse):
         answer = super().replicate_key()
         tell_replica_apart(self.kms_backend, self._get_param("KeyId"), self._get_param("ReplicaRegion"))
         return answer
+
+    def get_public_key(self) -> str:
+        require_pair(self._key_named(self._get_param("KeyId")))
+        return super().get_public_key()
 
     def put_key_policy(self) -> str:
         self._require_policy(self._get_param("Policy"))

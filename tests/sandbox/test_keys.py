@@ -173,3 +173,12 @@ def test_an_unknown_key_is_not_found(kms: Any) -> None:
     arn = f"arn:aws:kms:eu-west-2:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
     assert refusal(kms.describe_key, KeyId=arn)[0] == "NotFoundException"
     assert refusal(kms.describe_key, KeyId="arn:nonsense")[0] == "NotFoundException"
+
+
+def test_only_an_asymmetric_key_has_a_public_part(kms: Any, key: str) -> None:
+    refused = refusal(kms.get_public_key, KeyId=key)
+    assert refused[0] == "UnsupportedOperationException"
+    pair = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    call = {"KeyId": pair, "Message": b"x", "SigningAlgorithm": "RSASSA_PSS_SHA_256"}
+    assert kms.verify(**call, Signature=kms.sign(**call)["Signature"])["SignatureValid"]
+    assert kms.get_public_key(KeyId=pair)["PublicKey"]

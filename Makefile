@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Tests start the program in many processes: none of them shall compile it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo quick test check format generated bench clean
 
@@ -63,3 +66,4 @@ format: install ## Format the code
 
 clean: ## Remove what the targets made
 	@rm -rf $(VENV) node_modules .install cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -44,7 +44,7 @@ def _check(policy: FoundPolicy, key: KeyPlace) -> None:
 
 def _idle(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:
     statements = read(plain)
-    idle = {s.name for s in Judge(plain, statements, Space(key.partition, statements)).idle()}
+    idle = {s.name for s in Judge(statements, Space(key.partition, statements)).idle()}
     for statement in policy.statements:
         if statement.name in idle:
             policy.say(

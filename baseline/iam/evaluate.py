@@ -41,7 +41,9 @@ class Decision:
 def decide(policy: Mapping[str, object] | Document | PlainPolicy, request: Request) -> Decision:
     """A matching Deny wins, else a matching Allow, a direct one first, else nothing is allowed.
 
-    Who asks much of one policy gives it as `read_policy` has read it, once. Raises PolicyError for a policy that is not one, or has what is not decided: NotPrincipal, NotAction, NotResource,
+    Who asks much of one policy gives it as `read_policy` has read it, once.
+
+    Raises PolicyError for a policy that is not one, or has what is not decided: NotPrincipal, NotAction, NotResource,
     operators for dates, addresses and binary values, policy variables.
     """
     judged = [(statement, _miss(statement, request)) for statement in _plain(policy)]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from baseline.iam.elements import items
 from baseline.iam.evaluate import Decision, decide
+from baseline.iam.reading import PlainPolicy, PlainStatement
 from baseline.iam.request import Request, ServiceCaller
 from baseline.prover.boxes import Box, first_point
 from baseline.prover.coordinates import ABSENT
@@ -55,20 +55,15 @@ def confirmed(space: Space, found: Box, within: Box, judge: Confirmation) -> Cou
     return Counterexample(request, decision)
 
 
-def decided(policy: Policy, request: Request, reading: Reading) -> Decision:
+def decided(policy: PlainPolicy, request: Request, reading: Reading) -> Decision:
     """What the evaluator says, without the statements that do not count for a service's request in this reading."""
     if not isinstance(request.caller, ServiceCaller):
         return decide(policy, request)
-    kept = [statement for statement in items(policy["Statement"]) if _counts(statement, reading)]
-    return decide({**policy, "Statement": kept}, request)
+    return decide(tuple(statement for statement in policy if _counts(statement, reading)), request)
 
 
-def _counts(statement: object, reading: Reading) -> bool:
-    if not isinstance(statement, Mapping):
-        return True
-    principal = statement["Principal"]
-    names = items(principal.get("AWS", ()) if isinstance(principal, Mapping) else principal)
-    return "*" not in names or (reading.of_allow if statement["Effect"] == "Allow" else reading.of_deny)
+def _counts(statement: PlainStatement, reading: Reading) -> bool:
+    return "*" not in statement.principals or (reading.of_allow if statement.is_allow else reading.of_deny)
 
 
 def _request(space: Space, point: tuple[int, ...]) -> Request:

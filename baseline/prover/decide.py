@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from baseline.iam.evaluate import Decision
 from baseline.iam.policy_error import PolicyError
-from baseline.iam.reading import PlainStatement, read_policy
+from baseline.iam.reading import PlainPolicy, PlainStatement, read_policy
 from baseline.iam.request import Request
 from baseline.prover.boxes import Box, Steps, meet, survivor
 from baseline.prover.claims import Claim, Requests, Threshold
@@ -42,10 +42,10 @@ class Answer(NamedTuple):
 class Judge:
     """One policy in the coordinates of a space. Raises Unsupported."""
 
-    def __init__(self, policy: Policy, statements: Sequence[PlainStatement], space: Space) -> None:
+    def __init__(self, policy: PlainPolicy, space: Space) -> None:
         self.policy = policy
         self.space = space
-        reaches = [space.reach(statement) for statement in statements if not statement.missing]
+        reaches = [space.reach(statement) for statement in policy if not statement.missing]
         self.allows = [reach for reach in reaches if reach.statement.is_allow]
         self.denies = [reach for reach in reaches if not reach.statement.is_allow]
         self._for_never = list(boxes(self.denies, FOR_NEVER.of_deny))
@@ -125,7 +125,7 @@ def _adds(reach: Reach, others: Sequence[Reach], denied: Sequence[Box], strength
     return any(survivor(own, covered, Steps()) for own in boxes([reach], True, strength))
 
 
-def read(policy: Policy) -> tuple[PlainStatement, ...]:
+def read(policy: Policy) -> PlainPolicy:
     """The policy's statements. Raises Unsupported for what is not decided."""
     try:
         return read_policy(policy)
@@ -137,7 +137,7 @@ def prove(policy: Policy, partition: str, claims: Sequence[Claim]) -> tuple[Answ
     """An answer to every claim, in their order."""
     try:
         statements = read(policy)
-        judge = Judge(policy, statements, Space(partition, statements, [claim.region for claim in claims]))
+        judge = Judge(statements, Space(partition, statements, [claim.region for claim in claims]))
         return tuple(judge.answer(claim) for claim in claims)
     except Unsupported as error:
         return tuple(Answer("unsupported", reason=str(error)) for _ in claims)

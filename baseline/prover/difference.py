@@ -51,7 +51,7 @@ def difference(
     before, after = read(old), read(new)
     asked = list(everybody((*before, *after), partition, account_id))
     space = Space(partition, (*before, *after), [who.region for who in asked])
-    was, is_now = Judge(old, before, space), Judge(new, after, space)
+    was, is_now = Judge(before, space), Judge(after, space)
     pairs: tuple[tuple[Direction, _Pair], ...] = (("gains", _Pair(was, is_now)), ("loses", _Pair(is_now, was)))
     groups = {group: [name for name in actions if name not in without] for group, actions in ACTION_GROUPS.items()}
     return [c for direction, pair in pairs for who in asked for c in _of_callers(direction, pair, who, groups)]

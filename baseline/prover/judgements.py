@@ -64,7 +64,7 @@ def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Prope
     claims = [claim for _, of_entry in asked for claim in of_entry]
     try:
         statements = read(plain)
-        judge = Judge(plain, statements, Space(subject.place.partition, statements, [claim.region for claim in claims]))
+        judge = Judge(statements, Space(subject.place.partition, statements, [claim.region for claim in claims]))
     except Unsupported as error:
         return tuple(
             _judgement(entry, [_open("unsupported", error)])

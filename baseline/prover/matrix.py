@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from baseline.iam.conditions import is_carried
-from baseline.iam.reading import PlainStatement
+from baseline.iam.reading import PlainPolicy
 from baseline.prover.action_groups import ACTION_GROUPS, CORE
 from baseline.prover.actions import KNOWN
 from baseline.prover.claims import Claim, always
@@ -41,14 +41,14 @@ def matrix(policy: Policy, partition: str, account_id: str) -> Sequence[Row]:
     """A row for everybody that the policy tells apart. Raises Unsupported."""
     statements = read(policy)
     asked = list(everybody(statements, partition, account_id))
-    judge = _judge(policy, statements, partition, asked)
+    judge = _judge(statements, partition, asked)
     alike = _alike(judge)
     return [_row(judge, who, alike) for who in asked]
 
 
-def _judge(policy: Policy, statements: Sequence[PlainStatement], partition: str, asked: Sequence[Who]) -> Judge:
+def _judge(statements: PlainPolicy, partition: str, asked: Sequence[Who]) -> Judge:
     regions = [who.doing("kms:*", under=(NO_BYPASS,)) for who in asked]
-    return Judge(policy, statements, Space(partition, statements, regions))
+    return Judge(statements, Space(partition, statements, regions))
 
 
 def _alike(judge: Judge) -> Mapping[str, str]:

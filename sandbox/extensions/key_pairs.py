@@ -10,7 +10,7 @@ def _pair(key_spec: str) -> AbstractPrivateKey | None:
     return generate_private_key(key_spec) if key_spec.startswith(("ECC_", "RSA_")) else None
 
 
-moto.kms.models.generate_private_key = _pair
+moto.kms.models.generate_private_key = _pair  # type: ignore[assignment, attr-defined]
 
 
 def require_pair(key: Key | None) -> None:

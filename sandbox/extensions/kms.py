@@ -17,8 +17,8 @@ from baseline.iam.request import IamCaller, Request
 from sandbox.calls import leave_note
 from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.key_kinds import as_aws_makes_it, tell_replica_apart
-from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
 from sandbox.extensions.key_pairs import require_pair
+from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
 from sandbox.extensions.key_states import require_state
 from sandbox.extensions.rotation import DEFAULT_DAYS, RotationBackend, require_period, rotations
 

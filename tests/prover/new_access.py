@@ -12,6 +12,6 @@ def new_access(old: Policy, new: Policy, partition: str) -> Counterexample | Non
     """
     given, changed = read(old), read(new)
     space = Space(partition, (*given, *changed))
-    before, after = Judge(old, given, space), Judge(new, changed, space)
+    before, after = Judge(given, space), Judge(changed, space)
     asked = ((reading, strength) for reading in (COVERED, NOT_COVERED) for strength in STRENGTHS)
     return next(filter(None, (gained(before, after, reading, strength) for reading, strength in asked)), None)

@@ -1,5 +1,6 @@
 """One sandbox for all of these tests; what a test creates is its own."""
 
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -45,12 +46,17 @@ def client(url: str, credentials: Credentials) -> Client:
     """`client(service)` calls as the caller; `role=ARN` as a session of that role."""
 
     def make(service: str, role: str = "", region: str = REGION) -> Any:
+        # A role that a test makes may be another one of the same name in the next test.
+        return (lasting if role in ("", DEPLOY_ROLE) else new)(service, role, region)
+
+    def new(service: str, role: str, region: str) -> Any:
         key = credentials.access_key_id, credentials.secret_access_key, None
         if role:
             answer = connect(url, "sts", region, key).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
             key = answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
         return connect(url, service, region, key)
 
+    lasting = functools.cache(new)
     return make
 
 

@@ -1,5 +1,6 @@
 """AWS Config and Systems Manager: the rule on log groups, its remediation, and the product's runbook that is run for it."""
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -36,8 +37,7 @@ LOGS_KEY = policy(
 @pytest.fixture(scope="module")
 def clients(client: Client) -> Callable[[str], Any]:
     """A client of a service in the region of this module."""
-    made: dict[str, Any] = {}
-    return lambda service: made.setdefault(service, client(service, DEPLOY_ROLE, REGION))
+    return functools.cache(lambda service: client(service, DEPLOY_ROLE, REGION))
 
 
 CONFIG = {"Service": "config.amazonaws.com"}

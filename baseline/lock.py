@@ -154,6 +154,14 @@ class Lock:
         line = replace(line, adopted=adopted, adopted_names=line.adopted_names.union(names))
         return replace(self, lines={**self.lines, where: line})
 
+    def laid_out(self, layout: Layout) -> "Lock":
+        """The lock with the same keys in the stacks of another layout."""
+        lines = {
+            where: replace(line, stack=names.stack(self.bases[where.account_id], where.region, layout))
+            for where, line in self.lines.items()
+        }
+        return replace(self, layout=layout, lines=lines)
+
     def leaving_alone(self, patterns: Mapping[AccountRegion, frozenset[str]]) -> "Lock":
         """The lock with these patterns in place of those that it has for the same regions."""
         lines = {where: replace(self.lines[where], left_alone=of_region) for where, of_region in patterns.items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from baseline import names
 from baseline.errors import FieldPlace
 from baseline.features.feature import Feature, FeatureInAccount, FeatureSettings
 from baseline.iam.arns import Arn
@@ -95,6 +96,10 @@ class S3Backend:
         """Where the states are, as the lock records it."""
         return f"s3://{self.bucket}/{self.prefix}"
 
+    def state(self, stack: str) -> str:
+        """Where the state of one stack is."""
+        return f"{self.place}/{names.state_file(stack)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudBackend:
@@ -109,6 +114,10 @@ class CloudBackend:
     def place(self) -> str:
         """Where the states are, as the lock records it."""
         return f"https://{self.hostname}/{self.organization}/{self.prefix}"
+
+    def state(self, stack: str) -> str:
+        """Where the state of one stack is."""
+        return f"the workspace {names.workspace(self.prefix, stack)} of {self.organization} at {self.hostname}"
 
 
 Backend = LocalBackend | S3Backend | CloudBackend

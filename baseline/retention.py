@@ -48,8 +48,9 @@ class Retention:
         if self.lock.layout not in (None, layout):
             raise Refusal(
                 f"deployment.layout is `{layout}`, but the keys of the lock are deployed by `{self.lock.layout}`",
-                "another layout means other states, and Terraform would make every key anew; "
-                f"write layout: {self.lock.layout}",
+                "another layout means other states, and Terraform would make every key anew\n"
+                f"write layout: {self.lock.layout}, or run `kms-baseline lock --layout {layout}` and then "
+                "`kms-baseline deploy --take-over`, which rebuilds the states by import",
             )
 
     def _check_stack_names(self) -> None:

@@ -16,6 +16,7 @@ from baseline.inventory import Inventory, Key
 from baseline.lock import Lock, LockedKey
 from baseline.lock_changes import lock_changes
 from baseline.lock_reading import parse_lock
+from baseline.names import Layout
 from baseline.organization import Account
 from baseline.purposes import PURPOSES
 from baseline.words import count
@@ -41,6 +42,8 @@ class Project:
     path: Path
     new_backend: bool = False
     """Whether the owner moves the states, so that the lock's word on the backend no longer holds."""
+    new_layout: Layout | None = None
+    """The layout to which the owner changes, so that the lock's word on it no longer holds; None: to no other."""
 
     @property
     def lock_path(self) -> Path:
@@ -65,8 +68,9 @@ class Project:
 
     @cached_property
     def inventory(self) -> Inventory:
-        organization = self.configuration.organization
-        return expand(organization, replace(self.lock, backend=None) if self.new_backend else self.lock)
+        lock = replace(self.lock, backend=None) if self.new_backend else self.lock
+        lock = lock.laid_out(self.new_layout) if self.new_layout and lock.layout else lock
+        return expand(self.configuration.organization, lock)
 
     @property
     def new_keys(self) -> tuple[LockedKey, ...]:

@@ -68,9 +68,10 @@ class Project:
 
     @cached_property
     def inventory(self) -> Inventory:
+        organization = self.configuration.organization
         lock = replace(self.lock, backend=None) if self.new_backend else self.lock
         lock = lock.laid_out(self.new_layout) if self.new_layout and lock.layout else lock
-        return expand(self.configuration.organization, lock)
+        return expand(organization, lock)
 
     @property
     def new_keys(self) -> tuple[LockedKey, ...]:

@@ -58,7 +58,7 @@ def _show(found: InventoryDifference) -> None:
     for change in found.settings:
         where = f" in {_some(change.accounts)}" if change.accounts else ""
         output.show(f"SETTING  {change.name}: {change.old or 'none'} -> {change.new or 'none'}{where}")
-    for title, keys in (("born", found.born), ("gone", found.gone)):
+    for title, keys in (("new", found.new), ("gone", found.gone)):
         for key in keys:
             output.show(f"{title.upper()}  {key.where}")
     for group in found.changed:
@@ -67,7 +67,7 @@ def _show(found: InventoryDifference) -> None:
         first, *others = found.reworded
         more = f" and {count(len(others), 'other key')}" if others else ""
         output.show(f"SAME MEANING  another text of the policy of {first.where}{more}")
-    if not (found.born or found.gone or found.changed or found.reworded or found.settings):
+    if not (found.new or found.gone or found.changed or found.reworded or found.settings):
         output.show("nothing changes")
 
 
@@ -91,7 +91,7 @@ def _some(names: Sequence[str]) -> str:
 def _as_json(found: InventoryDifference) -> dict[str, Any]:
     return {
         "version": 1,
-        "born": [_key(key) for key in found.born],
+        "new": [_key(key) for key in found.new],
         "gone": [_key(key) for key in found.gone],
         "changed": [
             {

@@ -41,7 +41,7 @@ def _of_part(inventory: Inventory, part: Part, session: boto3.Session, url: str)
     account = next(a for a in inventory.organization.accounts if a.id == site.account_id)
     if site.feature == "log_group_encryption":
         automatic = getattr(account.features[site.feature].settings, "remediation", "") == "automatic"
-        what = "a log group in the clear is " + ("found and encrypted" if automatic else "found")
+        what = "a log group without a key is " + ("found and encrypted" if automatic else "found")
         yield what, partial(_clear_log_group, session, part, url, automatic)
 
 

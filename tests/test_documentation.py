@@ -352,3 +352,19 @@ def test_the_readme_asks_for_the_versions_that_the_code_asks_for() -> None:
     python = tomllib.loads(read("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
     assert f"Python {python} or newer" in needed
     assert f"Terraform {REQUIRED_TERRAFORM.removeprefix('>= ')} or newer" in needed
+
+
+def test_the_messages_of_the_troubleshooting_page_are_what_the_program_says() -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8").splitlines()
+        if line[:3] == "| `"
+    ]
+    assert len(rows) > 15
+    folders = ("baseline", "cli", "deployment", "files", "live", "operations")
+    program = "\n".join(
+        path.read_text(encoding="utf-8") for folder in folders for path in (ROOT / folder).rglob("*.py")
+    )
+    for row in rows:
+        for said in re.findall(r"`([^`]+)`", row.split(" | ")[0]):
+            assert said in program, said

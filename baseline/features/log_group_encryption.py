@@ -1,4 +1,4 @@
-"""Log groups that somebody else made: a rule of AWS Config finds those in the clear, a runbook encrypts them."""
+"""Log groups that somebody else made: a rule of AWS Config finds those without a key, a runbook encrypts them."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ FREQUENCIES = {1: "One_Hour", 3: "Three_Hours", 6: "Six_Hours", 12: "Twelve_Hour
 
 
 class LogGroupEncryptionSettings(FeatureSettings):
-    """How log groups are looked at, and what is done with those in the clear."""
+    """How log groups are looked at, and what is done with those without a key."""
 
     remediation: Literal["manual", "automatic", "off"] = Field(
         "manual",

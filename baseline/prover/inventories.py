@@ -1,4 +1,4 @@
-"""What the change of a configuration means: keys born and gone, and what the policies of the others gain and lose."""
+"""What the change of a configuration means: keys that are new and gone, and what the policies of the others gain and lose."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class ChangedKeys:
 class InventoryDifference:
     """What differs between two Inventories."""
 
-    born: list[Key] = field(default_factory=list)
+    new: list[Key] = field(default_factory=list)
     gone: list[Key] = field(default_factory=list)
     changed: list[ChangedKeys] = field(default_factory=list)
     reworded: list[Key] = field(default_factory=list)
@@ -40,7 +40,7 @@ def inventory_difference(old: Inventory, new: Inventory) -> InventoryDifference:
     """What differs. Raises Unsupported, Undecided."""
     before, after = _by_id(old), _by_id(new)
     found = InventoryDifference(
-        born=[key for id, key in after.items() if id not in before],
+        new=[key for id, key in after.items() if id not in before],
         gone=[key for id, key in before.items() if id not in after],
         settings=setting_changes(old.organization, new.organization),
     )

@@ -48,7 +48,7 @@ def test_every_key_of_the_region_is_used_and_nothing_stays(switched_on: Deployme
         "look for log groups that AWS Config gave up",
         "CloudTrail delivers a log file",
         "start an instance",
-        "a log group in the clear is found and encrypted",
+        "a log group without a key is found and encrypted",
     ]
     assert len([what for what, *_ in probes if "publishes" in what]) == 5 + 2  # to alerts, to bills
     assert beside_the_deployment(switched_on) == []

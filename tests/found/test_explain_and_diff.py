@@ -181,15 +181,15 @@ def test_two_configurations_differ_in_keys_and_in_who_can_do_what(run: Run, tmp_
     done = run("diff", "old.yaml")
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
-    assert [line for line in lines if line.startswith("BORN")] == [
-        f"BORN  web / {region} / {purpose}" for region in ("eu-west-2", "us-east-1") for purpose in EVERYWHERE
+    assert [line for line in lines if line.startswith("NEW")] == [
+        f"NEW  web / {region} / {purpose}" for region in ("eu-west-2", "us-east-1") for purpose in EVERYWHERE
     ]
     assert [line for line in lines if line.startswith("GONE")] == [f"GONE  old / eu-west-2 / {p}" for p in EVERYWHERE]
     assert "CHANGED  data / eu-west-2 / ebs and 1 other key alike: data/us-east-1" in lines
     assert "  GAINS  role/App of 033333333333" in lines
     assert run("diff", "old.yaml", "--no-new-access").returncode == 1
     found = json.loads(run("diff", "old.yaml", "organization.yaml", "--format", "json").stdout)
-    assert (len(found["born"]), len(found["gone"])) == (2 * len(EVERYWHERE), len(EVERYWHERE))
+    assert (len(found["new"]), len(found["gone"])) == (2 * len(EVERYWHERE), len(EVERYWHERE))
     assert [key["region"] for key in found["changed"][0]["keys"]] == ["eu-west-2", "us-east-1"]
 
 

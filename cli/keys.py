@@ -1,13 +1,21 @@
 """`kms-baseline keys`: the list of all keys."""
 
-from typing import Any
+import os
+from typing import Annotated, Any
+
+import typer
 
 from baseline.configuration.precedence import Chosen
+from baseline.errors import WorldError
 from baseline.inventory import Key
 from baseline.words import count
 from cli import options, output
+from live.sessions import sessions_of
+from operations.live_keys import LiveKey, Unread, live_keys
 from operations.project import Project, configuration_path
 from operations.selection import select
+
+Live = Annotated[bool, typer.Option("--live", help="Ask AWS for the key IDs, ARNs and states.")]
 
 
 def keys(
@@ -17,14 +25,19 @@ def keys(
     purpose: options.Purposes = None,
     format: options.OutputFormat = options.Format.table,
     explain: options.Explain = False,
+    live: Live = False,
 ) -> None:
     """List every key that should exist, with its settings.
+
+    With --live AWS is asked for IDs and ARNs; without another option retired keys are listed then too.
 
     Example: kms-baseline keys --account data --format json
     """
     project = Project(configuration_path(config))
     selected = list(select(project, account or (), region or (), purpose or ()))
-    if format is options.Format.json:
+    if live:
+        _show_live(project, selected, not (account or region or purpose), format)
+    elif format is options.Format.json:
         output.show_json_list(_as_json(project, key, explain) for key in selected)
     elif explain:
         for key in selected:
@@ -34,6 +47,39 @@ def keys(
         output.say(count(len(selected), "key"))
 
 
+def _show_live(project: Project, selected: list[Key], retired: bool, format: options.Format) -> None:
+    wanted = {key.locked.key for key in selected}
+    every = list(live_keys(project.inventory, sessions_of(os.environ), output.say, wanted, retired))
+    found = [one for one in every if isinstance(one, LiveKey)]
+    if format is options.Format.json:
+        output.show_json([{**key.identity._asdict(), **_live(key)} for key in found])
+    else:
+        rows = [(key.account, *key.identity, key.alias, key.key_id or "-", _live_state(key)) for key in found]
+        output.show(output.table(_LIVE_HEAD, rows))
+        output.say(f"{count(sum(key.key_id is not None for key in found), 'key')} in AWS, of {len(found)}")
+    unread = [one for one in every if isinstance(one, Unread)]
+    if unread:
+        lines = [f"  {one.account} {one.region}: {one.problem}" for one in unread]
+        raise WorldError("\n".join([f"{count(len(unread), 'region')} of accounts could not be read", *lines]))
+
+
+def _live(key: LiveKey) -> dict[str, Any]:
+    return {
+        "account": key.account,
+        "alias": key.alias,
+        "key_id": key.key_id,
+        "arn": key.arn,
+        "state": key.state,
+        "retired": key.retired,
+    }
+
+
+def _live_state(key: LiveKey) -> str:
+    there = key.state or ("not there" if key.key_id is None else "may not be described")
+    return f"{there}, retired" if key.retired else there
+
+
+_LIVE_HEAD = ("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "KEY ID", "STATE")
 _HEAD = ("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "ALIAS", "ROTATION", "DELETION WINDOW", "ADDRESS", "STATE")
 
 

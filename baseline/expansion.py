@@ -54,6 +54,7 @@ class _Expansion:
                 if (patterns := placed.part.left_alone()) is not None
             }
         )
+        lock = lock.retiring([key for key, entry in retired.items() if entry.forgets])
         forgotten = [*self.retention.forgotten_keys(retired), *self.retention.forgotten_resources(made, retired)]
         return Inventory(self.organization, tuple(self.stacks(keys, parts, forgotten)), lock)
 

@@ -5,7 +5,7 @@ every line of a key ends in a comma, for the list ends in a `null`.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -70,6 +70,8 @@ class Line:
     """By purpose: the ID of the key that others made, and that its owner gave us."""
     adopted_names: frozenset[str] = frozenset()
     """Aliases and parameters of adopted keys that were there already."""
+    retired: frozenset[str] = frozenset()
+    """The purposes of keys that stay in AWS and that Terraform was last told to forget."""
 
     def adding(self, *, purposes: Collection[str] = (), resources: Collection[str] = ()) -> "Line":
         """The line with these as well; the same line when they are in it."""
@@ -167,6 +169,23 @@ class Lock:
         lines = {where: replace(self.lines[where], left_alone=of_region) for where, of_region in patterns.items()}
         return replace(self, lines={**self.lines, **lines})
 
+    def retiring(self, keys: Collection[KeyIdentity]) -> "Lock":
+        """The lock with these keys as those that Terraform forgets, and no others."""
+        purposes: dict[AccountRegion, set[str]] = {where: set() for where, line in self.lines.items() if line.retired}
+        for key in keys:
+            purposes.setdefault(AccountRegion(key.account_id, key.region), set()).add(key.purpose)
+        lines = {where: replace(self.lines[where], retired=frozenset(own)) for where, own in purposes.items()}
+        return replace(self, lines={**self.lines, **lines})
+
+    @property
+    def retired(self) -> Iterator[KeyIdentity]:
+        """The keys that Terraform was last told to forget."""
+        return (
+            KeyIdentity(*where, purpose)
+            for where, line in sorted(self.lines.items())
+            for purpose in sorted(line.retired)
+        )
+
     def render(self) -> str:
         """The file's text, one line an account and region, the same bytes for the same keys."""
         lines = "".join(
@@ -180,6 +199,7 @@ class Lock:
                     **({"left_alone": sorted(line.left_alone)} if line.left_alone else {}),
                     **({"adopted": dict(sorted(line.adopted.items()))} if line.adopted else {}),
                     **({"adopted_names": sorted(line.adopted_names)} if line.adopted_names else {}),
+                    **({"retired": sorted(line.retired)} if line.retired else {}),
                 }
             )
             + ",\n"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from baseline.regions import partition_of
 _ADDRESS = re.compile(r"[a-z0-9_]+\.[A-Za-z_][A-Za-z0-9_-]*")
 _KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAME = re.compile(r"(alias)?/[A-Za-z0-9/_.-]+")
-_OPTIONAL = {"resources", "left_alone", "adopted", "adopted_names"}
+_OPTIONAL = {"resources", "left_alone", "adopted", "adopted_names", "retired"}
 _ADOPTED_ONCE = "two branches did that: keep the one whose key is in use, and adopt again"
 _RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
 _ONE_NAME = "two branches did that: keep the name under which keys were deployed, and remove the lines of the other"
@@ -79,6 +80,7 @@ class _Reader:
                 left_alone=known.left_alone | line.left_alone,
                 adopted={**known.adopted, **line.adopted},
                 adopted_names=known.adopted_names | line.adopted_names,
+                retired=known.retired | line.retired,
             )
         return Lock(data["layout"], lines, data["backend"])
 
@@ -126,28 +128,34 @@ class _Reader:
             raise self.wrong(field, f"`{purposes}` are no purposes that this version knows", index)
         if not isinstance(stack, str) or not stack:
             raise self.wrong(field, f"`{stack}` is no stack", index)
-        resources = entry.get("resources", [])
-        if not isinstance(resources, list) or not all(isinstance(r, str) and _ADDRESS.fullmatch(r) for r in resources):
-            raise self.wrong(field, f"`{resources}` are no Terraform addresses", index)
-        patterns = entry.get("left_alone", [])
-        if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
-            raise self.wrong(field, f"`{patterns}` are no patterns", index)
-        adopted, found = self.adopted_of(index, entry)
-        line = Line(frozenset(purposes), stack, frozenset(resources), frozenset(patterns), adopted, found)
+        line = Line(
+            frozenset(purposes),
+            stack,
+            self.listed(index, entry, "resources", _ADDRESS.fullmatch, "are no Terraform addresses"),
+            self.listed(index, entry, "left_alone", lambda _: True, "are no patterns"),
+            self.adopted_of(index, entry),
+            self.listed(index, entry, "adopted_names", _NAME.fullmatch, "are no names of aliases and parameters"),
+            self.listed(index, entry, "retired", purposes.__contains__, "are retired and not among the purposes"),
+        )
         return AccountRegion(account_id, region), line
 
-    def adopted_of(self, index: int, entry: Any) -> tuple[dict[str, str], frozenset[str]]:
-        """The adopted keys of a line, and those of their names that were there."""
-        field, adopted, found = f"keys[{index}]", entry.get("adopted", {}), entry.get("adopted_names", [])
+    def listed(self, index: int, entry: Any, name: str, fits: Callable[[str], object], problem: str) -> frozenset[str]:
+        """The texts of an optional list of a line."""
+        values = entry.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) and fits(value) for value in values):
+            raise self.wrong(f"keys[{index}]", f"`{values}` {problem}", index)
+        return frozenset(values)
+
+    def adopted_of(self, index: int, entry: Any) -> dict[str, str]:
+        """The adopted keys of a line, by purpose."""
+        field, adopted = f"keys[{index}]", entry.get("adopted", {})
         if not isinstance(adopted, dict) or not all(
             isinstance(i, str) and _KEY_ID.fullmatch(i) for i in adopted.values()
         ):
             raise self.wrong(field, f"`{adopted}` are no key IDs by purpose", index)
         if unknown := set(adopted) - set(entry["purposes"]):
             raise self.wrong(field, f"`{min(unknown)}` is adopted and not among the purposes", index)
-        if not isinstance(found, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in found):
-            raise self.wrong(field, f"`{found}` are no names of aliases and parameters", index)
-        return adopted, frozenset(found)
+        return adopted
 
     def wrong(self, field: str, problem: str, index: int | None = None, help: str = "") -> Mistakes:
         # One entry a line, after the line with the version.

@@ -69,20 +69,20 @@ class Retention:
         """The keys of the lock that the owner retires; the last entry wins."""
         found: dict[KeyIdentity, Retirement] = {}
         for retirement in self.organization.retired:
-            account_id = self._account_id(retirement.account)
+            account_id = self.account_id(retirement.account)
             covered = [
                 old.key
                 for old in self.lock.entries
                 if old.account_id == account_id and retirement.covers(old.region, old.purpose)
             ]
             if not covered:
-                where = (self._name(account_id), retirement.region, retirement.purpose)
+                where = (self.name(account_id), retirement.region, retirement.purpose)
                 problem = f"the lock has no key of `{' '.join(filter(None, where))}`"
                 raise _mistaken(retirement, problem, "remove the entry, or restore the lock")
             if retirement.then == "disable":
                 self._check_disabled(retirement, account_id)
             if retirement.then == "gone" and account_id in self.accounts:
-                problem = f"`{retirement.account}` is gone and still listed, as `{self._name(account_id)}`"
+                problem = f"`{retirement.account}` is gone and still listed, as `{self.name(account_id)}`"
                 raise _mistaken(retirement, problem, "remove one of the two")
             found.update(dict.fromkeys(covered, retirement))
         self._check_gone_as_a_whole(found)
@@ -103,10 +103,10 @@ class Retention:
         gone = {key.account_id for key, retirement in retired.items() if retirement.then == "gone"}
         for key, retirement in retired.items():
             if key.account_id in gone and retirement.then != "gone":
-                problem = f"`{self._name(key.account_id)}` is gone by another entry, and an account is gone as a whole"
+                problem = f"`{self.name(key.account_id)}` is gone by another entry, and an account is gone as a whole"
                 raise _mistaken(retirement, problem, "remove one of the two")
 
-    def _account_id(self, account: str) -> str:
+    def account_id(self, account: str) -> str:
         """The ID of an account that is written by its name, now or when its stacks were made, or by its ID."""
         known = {**{base: account_id for account_id, base in self.bases.items()}, **self.ids}
         return known.get(account, account)
@@ -116,7 +116,7 @@ class Retention:
         lost = [old for old in self.lock.entries if old.key not in wanted and old.key not in retired]
         if lost:
             lines = [
-                f"  {self._name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self._cause(o)}" for o in lost
+                f"  {self.name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self._cause(o)}" for o in lost
             ]
             raise Refusal(
                 f"{count(len(lost), 'key')} of the lock would be lost:\n" + "\n".join(lines),
@@ -141,7 +141,7 @@ class Retention:
         wanted = set(made)
         yield from (old for old in self.lock.resources if old not in wanted and old.account_id not in gone)
 
-    def _name(self, account_id: str) -> str:
+    def name(self, account_id: str) -> str:
         """What the configuration calls an account, or what it was called when its stacks were made, or its ID."""
         account = self.accounts.get(account_id)
         return account.name if account else self.bases.get(account_id, account_id)

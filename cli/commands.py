@@ -22,6 +22,7 @@ COMMANDS = (
     "verify",
     "probe",
     "adopt",
+    "retire",
     "export",
     "lock",
     "schema",

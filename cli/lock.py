@@ -9,6 +9,7 @@ from baseline.errors import Refusal, UsageError
 from baseline.names import Layout
 from baseline.words import count
 from cli import options, output
+from operations.notes import coming_back
 from operations.project import Project, configuration_path
 
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the lock would change.")]
@@ -72,9 +73,14 @@ def lock(
             "run `kms-baseline lock` and commit the file",
         )
     else:
-        added = len(project.new_keys)
         project.record_keys()
-        output.say(f"{project.lock_path} written: {count(added, 'new key')}")
+        output.say(f"{project.lock_path} written: {count(len(project.new_keys), 'new key')}")
+        _say_what_comes_back(project)
+
+
+def _say_what_comes_back(project: Project) -> None:
+    for note in coming_back(project):
+        output.say(f"note: {note}")
 
 
 def _change_layout(project: Project, layout: Layout, dry_run: bool) -> None:

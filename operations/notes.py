@@ -1,6 +1,6 @@
 """What a person should know of a project that is right: the notes of `check`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from baseline import names
 from baseline.features import FEATURES
@@ -29,7 +29,25 @@ def notes(project: Project) -> Iterator[str]:
     yield from _left_alone_no_longer(project)
     if problem := schema_problem(project.path):
         yield problem
+    yield from coming_back(project)
     yield from deployment_notes(project.inventory)
+
+
+def coming_back(project: Project) -> Iterator[str]:
+    """Keys that Terraform was told to forget and that the configuration has again: they exist."""
+    wanted = {key.locked.key: key.where for key in project.inventory.keys}
+    back = [wanted[key] for key in project.lock.retired if key in wanted]
+    if back:
+        yield (
+            f"{count(len(back), 'retired key')} that the configuration has again: {_some(back)}; no new key is made: the "
+            "next deployment finds the old one and takes it over (`deploy --take-over`, where nobody can be asked)"
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _waived(project: Project) -> Iterator[str]:
@@ -97,9 +115,8 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
         yield f"{count(len(forgotten), 'retired key')} that Terraform forgets; they stay in AWS"
     disabled = [key for key in inventory.keys if not key.enabled]
     if disabled:
-        shown = ", ".join(key.where for key in disabled[:MOST_NAMED])
-        more = f" and {len(disabled) - MOST_NAMED} more" if disabled[MOST_NAMED:] else ""
-        yield f"{count(len(disabled), 'retired key')} kept disabled, so that nobody can use what is encrypted: {shown}{more}"
+        shown = _some([key.where for key in disabled])
+        yield f"{count(len(disabled), 'retired key')} kept disabled, so that nobody can use what is encrypted: {shown}"
     backend = inventory.organization.deployment.backend
     if isinstance(backend, CloudBackend):
         workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
@@ -113,13 +130,11 @@ def _many_providers(inventory: Inventory) -> Iterator[str]:
         if len(stack.providers) >= MANY_PROVIDERS:
             alike.setdefault(len(stack.providers), []).append(stack.name)
     for providers, stacks in alike.items():
-        shown = ", ".join(stacks[:MOST_NAMED]) + (
-            f" and {len(stacks) - MOST_NAMED} more" if stacks[MOST_NAMED:] else ""
-        )
         verb = "stack {} has" if len(stacks) == 1 else "stacks {} have"
         yield (
-            f"{verb.format(shown)} {providers} providers, about {providers * MEGABYTES_A_PROVIDER / 1000:.1f} GB of memory "
-            "for a plan; `deployment.layout: account-region`, chosen before the first deployment, plans each region by itself"
+            f"{verb.format(_some(stacks))} {providers} providers, about "
+            f"{providers * MEGABYTES_A_PROVIDER / 1000:.1f} GB of memory for a plan; `deployment.layout: account-region`, chosen "
+            "before the first deployment, plans each region by itself"
         )
 
 

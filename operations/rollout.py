@@ -18,6 +18,9 @@ from operations.synthesis import DEFAULT_OUTPUT
 from operations.takeover import Looking
 from stacks.versions import REQUIRED_PROVIDER
 
+STATES = DEFAULT_OUTPUT.parent / "state"
+"""Where the local backend keeps the states."""
+
 
 def stacks_of(project: Project, accounts: Iterable[str]) -> list[str]:
     """The stacks of these accounts, by name or ID; of none: all stacks. Raises UsageError."""
@@ -29,7 +32,7 @@ def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, P
     """The stacks whose state should be a file here, and is not: what exists of them, the plans would make."""
     if not isinstance(project.inventory.organization.deployment.backend, LocalBackend):
         return []
-    states = [(stack, DEFAULT_OUTPUT.parent / "state" / names.state_file(stack)) for stack in sorted(stacks)]
+    states = [(stack, STATES / names.state_file(stack)) for stack in sorted(stacks)]
     return [(stack, state) for stack, state in states if not state.exists()]
 
 

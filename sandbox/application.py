@@ -44,6 +44,7 @@ __all__ = [
     "deliver",
     "evaluate_everywhere",
     "get_account_id_from",
+    "key_history",
     "plant",
     "publish_as",
     "warm_up",
@@ -99,6 +100,15 @@ def deliver(values: Any) -> dict[str, Any]:
     with _IMPORTING:
         deliveries = importlib.import_module("sandbox.extensions.deliveries")
     answer: dict[str, Any] = deliveries.deliver(values)
+    return answer
+
+
+def key_history(values: Any) -> dict[str, Any]:
+    """Set when a key was made, used and disabled; see `sandbox.extensions.key_history`."""
+    with _IMPORTING:
+        history = importlib.import_module("sandbox.extensions.key_history")
+    with lock_of("kms"):
+        answer: dict[str, Any] = history.rewrite(values)
     return answer
 
 

@@ -73,6 +73,7 @@ def _listen(port: int) -> BaseWSGIServer:
         ("POST", "/sandbox/seed"): _seed,
         ("POST", "/sandbox/publish-as"): _publish_as,
         ("POST", "/sandbox/deliver"): _deliver,
+        ("POST", "/sandbox/key-history"): _key_history,
         ("POST", "/sandbox/evaluate"): partial(_evaluate, f"http://{HOST}:{listener.getsockname()[1]}"),
     }
     journal = Journal(_aws, _account_of, pages)
@@ -132,6 +133,11 @@ def _evaluate(url: str, values: Any) -> list[dict[str, str]]:
 
 def _deliver(values: Any) -> dict[str, Any]:
     answer: dict[str, Any] = _moto().deliver(values)
+    return answer
+
+
+def _key_history(values: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = _moto().key_history(values)
     return answer
 
 

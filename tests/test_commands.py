@@ -108,6 +108,19 @@ class TestKeys:
         assert f"note: {said}" in run("check").stdout
         assert run("lock", "--check").returncode == 0
 
+    def test_a_retired_key_that_comes_back_is_told(self, run: Run, project: Path) -> None:
+        """Until the lock says so too: the next deployment then asks."""
+        before = (project / "organization.yaml").read_text(encoding="utf-8")
+        assert run("lock").returncode == 0
+        (project / "organization.yaml").write_text(before + "retired: [{account: data, purpose: sns, then: keep}]\n")
+        assert "the configuration has again" not in run("check").stdout
+        assert run("lock").returncode == 0
+        (project / "organization.yaml").write_text(before, encoding="utf-8")
+        note = "note: 2 retired keys that the configuration has again: data / eu-west-2 / sns, data / us-east-1 / sns; "
+        assert note in run("check").stdout
+        assert note in run("lock").stderr
+        assert note not in run("check").stdout
+
     def test_filters_are_repeatable_and_take_names_and_ids(self, run: Run, project: Path) -> None:
         done = run(
             "keys", "--account", "data", "--account", "111111111111", "--region", "us-east-1", "--purpose", "logs",

@@ -59,6 +59,20 @@ def test_the_text_does_not_depend_on_the_order_of_what_is_recorded(layout: Layou
     assert found == sorted(lines)
 
 
+@given(locks, st.data())
+def test_what_is_retired_is_written_and_a_merge_keeps_it(recorded: Lock, data: st.DataObject) -> None:
+    """It is what was last said, so the next synth replaces it."""
+    every = [entry.key for entry in recorded.entries]
+    some = st.lists(st.sampled_from(every), unique=True) if every else st.just([])
+    one, other = (recorded.retiring(data.draw(some)) for _ in range(2))
+    assert parse_lock(one.render(), "organization.lock.json") == one
+    head, *lines, last = one.render().splitlines()
+    merged = parse_lock("\n".join([head, *lines, *other.render().splitlines()[1:-1], last]), "organization.lock.json")
+    assert set(merged.retired) == {*one.retired, *other.retired}
+    assert list(merged.retiring(list(other.retired)).retired) == list(other.retired)
+    assert merged.retiring([]) == recorded
+
+
 def test_the_file_reads_like_a_table() -> None:
     """It is reviewed by people: an account's region is a line."""
     recorded = lock(
@@ -118,7 +132,7 @@ SECOND = '"account_id": "111111111111", "region": "us-east-1", "purposes": ["ebs
 DIGITS = "\u0661" * 12
 """Arabic ones, which are digits and no account ID."""
 
-NEEDS = "keys[1]: needs account_id, region, purposes and stack, perhaps adopted, adopted_names, left_alone, resources"
+NEEDS = "keys[1]: needs account_id, region, purposes and stack, perhaps adopted, adopted_names, left_alone, resources, retired"
 KEY_ID, OTHER_ID = "5b2d4e0a-8a3c-4a34-9c02-000000000001", "5b2d4e0a-8a3c-4a34-9c02-000000000002"
 STACK = '"stack": "network"'
 NO_KEY_IDS, NO_NAMES = "are no key IDs by purpose", "are no names of aliases and parameters"
@@ -129,6 +143,7 @@ DAMAGES = [
     (STACK, f'{STACK}, "adopted": {{"sns": "{KEY_ID}"}}', 3, "keys[1]: `sns` is adopted and not among the purposes"),
     (STACK, f'{STACK}, "adopted_names": ["sns"]', 3, f"keys[1]: `['sns']` {NO_NAMES}"),
     ('"stack": "network"', '"stack": "network", "left_alone": "*"', 3, "keys[1]: `*` are no patterns"),
+    (STACK, f'{STACK}, "retired": ["sns"]', 3, "keys[1]: `['sns']` are retired and not among the purposes"),
     ("", "", 1, "is not JSON: Expecting value, column 1"),
     ('"network"},', '"network"', 4, "is not JSON: Expecting ',' delimiter, column 1"),
     ("null]}", "", 5, "is not JSON: Expecting value, column 1"),

@@ -55,10 +55,13 @@ class Edits(RuleBasedStateMachine):
         lock = parse_lock(found.lock.render(), "organization.lock.json")
         assert lock == found.lock
         try:
-            assert inventory(text(draft), lock).lock == lock
+            again = inventory(text(draft), lock).lock
+            # An older entry under `retired` speaks of a new key from now on.
+            assert set(again.retired) >= set(lock.retired)
+            assert again.retiring([]) == lock.retiring([])
         except Mistakes as refused:
-            # A feature came whose new key an older entry under `retired` speaks of from now on.
-            assert "which this feature uses, is retired" in str(refused)  # noqa: PT017
+            # The same of a feature's key.
+            assert "which this feature uses, is " in str(refused)  # noqa: PT017
             return
         self.data, self.lock = draft, lock
 
@@ -135,10 +138,11 @@ class Edits(RuleBasedStateMachine):
         who=st.sampled_from((*NAMES, *IDS)),
         region=st.none() | regions,
         purpose=st.none() | st.sampled_from(["sns", "backup", "cloudtrail"]),
+        then=st.sampled_from(["keep", "disable", "schedule_deletion"]),
     )
-    def keys_are_retired(self, who: str, region: str | None, purpose: str | None) -> None:
+    def keys_are_retired(self, who: str, region: str | None, purpose: str | None, then: str) -> None:
         with self.edit() as draft:
-            entry = {"account": who, "region": region, "purpose": purpose, "then": "keep"}
+            entry = {"account": who, "region": region, "purpose": purpose, "then": then}
             written = {name: value for name, value in entry.items() if value is not None}
             draft.setdefault("retired", []).append(written)
 
@@ -160,16 +164,18 @@ class Edits(RuleBasedStateMachine):
 
 
 def check_no_key_is_lost(data: Data, lock: Lock, found: Inventory) -> None:
-    """Every key of the lock is made where it was, but for those that the owner retires: they are forgotten, or gone."""
+    """Every key of the lock is made where it was, but for those that the owner retires: they are disabled, forgotten, gone."""
     made = {key.locked: key.address for key in found.keys}
+    disabled = {key.locked for key in found.keys if not key.enabled}
     forgotten = {(stack.name, each) for stack in found.stacks for each in stack.forgotten}
     listed = {each["id"] for each in data["accounts"]}
     for old in lock.entries:
         where = address(old.purpose, old.region)
         then = last_word(data, lock, old)
         addresses = {(old.stack, each) for each in key_addresses(where, published=True)}
-        assert (made.get(old) == where) == (then is None), old
-        assert (addresses & forgotten) == (addresses if then == "keep" else set()), old
+        assert (made.get(old) == where) == (then in (None, "disable")), old
+        assert (old in disabled) == (then == "disable"), old
+        assert (addresses & forgotten) == (addresses if then in ("keep", "schedule_deletion") else set()), old
         assert then != "gone" or old.account_id not in listed, old
     assert set(lock.entries) | set(made) == set(found.lock.entries)
 

@@ -10,7 +10,7 @@ import pytest
 
 from baseline.errors import KmsBaselineError, Mistakes, Refusal
 from baseline.inventory import Inventory, Stack
-from baseline.lock import Lock
+from baseline.lock import KeyIdentity, Lock
 from tests.conftest import EVERYWHERE, SAMPLE, inventory, keys_of_the_sample
 from tests.organizations import Data, account, organization, text
 
@@ -231,7 +231,7 @@ def test_a_key_that_is_kept_is_forgotten_with_its_alias_and_parameter() -> None:
         f"{t}.cloudtrail_eu_west_2" for t in ("aws_kms_key", "aws_kms_alias", "aws_ssm_parameter")
     ]
     assert not {"aws_kms_key.cloudtrail_eu_west_2"} & stack.addresses()
-    assert found.lock == LOCK
+    assert found.lock == LOCK.retiring([KeyIdentity(PAYER, "eu-west-2", "cloudtrail")])
 
 
 def test_a_key_can_be_retired_while_the_configuration_still_yields_it() -> None:
@@ -239,7 +239,8 @@ def test_a_key_can_be_retired_while_the_configuration_still_yields_it() -> None:
     found = edited(retire(account="data", region="us-east-1", purpose="sns", then="keep"))
     assert (DATA, "us-east-1", "sns") not in _where(found)
     assert len(found.keys) == len(LOCK.entries) - 1
-    assert found.lock == LOCK
+    assert list(found.lock.retired) == [(DATA, "us-east-1", "sns")]
+    assert edited(lock=found.lock).lock == LOCK
 
 
 @pytest.mark.parametrize("layout", ["account", "account-region"])
@@ -382,4 +383,5 @@ def test_the_sample_with_every_feature_has_more_keys_and_keeps_them() -> None:
     third = inventory(off + "retired:\n" + "".join(entries), second.lock)
     assert _where(third) == _where(first)
     assert sum(len(_of_keys(stack)) for stack in third.stacks) == 15 * 3
-    assert third.lock == second.lock
+    assert len(list(third.lock.retired)) == 15
+    assert third.lock.retiring([]) == second.lock

@@ -144,7 +144,7 @@ class RetiredSection(Written):
     purpose: PurposeName | None = Field(None, description="Only this purpose; every purpose when not said.")
     then: Literal["keep", "disable", "schedule_deletion", "gone"] = Field(
         description="`keep`: the key stays in AWS and Terraform forgets it; `disable`: Terraform keeps it, disabled; "
-        "`schedule_deletion`: as `keep`, and a person may delete it; `gone`: the account no "
+        "`schedule_deletion`: as `keep`, and a person may delete it by `kms-baseline retire`; `gone`: the account no "
         "longer exists."
     )
 

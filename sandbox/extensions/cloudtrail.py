@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
 """
 
+import json
 from typing import Any
 
 from moto.cloudtrail.models import Trail
@@ -11,8 +12,10 @@ from moto.core.exceptions import JsonRESTError
 
 from sandbox.calls import leave_note
 from sandbox.extensions.deliveries import delivery_of
+from sandbox.extensions.key_history import events
 from sandbox.extensions.linked_roles import ensure_linked_role
 from sandbox.extensions.trails import SERVICE, TrailRefused, require_delivery
+from sandbox.locks import lock_of
 from sandbox.organizations import managed_by, organization_id
 
 
@@ -41,6 +44,13 @@ class SandboxCloudTrail(CloudTrailResponse):
         """Moto deletes by the name only, and does nothing about an ARN, which Terraform sends."""
         self.cloudtrail_backend.delete_trail(self.cloudtrail_backend.get_trail(self._get_param("Name")).trail_name)
         return "{}"
+
+    def lookup_events(self) -> str:
+        """What changed the states of keys, which is all that the sandbox keeps of what was called."""
+        attributes = self._get_param("LookupAttributes") or [{}]
+        with lock_of("kms"):
+            found = events(self.current_account, self.region, attributes[0])
+        return json.dumps({"Events": found})
 
     def _require_delivery(self, trail: Trail | None) -> None:
         """Raises CloudTrail's own error for a trail as the call would leave it."""

@@ -46,6 +46,17 @@ class SandboxEc2(EC2Response):
         self.ec2_backend.default_kms_key_id = self._arn(AWS_MANAGED_KEY)
         return ActionResult({"KmsKeyId": self._default_key})
 
+    def register_image(self) -> ActionResult:
+        """The image is of the snapshot that is named; moto makes another one, in the clear."""
+        answer = super().register_image()
+        disks: list[dict[str, Any]] = [mapping.get("Ebs", {}) for mapping in self._get_param("BlockDeviceMappings", [])]
+        named = [disk["SnapshotId"] for disk in disks if "SnapshotId" in disk]
+        if named:
+            made: Any = answer.result
+            image: Any = self.ec2_backend.amis[made["ImageId"]]
+            image.ebs_snapshot = self.ec2_backend.snapshots[named[0]]
+        return answer
+
     def create_volume(self) -> ActionResult:
         caller = self._caller()
         self._encrypt_by_default(self.params)

@@ -16,6 +16,7 @@ from baseline.iam.arns import Arn
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request, ServiceCaller
 from sandbox.extensions.callers import arn_of
+from sandbox.extensions.key_history import remember
 from sandbox.extensions.key_policies import denial
 from sandbox.extensions.key_states import require_state
 from sandbox.extensions.managed_keys import managed_key
@@ -84,7 +85,15 @@ def refusal(name: str, account_id: str, region: str, requests: Iterable[Request]
     key = find_key(name, account_id, region)
     if key is None:
         return Refused("NotFoundException", f"Key '{name}' does not exist", "")
-    return next((refused for request in requests if (refused := _refusal(key, request))), None)
+    for request in requests:
+        if refused := _refusal(key, request):
+            return refused
+        remember(
+            key,
+            request.action,
+            request.caller.name if isinstance(request.caller, ServiceCaller) else request.caller.arn,
+        )
+    return None
 
 
 def _refusal(key: Key, request: Request) -> Refused | None:

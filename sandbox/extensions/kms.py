@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -15,7 +14,8 @@ from baseline.iam.arns import Arn
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request
 from sandbox.calls import leave_note
-from sandbox.extensions.callers import UNKNOWN, signed_caller
+from sandbox.extensions.callers import UNKNOWN, arn_of, signed_caller
+from sandbox.extensions.key_history import days_without_use, last_usage, remember
 from sandbox.extensions.key_kinds import as_aws_makes_it, tell_replica_apart
 from sandbox.extensions.key_pairs import require_pair
 from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
@@ -55,6 +55,7 @@ class SandboxKms(KmsResponse):
             if action.removeprefix("kms:") not in _NOT_IN_KEY_POLICIES:
                 self._require_allowed(caller, action, key)
             require_state(self._get_action(), key)
+            remember(key, action, arn_of(caller))
 
     # Moto's own check takes any Deny of DescribeKey for one of this caller.
     def _validate_key_policy(self, key_id: str, action: str) -> None:
@@ -104,6 +105,13 @@ class SandboxKms(KmsResponse):
         if status["KeyRotationEnabled"]:
             status |= self._rotations.status(key.id)
         return json.dumps({"KeyId": key.arn, **status})
+
+    def get_key_last_usage(self) -> str:
+        """Takes no alias, as AWS says."""
+        key = self.kms_backend.keys.get(self._get_param("KeyId"))
+        if key is None:
+            raise NotFoundException(f"Key '{self._get_param('KeyId')}' does not exist")
+        return json.dumps(last_usage(key))
 
     def schedule_key_deletion(self) -> str:
         days = self._get_param("PendingWindowInDays", 30)
@@ -175,7 +183,7 @@ class SandboxKms(KmsResponse):
             bypass = self._get_param("BypassPolicyLockoutSafetyCheck", False)
             context["kms:BypassPolicyLockoutSafetyCheck"] = str(bypass).lower()
         if action in ("kms:ScheduleKeyDeletion", "kms:DisableKey"):
-            context["kms:TrailingDaysWithoutKeyUsage"] = str(_days_since(key.creation_date))
+            context["kms:TrailingDaysWithoutKeyUsage"] = str(days_without_use(key))
         if action == "kms:ScheduleKeyDeletion":
             context["kms:ScheduleKeyDeletionPendingWindowInDays"] = str(self._get_param("PendingWindowInDays", 30))
         if action == "kms:CreateGrant":
@@ -184,8 +192,3 @@ class SandboxKms(KmsResponse):
 
     def _note(self, reasons: tuple[str, ...]) -> None:
         leave_note(self.normalized_request.environ, "; ".join(reasons))
-
-
-def _days_since(moment: float) -> int:
-    """Whole days. The sandbox does not remember a key's last use, and no key of it is older than the sandbox."""
-    return (datetime.now(UTC) - datetime.fromtimestamp(moment, UTC)).days

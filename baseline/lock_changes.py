@@ -15,6 +15,9 @@ def lock_changes(old: Lock, new: Lock) -> Iterator[str]:
     for entry in new.entries:
         if entry.key not in known:
             yield f"new key: {entry.stack} {entry.account_id} {entry.region} {entry.purpose}"
+    now, then = set(new.retired), set(old.retired)
+    yield from (f"retired: {' '.join(key)}" for key in sorted(now - then))
+    yield from (f"no longer retired: {' '.join(key)}" for key in sorted(then - now))
     made = Counter((r.account_id, r.region) for r in set(new.resources) - set(old.resources))
     for (account_id, region), number in sorted(made.items()):
         yield f"of features: {count(number, 'resource')} in {account_id} {region}"

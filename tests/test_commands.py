@@ -114,6 +114,10 @@ class TestKeys:
         assert run("lock").returncode == 0
         (project / "organization.yaml").write_text(before + "retired: [{account: data, purpose: sns, then: keep}]\n")
         assert "the configuration has again" not in run("check").stdout
+        for forbidden in (("lock", "--check"), ("synth", "--locked")):
+            refused = run(*forbidden)
+            assert refused.returncode == 1
+            assert "retired: 033333333333 eu-west-2 sns" in refused.stderr
         assert run("lock").returncode == 0
         (project / "organization.yaml").write_text(before, encoding="utf-8")
         note = "note: 2 retired keys that the configuration has again: data / eu-west-2 / sns, data / us-east-1 / sns; "

@@ -14,7 +14,7 @@ Kind = Literal["create", "update", "replace", "delete", "forget"]
 
 # "read" is a data source, "no-op" nothing. Whatever is not in this table is refused: a word of
 # a later Terraform could mean the loss of a key.
-_KINDS: Mapping[tuple[str, ...], Kind | None] = {
+KINDS: Mapping[tuple[str, ...], Kind | None] = {
     ("no-op",): None,
     ("read",): None,
     ("create",): "create",
@@ -95,12 +95,12 @@ def refuse_key_losses(changes: Mapping[str, StackChanges]) -> None:
 
 def _kind(entry: Mapping[str, Any]) -> Kind | None:
     actions = tuple(entry["change"]["actions"])
-    if actions not in _KINDS:
+    if actions not in KINDS:
         raise WorldError(
             f"the plan does `{', '.join(actions)}` to {entry['address']}, which this program does not know",
             "use a Terraform that this program was tried with",
         )
-    return _KINDS[actions]
+    return KINDS[actions]
 
 
 def _reason(entry: Mapping[str, Any]) -> str:

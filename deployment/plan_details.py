@@ -8,15 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Action = Literal["import", "create", "update", "replace", "delete", "forget"]
-_ACTIONS: Mapping[tuple[str, ...], Action] = {
-    ("create",): "create",
-    ("update",): "update",
-    ("delete", "create"): "replace",
-    ("create", "delete"): "replace",
-    ("delete",): "delete",
-    ("forget",): "forget",
-}
+from deployment.changes import KINDS, Kind
+
+Action = Kind | Literal["import"]
 LATER, HIDDEN = "(known after apply)", "(sensitive)"
 _OF_THE_PROVIDER = ("tags",)
 """What `tags_all` says once more, with the default tags."""
@@ -50,7 +44,7 @@ def read_details(plan: Mapping[str, Any]) -> tuple[ResourceChange, ...]:
 def _details(plan: Mapping[str, Any]) -> Iterator[ResourceChange]:
     for entry in plan.get("resource_changes", []):
         change = entry["change"]
-        action = "import" if "importing" in change else _ACTIONS.get(tuple(change["actions"]))
+        action = "import" if "importing" in change else KINDS.get(tuple(change["actions"]))
         if action in ("import", "update", "replace"):
             yield ResourceChange(entry["address"], action, tuple(_fields(change)))
         elif action:

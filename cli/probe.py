@@ -38,8 +38,10 @@ def probe(
         raise UsageError("there is no terminal to ask on", "--yes probes without asking")
     from operations import probing  # loads boto3
 
-    output.say(f"in {of.name} ({of.id}) {region}, and everything that is made is removed again:")
-    for what in probing.planned(project.inventory, of.id, region):
+    probes = list(probing.planned(project.inventory, of.id, region))
+    number = count(len(probes), "probe")
+    output.say(f"{number} in {of.name} ({of.id}) {region}, and everything that is made is removed again:")
+    for what in probes:
         output.say(f"  {what}")
     if not yes and not typer.confirm("Go on?", err=True):
         raise Refusal("not probed: the question was declined")

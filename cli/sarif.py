@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 Level = Literal["error", "warning", "note", "none"]
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -53,10 +55,18 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return described | ({"helpUri": rule.source} if rule.source else {})
 
 
+def _uri(file: str) -> str:
+    """A file below this folder by its relative reference, which is what code hosts find in a repository."""
+    path = Path(file)
+    if path.is_absolute() and not path.is_relative_to(Path.cwd()):
+        return path.as_uri()
+    return quote((path.relative_to(Path.cwd()) if path.is_absolute() else path).as_posix())
+
+
 def _result(result: Result) -> dict[str, Any]:
     region: dict[str, int] = {"startLine": result.line} | ({"startColumn": result.column} if result.column else {})
     location: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": {"uri": result.file}, "region": region},
+        "physicalLocation": {"artifactLocation": {"uri": _uri(result.file)}, "region": region},
     }
     if result.inside:
         location["logicalLocations"] = [{"fullyQualifiedName": result.inside}]

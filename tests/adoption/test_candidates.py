@@ -1,11 +1,18 @@
 """`adopt` without arguments: what needs a person, in which place, and why."""
 
+import fcntl
 import json
+import os
+import pty
+import subprocess
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
-from tests.adoption.conftest import Place, policy
+from tests.adoption.conftest import ROOT, Place, policy
+from tests.conftest import COMMAND
 from tests.forever.world import ACCOUNT_ID, REGION
 from tests.test_takeover import tags
 
@@ -59,6 +66,74 @@ def test_keys_behind_our_alias_and_with_our_tags_are_listed_and_what_is_settled_
             place.kms().untag_resource(KeyId=key, TagKeys=list(tags()))
 
 
+def test_a_key_behind_our_alias_that_may_not_be_looked_at_is_listed(place: Place, alias: Alias) -> None:
+    blind = {**ROOT, "Principal": "*", "Effect": "Deny", "Action": "kms:DescribeKey"}
+    key = place.key(Policy=policy(ROOT, blind))
+    alias("alias/baseline/ebs", key)
+    assert candidates(place)[key] == ("ebs", "alias/baseline/ebs is at it", False)
+    assert "may not be looked at: kms:DescribeKey is denied" in place.run("adopt").stdout
+
+
+@pytest.mark.parametrize("form", ["key/{key}", "alias/named"])
+def test_a_key_is_adopted_by_the_arn_of_itself_or_of_its_alias(place: Place, alias: Alias, form: str) -> None:
+    key = place.key()
+    alias("alias/named", key)
+    done = place.adopt("logs", f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:{form.format(key=key)}", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "  stays as it is: the alias alias/named" in done.stdout.splitlines()
+    assert json.loads(place.lock.read_text())["keys"][0]["adopted"] == {"logs": key}
+
+
+def test_our_alias_and_parameter_are_imported_where_they_are_the_keys(place: Place, alias: Alias) -> None:
+    key = place.key()
+    alias("alias/baseline/sns", key)
+    ssm = place.aws.client("ssm", ACCOUNT_ID, REGION)
+    for number, value in enumerate((f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{key}", "another")):
+        ssm.put_parameter(Name="/baseline/kms/sns/arn", Value=value, Type="String", Overwrite=bool(number))
+        place.lock.unlink(missing_ok=True)
+        assert place.adopt("sns", key, "--yes").returncode == 0
+        expected = ["alias/baseline/sns"] if number else ["/baseline/kms/sns/arn", "alias/baseline/sns"]
+        assert json.loads(place.lock.read_text())["keys"][0]["adopted_names"] == expected
+    ssm.delete_parameter(Name="/baseline/kms/sns/arn")
+
+
+def test_the_question_is_answered_by_a_person(place: Place) -> None:
+    key = place.key()
+    for typed, code, said in ((b"n\n", 1, "the question was declined"), (b"\x03", 130, "interrupted")):
+        assert at_a_terminal(place, typed, "sns", key) == (code, True, said)
+        assert not place.lock.exists()
+    assert at_a_terminal(place, b"y\n", "sns", key) == (0, True, "written")
+    assert json.loads(place.lock.read_text())["keys"][0]["adopted"] == {"sns": key}
+
+
+def at_a_terminal(place: Place, typed: bytes, purpose: str, key: str) -> tuple[int, bool, str]:
+    """Types an answer to the question; returns the exit code, whether it was asked, and which of the words was said."""
+    terminal, own = pty.openpty()
+    command = [str(COMMAND), "adopt", "trial", REGION, purpose, key]
+    with subprocess.Popen(
+        command,
+        cwd=place.folder,
+        env=place.aws.variables,
+        stdin=own,
+        stdout=own,
+        stderr=own,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as process:
+        os.close(own)
+        said = b""
+        while b"Adopt it as trial / eu-west-2 / sns?" not in said:
+            said += os.read(terminal, 1 << 16)
+        os.write(terminal, typed)
+        with suppress(OSError):  # how a terminal ends
+            while more := os.read(terminal, 1 << 16):
+                said += more
+        code = process.wait(60)
+    os.close(terminal)
+    words = ("the question was declined", "interrupted", "written")
+    return code, b"Adopt it as" in said, next(word for word in words if word.encode() in said)
+
+
 def test_an_account_that_cannot_be_entered_is_said_and_ends_nothing(place: Place) -> None:
     text = (place.folder / "organization.yaml").read_text()
     (place.folder / "organization.yaml").write_text(text + '  - {name: closed, id: "333333333333"}\n')
@@ -108,6 +183,8 @@ def test_a_key_that_is_adopted_already_may_be_adopted_again(place: Place) -> Non
     assert again.returncode == 0
     assert "the lock has it as adopted already" in again.stdout
     assert place.lock.read_text() == before
+    assert place.run("lock", "--check").returncode == 0
+    assert place.run("synth", "--locked").returncode == 0
 
 
 def policy_of_an_application() -> str:

@@ -228,6 +228,8 @@ class Organization:
     accounts: tuple[Account, ...]
     retired: tuple[Retirement, ...] = field(default=())
     waivers: tuple[Waiver, ...] = field(default=())
+    resting: Mapping[str, str] = field(default_factory=dict)
+    """By ID: the state of accounts that are suspended, closed or not active yet. Nothing can be deployed there."""
 
     def uses(self, feature: Feature[Any]) -> list[FeatureInAccount[Any]]:
         """A feature wherever it is on, by account in the order of the file."""

@@ -79,6 +79,8 @@ class Retention:
                 where = (self.name(account_id), retirement.region, retirement.purpose)
                 problem = f"the lock has no key of `{' '.join(filter(None, where))}`"
                 raise _mistaken(retirement, problem, "remove the entry, or restore the lock")
+            if account_id in self.organization.resting and retirement.then != "gone":
+                continue  # nothing can be done there, and a stack with a part of its keys would destroy the others
             if retirement.then == "disable":
                 self._check_disabled(retirement, account_id)
             if retirement.then == "gone" and account_id in self.accounts:
@@ -112,8 +114,12 @@ class Retention:
         return known.get(account, account)
 
     def check_losses(self, wanted: Collection[KeyIdentity], retired: Mapping[KeyIdentity, Retirement]) -> None:
-        """Raise Refusal when a key of the lock is neither wanted nor retired."""
-        lost = [old for old in self.lock.entries if old.key not in wanted and old.key not in retired]
+        """Raise Refusal when a key of the lock is neither wanted nor retired, nor in an account that rests."""
+        lost = [
+            old
+            for old in self.lock.entries
+            if old.key not in wanted and old.key not in retired and old.account_id not in self.organization.resting
+        ]
         if lost:
             lines = [
                 f"  {self.name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self._cause(o)}" for o in lost
@@ -138,8 +144,8 @@ class Retention:
     ) -> Iterator[LockedResource]:
         """What features made that are off now: Terraform forgets it, and it stays as it is."""
         gone = {key.account_id for key, retirement in retired.items() if retirement.then == "gone"}
-        wanted = set(made)
-        yield from (old for old in self.lock.resources if old not in wanted and old.account_id not in gone)
+        wanted, without = set(made), gone | self.organization.resting.keys()
+        yield from (old for old in self.lock.resources if old not in wanted and old.account_id not in without)
 
     def name(self, account_id: str) -> str:
         """What the configuration calls an account, or what it was called when its stacks were made, or its ID."""

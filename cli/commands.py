@@ -20,6 +20,7 @@ COMMANDS = (
     "synth",
     "deploy",
     "verify",
+    "accounts",
     "probe",
     "adopt",
     "retire",

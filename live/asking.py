@@ -38,14 +38,15 @@ class NoCredentials(WorldError):
 
 
 @contextmanager
-def asking(provider: Provider) -> Iterator[None]:
-    """Turns what boto3 raises into WorldError, with the place."""
+def asking(provider: Provider | str) -> Iterator[None]:
+    """Turns what boto3 raises into WorldError, with the place, or what was asked about."""
     try:
         yield
     except _WITHOUT_CREDENTIALS as error:
         raise NoCredentials(f"no AWS credentials: {error}", "log in, or set AWS_PROFILE") from error
     except (BotoCoreError, ClientError) as error:
-        problem = f"asking AWS about {provider.account_id} in {provider.region}: {error}"
+        about = provider if isinstance(provider, str) else f"{provider.account_id} in {provider.region}"
+        problem = f"asking AWS about {about}: {error}"
         if isinstance(error, ClientError) and code(error) in _EXPIRED:
             help = "renew them and run the command again"
             raise NoCredentials(f"the AWS credentials have expired: {error}", help) from error

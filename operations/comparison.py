@@ -1,13 +1,15 @@
 """Two configurations or two policies, and what the way from one to the other means."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from baseline.configuration.load import load
-from baseline.errors import Undecided
+from baseline.configuration.load import Configuration, load
+from baseline.errors import Undecided, UsageError
 from baseline.expansion import expand
 from baseline.found.place import account_in, partition_in
+from baseline.found_accounts import parse_found_accounts
 from baseline.inventory import Inventory
 from baseline.lock import Lock
 from baseline.prover.difference import Change, difference
@@ -15,6 +17,7 @@ from baseline.prover.inventories import InventoryDifference, inventory_differenc
 from baseline.prover.unanswered import StepsSpent, Unsupported
 from files.whole import read_text
 from operations.policy_file import decidable_policy
+from operations.project import Project
 from operations.revision import text_in_revision
 
 
@@ -32,11 +35,14 @@ def difference_of_configurations(old: Path | None, new: Path, revision: str) -> 
 
     Raises Mistakes and UsageError for either of them, Undecided when a policy cannot be decided.
     """
-    now = _inventory(read_text(new, "name the new configuration, or use --config"), str(new))
+    project = Project(new)
+    now = _inventory(project.configuration)
     if old:
-        before = _inventory(read_text(old, "name the old configuration, or use --from"), str(old))
+        text = read_text(old, "name the old configuration, or use --from")
+        found = Project(old).found or project.found
+        before = _inventory(load(text, str(old), found, project.lock.bases if found else {}))
     else:
-        before = _inventory(text_in_revision(new, revision), f"{revision}:{new}")
+        before = _inventory(_in_revision(project, revision))
     try:
         return inventory_difference(before, now)
     except (Unsupported, StepsSpent) as error:
@@ -54,7 +60,16 @@ def difference_of_policies(old: Path, new: Path, account_id: str) -> PolicyDiffe
     return PolicyDifference(before.plain == after.plain, changes)
 
 
-def _inventory(text: str, file: str) -> Inventory:
+def _in_revision(project: Project, revision: str) -> Configuration:
+    """A project's configuration as it was, with the accounts of AWS Organizations that were recorded then."""
+    text, file, found = text_in_revision(project.path, revision), f"{revision}:{project.path}", None
+    with suppress(UsageError):  # nobody had recorded them yet
+        place = f"{revision}:{project.found_path}"
+        found = parse_found_accounts(text_in_revision(project.found_path, revision), place)
+    return load(text, file, found, project.lock.bases if found else {})
+
+
+def _inventory(configuration: Configuration) -> Inventory:
     """What the configuration yields, whatever keys there are."""
-    organization = load(text, file).organization
+    organization = configuration.organization
     return replace(expand(replace(organization, retired=()), Lock()), organization=organization)

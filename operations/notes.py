@@ -1,5 +1,6 @@
 """What a person should know of a project that is right: the notes of `check`."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from baseline import names
@@ -100,6 +101,7 @@ def _left_alone_no_longer(project: Project) -> Iterator[str]:
 
 def deployment_notes(inventory: Inventory) -> Iterator[str]:
     """What a person should know before deploying."""
+    yield from _resting(inventory)
     yield from _inferred(inventory)
     yield from _administrators_left_to_iam(inventory)
     for feature in FEATURES.values():
@@ -121,6 +123,19 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
     if isinstance(backend, CloudBackend):
         workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
         yield f"workspaces of {backend.organization} that must exist: {workspaces}"
+
+
+def _resting(inventory: Inventory) -> Iterator[str]:
+    """Accounts that nothing is planned for: their keys stay in the lock, and are no loss."""
+    keys = Counter(locked.account_id for locked in inventory.lock.entries)
+    for id, state in sorted(inventory.organization.resting.items()):
+        if not keys[id]:
+            continue
+        name = inventory.lock.bases.get(id, id)
+        closed = (
+            f'; if it is closed for good: `retired: - {{account: "{id}", then: gone}}`' if state == "CLOSED" else ""
+        )
+        yield f"{name} ({id}) is {state}: nothing is planned for it, and its {count(keys[id], 'key')} stay in the lock{closed}"
 
 
 def _many_providers(inventory: Inventory) -> Iterator[str]:

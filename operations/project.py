@@ -12,6 +12,7 @@ from baseline.configuration.load import Configuration, load
 from baseline.errors import FieldPlace, KmsBaselineError, Refusal, UsageError
 from baseline.expansion import expand
 from baseline.fields.limits import nearest
+from baseline.found_accounts import RENEW, FoundAccounts, parse_found_accounts
 from baseline.inventory import Inventory, Key
 from baseline.lock import Lock, LockedKey
 from baseline.lock_changes import lock_changes
@@ -49,9 +50,25 @@ class Project:
     def lock_path(self) -> Path:
         return self.path.with_name(f"{self.path.stem}.lock.json")
 
+    @property
+    def found_path(self) -> Path:
+        """Where the accounts of AWS Organizations are recorded."""
+        return self.path.with_name(f"{self.path.stem}.accounts.json")
+
+    @cached_property
+    def text(self) -> str:
+        """The configuration as it is written."""
+        return read_text(self.path, "`kms-baseline init` writes one, --config names another")
+
     @cached_property
     def configuration(self) -> Configuration:
-        return load(read_text(self.path, "`kms-baseline init` writes one, --config names another"), str(self.path))
+        return load(self.text, str(self.path), self.found, self.lock.bases if self.found else {})
+
+    @cached_property
+    def found(self) -> FoundAccounts | None:
+        """The accounts of AWS Organizations, as they were last recorded; None: nobody did that."""
+        path = self.found_path
+        return parse_found_accounts(read_text(path, RENEW), str(path)) if path.exists() else None
 
     @cached_property
     def lock(self) -> Lock:

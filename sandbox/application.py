@@ -31,6 +31,7 @@ EXTENSIONS = {
     "iam": ("sandbox.extensions.iam", "SandboxIam"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),
+    "organizations": ("sandbox.extensions.organizations", "SandboxOrganizations"),
     "s3": ("sandbox.extensions.s3", "SandboxS3"),
     "sns": ("sandbox.extensions.sns", "SandboxSns"),
     "ssm": ("sandbox.extensions.ssm", "SandboxSsm"),

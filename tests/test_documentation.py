@@ -15,7 +15,9 @@ import typer
 import yaml
 
 from baseline.configuration.file import ConfigurationFile
+from baseline.configuration.load import load
 from baseline.fields.limits import DELETION_WINDOW, ROTATION_PERIOD
+from baseline.found_accounts import ACTIVE, FoundAccount, FoundAccounts
 from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.common_statement import CommonStatement
@@ -24,7 +26,7 @@ from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from cli.commands import program
 from stacks.versions import REQUIRED_TERRAFORM
-from tests.conftest import ROOT, SHIPPED, Run, configuration, inventory
+from tests.conftest import ROOT, SHIPPED, Run, inventory
 from tests.expected_policies import policies
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -90,10 +92,20 @@ def test_a_whole_configuration_loads(block: Fence) -> None:
     assert inventory(block.text).keys
 
 
+FOUND = FoundAccounts(
+    "organization.accounts.json",
+    {
+        id: FoundAccount(id, f"account {id}", ACTIVE, unit, {"keys": "yes"})
+        for id, unit in (("222222222222", "/Workloads/Prod"), ("333333333333", "/Sandbox"))
+    },
+)
+"""What a fragment may select from."""
+
+
 @with_info("yaml fragment")
 def test_a_fragment_loads_in_a_small_configuration(block: Fence) -> None:
     merged = {**yaml.safe_load(MINIMAL), **yaml.safe_load(block.text)}
-    assert isinstance(configuration(json.dumps(merged)).organization, Organization)
+    assert isinstance(load(json.dumps(merged), "organization.yaml", FOUND).organization, Organization)
 
 
 @with_info("yaml workflow")

@@ -27,8 +27,9 @@ class Consistency:
         written = data.get("accounts")
         accounts = [a for a in written if isinstance(a, dict)] if isinstance(written, list) else []
         # As written: an account that has another mistake is not unknown.
-        self.names = [str(a["name"]) for a in accounts if "name" in a]
-        self.ids = [str(a["id"]) for a in accounts if "id" in a]
+        selected = [a for i, a in sections.accounts.items() if ("accounts", i) in source.stand_ins]
+        self.names = [*(str(a["name"]) for a in accounts if "name" in a), *(a.name for a in selected)]
+        self.ids = [*(str(a["id"]) for a in accounts if "id" in a), *(a.id for a in selected)]
 
     def mistakes(self) -> Iterator[Mistake]:
         yield from self.unique_accounts()

@@ -6,7 +6,7 @@ the check of the file, the JSON Schema and the reference in `docs/`.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, create_model, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
 from baseline.configuration.key_sections import AccountKeysSection, KeysSection
@@ -93,6 +93,10 @@ class DeploymentSection(Written):
     backend: Annotated[LocalBackendSection | S3BackendSection | CloudBackendSection, Field(discriminator="type")] = (
         Field(LocalBackendSection(type="local"), description="Where Terraform keeps its state.")
     )
+    organizations_role: Annotated[str, limits.ROLE_ARN] | None = Field(
+        None,
+        description="The ARN of a role to assume for reading AWS Organizations; else the caller's own credentials do.",
+    )
     publish_parameters: bool = Field(True, description="Publish each key's ARN as an SSM parameter in its region.")
 
 
@@ -138,6 +142,24 @@ class AccountSection(Written):
     features: FeaturesSection | None = Field(None, description="Features of this account.")
 
 
+class SelectSection(Written):
+    ou: Annotated[str, limits.UNIT_PATTERN] = Field(
+        "/**",
+        description="The organizational unit by the names from the root on; `*` is any text within a name, `/**` the unit "
+        "and all below it.",
+    )
+    tags: dict[Annotated[str, limits.TAG_KEY], Annotated[str, limits.TAG_PATTERN]] = Field(
+        default_factory=dict, description="Tags that the account has in AWS Organizations; `*` is any text."
+    )
+    exclude: list[AccountId] = Field(default_factory=list, description="The IDs of accounts that are left out.")
+    regions: list[Region] | None = Field(
+        None, description="Their enabled regions; the organization's when not said.", min_length=1
+    )
+    home_region: Region | None = Field(None, description="Their home region.")
+    keys: AccountKeysSection | None = Field(None, description="Settings of these accounts' keys.")
+    features: FeaturesSection | None = Field(None, description="Features of these accounts.")
+
+
 class RetiredSection(Written):
     account: str = Field(description="The account, by name or ID (the ID for one that is no longer listed).")
     region: Region | None = Field(None, description="Only this region; every region when not said.")
@@ -152,12 +174,22 @@ class RetiredSection(Written):
 class ConfigurationFile(Written):
     """The configuration of kms-baseline: an organization, its accounts and their keys."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["accounts"]}, {"required": ["select"]}]})
+
     version: Literal[1] = Field(description="The version of this format.")
     organization: OrganizationSection = Field(description="The organization as a whole.")
     deployment: DeploymentSection = Field(DeploymentSection(), description="How the stacks are deployed.")
     keys: KeysSection = Field(KeysSection(), description="Defaults for every key.")
     features: FeaturesSection = Field(FeaturesSection(), description="Features of every account.")
-    accounts: list[AccountSection] = Field(description="The managed accounts.", min_length=1)
+    accounts: list[AccountSection] = Field(
+        default_factory=list, description="The managed accounts; needed unless `select` finds them.", min_length=1
+    )
+    select: list[SelectSection] = Field(
+        default_factory=list,
+        description="Accounts of AWS Organizations, as `kms-baseline accounts` recorded them. Of several entries that select "
+        "an account the first holds; an account under `accounts` is as it stands there.",
+        min_length=1,
+    )
     retired: list[RetiredSection] = Field(default_factory=list, description="Keys that exist and are no longer wanted.")
 
     @field_validator("version", mode="before")

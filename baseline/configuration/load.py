@@ -1,6 +1,6 @@
 """From the text of `organization.yaml` to the Organization, or to everything that is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,9 +8,11 @@ from baseline.configuration.consistency import Consistency
 from baseline.configuration.file import AccountSection
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, selects, strongest
 from baseline.configuration.resolve import resolve
+from baseline.configuration.selection import Selection
 from baseline.configuration.source import Source, compose
 from baseline.configuration.validate import Sections, validate
 from baseline.errors import FieldPlace, Mistakes
+from baseline.found_accounts import FoundAccounts
 from baseline.organization import Organization
 from baseline.purposes import PURPOSES
 
@@ -62,14 +64,35 @@ class Configuration:
         return self.source.place(chosen.path) if chosen.path else None
 
 
-def load(text: str, file: str) -> Configuration:
-    """Read a configuration; `file` is how messages call it. Raises Mistakes with all that is wrong."""
+def written(text: str, file: str) -> Sections:
+    """The sections of a configuration, each by itself: whatever follows from accounts that nobody recorded yet.
+
+    Raises Mistakes for what is wrong in a section.
+    """
+    sections = validate(compose(text, file))
+    if sections.mistakes:
+        raise Mistakes(sorted(sections.mistakes, key=lambda mistake: mistake.line))
+    return sections
+
+
+def load(
+    text: str, file: str, found: FoundAccounts | None = None, known: Mapping[str, str] | None = None
+) -> Configuration:
+    """Read a configuration; `file` is how messages call it. Raises Mistakes with all that is wrong.
+
+    `found` are the accounts of AWS Organizations, from which it selects; `known` the names that the lock has for accounts.
+    """
     source = compose(text, file)
     sections = validate(source)
-    mistakes = [*sections.mistakes, *Consistency(source, sections).mistakes()]
+    unselected = [*sections.mistakes, *Selection(source, sections, found).enter(known or {})]
+    # Without the selected accounts much would be unknown that is right.
+    mistakes = (
+        unselected if sections.select and unselected else [*unselected, *Consistency(source, sections).mistakes()]
+    )
     organization = None
     if not mistakes:
         organization, mistakes = resolve(source, sections)
     if organization is None or mistakes:
-        raise Mistakes(sorted(mistakes, key=lambda mistake: mistake.line))
+        # What one entry says of many accounts is said once.
+        raise Mistakes(sorted(dict.fromkeys(mistakes), key=lambda mistake: mistake.line))
     return Configuration(source, sections, organization)

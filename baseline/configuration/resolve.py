@@ -63,7 +63,12 @@ class _Resolution:
                 external_id=self.deployment.external_id,
                 session_name=self.deployment.session_name,
             ),
-            accounts=tuple(self.account(i, account) for i, account in self.sections.accounts.items()),
+            accounts=tuple(
+                self.account(i, account)
+                for i, account in self.sections.accounts.items()
+                if account.id not in self.sections.resting
+            ),
+            resting=self.sections.resting,
             retired=tuple(self.retirement(i, entry) for i, entry in self.sections.retired.items()),
             waivers=tuple(self.waivers()),
         )

@@ -34,15 +34,24 @@ class Source:
     """Values without quotes that are not text (numbers, booleans, nothing), as they stand in the file."""
     mistakes: list[Mistake] = field(default_factory=list)
 
+    stand_ins: dict[FieldPath, FieldPath] = field(default_factory=dict)
+    """What is in the data by another entry: that entry, as `select[0]` of an account that it selected."""
+
+    def written_as(self, path: FieldPath) -> FieldPath:
+        """The path under which something is in the file."""
+        entry = self.stand_ins.get(path[:2])
+        return path if entry is None else (*entry, *path[2:])
+
     def line(self, path: FieldPath) -> int:
         """The line of a path, or of the nearest thing around it that is in the file."""
+        path = self.written_as(path)
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
     def place(self, path: FieldPath) -> FieldPlace:
         """Where a path is written, or where it would be."""
-        return FieldPlace(self.file, self.line(path), spell(path))
+        return FieldPlace(self.file, self.line(path), spell(self.written_as(path)))
 
     def mistake(self, path: FieldPath, problem: str, help: str = "") -> Mistake:
         """A mistake at a path; its problem stays on one line, whatever it quotes."""
@@ -54,7 +63,7 @@ class Source:
             return {key: self.as_written((*path, key), item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.as_written((*path, i), item) for i, item in enumerate(value)]
-        return self.texts.get(path, value)
+        return self.texts.get(self.written_as(path), value)
 
     def nothings(self) -> Iterator[FieldPath]:
         """The paths whose value is null or was left empty."""

@@ -18,6 +18,7 @@ from baseline.configuration.file import (
     FeaturesSection,
     OrganizationSection,
     RetiredSection,
+    SelectSection,
 )
 from baseline.configuration.key_sections import KeysSection
 from baseline.configuration.source import Source
@@ -36,7 +37,10 @@ class Sections:
     keys: KeysSection | None = None
     features: Any = None
     accounts: dict[int, AccountSection] = field(default_factory=dict)
-    """By their position in the file."""
+    """By their position in the file; behind them those that `select` found."""
+    select: dict[int, SelectSection] = field(default_factory=dict)
+    resting: dict[str, str] = field(default_factory=dict)
+    """By ID: the state of the accounts of AWS Organizations that are not active."""
     retired: dict[int, RetiredSection] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -66,6 +70,9 @@ class _Validation:
         self.sections.keys = self.section(KeysSection, data, "keys")
         self.sections.features = self.section(FeaturesSection, data, "features")
         self.sections.accounts = self.items(AccountSection, data, "accounts")
+        self.sections.select = self.items(SelectSection, data, "select")
+        if "accounts" not in data and "select" not in data and ("accounts",) not in self.empty:
+            self.say(("accounts",), "is missing", "list accounts, or `select` them from AWS Organizations")
         self.sections.retired = self.items(RetiredSection, data, "retired")
         return self.sections
 
@@ -100,8 +107,8 @@ class _Validation:
         if not isinstance(written, list):
             self.say((name,), f"must be a list, got {_kind(written)}")
             return {}
-        if name == "accounts" and name in data and not written:
-            self.say((name,), "must list at least one account")
+        if name in ("accounts", "select") and name in data and not written:
+            self.say((name,), f"must list at least one {'account' if name == 'accounts' else 'entry'}")
         read = {i: self.read(model, item, (name, i)) for i, item in enumerate(written)}
         return {i: item for i, item in read.items() if item is not None}
 

@@ -121,6 +121,12 @@ TAG_KEY = Text(
 )
 TAG_VALUE = Text(r"[\w .:/=+@-]{0,256}", "at most 256 letters, digits, spaces or _.:/=+-@")
 """https://docs.aws.amazon.com/kms/latest/APIReference/API_Tag.html"""
+TAG_PATTERN = Text(
+    r"[\w .:/=+@*-]{1,256}", "1 to 256 letters, digits, spaces or _.:/=+-@, with `*` for any text among them"
+)
+UNIT_PATTERN = Text(
+    r"/(?:[^/]+(?:/[^/]+)*)?", "a path of organizational units, such as `/Workloads/Prod` or `/Workloads/**`"
+)
 DEPLOYMENT_ROLE = Text(
     r"(?:arn:[a-z-]+:iam::[0-9]{12}:role/)?[A-Za-z0-9_+=,.@/-]{1,512}",
     "a role's name (with its path, if it has one) or its full ARN",

@@ -57,6 +57,7 @@ def everything(backend: Data) -> Data:
             "notification_topics": {"topics": [{"name": "a", "publishers": ["events"], "subscriptions": SUBSCRIPTIONS}]}
         },
         "accounts": [{"name": "data", "id": "033333333333", "keys": {"purposes": {}}, "features": {}}],
+        "select": [{"tags": {"keys": "yes"}, "exclude": ["222222222222"], "keys": {"purposes": {}}, "features": {}}],
         "retired": [{"account": "data", "then": "keep"}],
     }
 
@@ -112,7 +113,7 @@ def with_value(data: Data, path: Path, value: Any) -> Data:
 
 def around(data: Data, path: Path) -> Data:
     """What is needed in every file, and of the rest what the value stands in."""
-    kept = {name: data[name] for name in data if name in (*SCHEMA["required"], path[0])}
+    kept = {name: data[name] for name in data if name in (*SCHEMA["required"], "accounts", path[0])}
     if path[0] == "features" and len(path) > 2:
         kept["features"] = {path[1]: data["features"][path[1]]}
     return kept

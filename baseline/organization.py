@@ -170,12 +170,16 @@ class Account:
     """What holds for keys that it would have with a feature on or a region more, as far as an entry disables such keys."""
 
 
+EVERY_ACCOUNT = "*"
+"""In place of an account, under `retired`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retirement:
     """What the owner says about keys that exist and are no longer wanted."""
 
     account: str
-    """As written: its name, which only the lock may still know, or its ID."""
+    """As written: its name, which only the lock may still know, or its ID; or `EVERY_ACCOUNT`."""
     region: str | None
     """None: every region."""
     purpose: str | None

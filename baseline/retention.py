@@ -4,14 +4,17 @@ A key of the lock that the configuration no longer yields is refused, unless its
 move a key to another state, where Terraform would not find it and make it anew.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from baseline import names
 from baseline.errors import Mistakes, Refusal
 from baseline.lock import KeyIdentity, Lock, LockedKey, LockedResource
-from baseline.organization import Account, Organization, Retirement
+from baseline.organization import EVERY_ACCOUNT, Account, Organization, Retirement
 from baseline.purposes import PURPOSES
 from baseline.words import count
+
+MOST_LOST_ONE_BY_ONE = 20
+MOST_NAMED = 3
 
 
 class Retention:
@@ -69,34 +72,46 @@ class Retention:
         """The keys of the lock that the owner retires; the last entry wins."""
         found: dict[KeyIdentity, Retirement] = {}
         for retirement in self.organization.retired:
-            account_id = self.account_id(retirement.account)
-            covered = [
-                old.key
-                for old in self.lock.entries
-                if old.account_id == account_id and retirement.covers(old.region, old.purpose)
-            ]
+            covered = self._covered(retirement)
             if not covered:
-                where = (self.name(account_id), retirement.region, retirement.purpose)
+                where = (self.name(self.account_id(retirement.account)), retirement.region, retirement.purpose)
                 problem = f"the lock has no key of `{' '.join(filter(None, where))}`"
                 raise _mistaken(retirement, problem, "remove the entry, or restore the lock")
-            if account_id in self.organization.resting and retirement.then != "gone":
-                continue  # nothing can be done there, and a stack with a part of its keys would destroy the others
-            if retirement.then == "disable":
-                self._check_disabled(retirement, account_id)
-            if retirement.then == "gone" and account_id in self.accounts:
-                problem = f"`{retirement.account}` is gone and still listed, as `{self.name(account_id)}`"
-                raise _mistaken(retirement, problem, "remove one of the two")
-            found.update(dict.fromkeys(covered, retirement))
+            for account_id in dict.fromkeys(key.account_id for key in covered):
+                if account_id in self.organization.resting and retirement.then != "gone":
+                    continue  # nothing can be done there, and a stack with a part of its keys would destroy the others
+                self._check_account(retirement, account_id)
+                found.update((key, retirement) for key in covered if key.account_id == account_id)
         self._check_gone_as_a_whole(found)
         return found
+
+    def _covered(self, retirement: Retirement) -> list[KeyIdentity]:
+        """The keys of the lock of which an entry speaks."""
+        every = retirement.account == EVERY_ACCOUNT
+        account_id = self.account_id(retirement.account)
+        return [
+            old.key
+            for old in self.lock.entries
+            if (every or old.account_id == account_id) and retirement.covers(old.region, old.purpose)
+        ]
+
+    def _check_account(self, retirement: Retirement, account_id: str) -> None:
+        """Raise Mistakes where an entry says of an account what cannot be."""
+        if retirement.then == "disable":
+            self._check_disabled(retirement, account_id)
+        if retirement.then == "gone" and account_id in self.accounts:
+            problem = f"`{retirement.account}` is gone and still listed, as `{self.name(account_id)}`"
+            raise _mistaken(retirement, problem, "remove one of the two")
 
     def _check_disabled(self, retirement: Retirement, account_id: str) -> None:
         """A key that Terraform keeps needs its settings, and those stand at its account."""
         account = self.accounts.get(account_id)
         if account is None:
-            problem = f"`{retirement.account}` is not listed under accounts, and nothing else says how its keys are set"
+            problem = (
+                f"`{self.name(account_id)}` is not listed under accounts, and nothing else says how its keys are set"
+            )
             raise _mistaken(retirement, problem, "write then: keep; disabled by hand, the keys stay so")
-        if retirement.account not in (account.name, account.id):
+        if retirement.account not in (account.name, account.id, EVERY_ACCOUNT):
             problem = f"`{retirement.account}` is called `{account.name}` now"
             raise _mistaken(retirement, problem, f"write account: {account.name}")
 
@@ -121,16 +136,41 @@ class Retention:
             if old.key not in wanted and old.key not in retired and old.account_id not in self.organization.resting
         ]
         if lost:
-            lines = [
-                f"  {self.name(o.account_id)} ({o.account_id}) {o.region} {o.purpose}: {self._cause(o)}" for o in lost
-            ]
+            resting = [old.key for old in self.lock.entries if old.account_id in self.organization.resting]
             raise Refusal(
-                f"{count(len(lost), 'key')} of the lock would be lost:\n" + "\n".join(lines),
-                "take the change back, or list them under `retired:`, as in\n"
-                f"  {_retirement_for(lost[0], self.accounts)}\n"
+                f"{count(len(lost), 'key')} of the lock would be lost:\n" + "\n".join(self._lost_in_words(lost)),
+                "take the change back (also that of the lock, if it was never committed: `git checkout` of its file), "
+                "or list them under `retired:`, as in\n"
+                f"  {self._retirement_for([old.key for old in lost], [*wanted, *resting])}\n"
                 "keep: the key stays in AWS and Terraform forgets it; disable: Terraform keeps it, disabled; "
                 "gone: the account no longer exists",
             )
+
+    def _lost_in_words(self, lost: Sequence[LockedKey]) -> Iterator[str]:
+        """A line a key; where that would be many, a line for all accounts that lose the same for the same reason."""
+        accounts: dict[tuple[str, str, str], list[str]] = {}
+        for old in lost:
+            where = f"{self.name(old.account_id)} ({old.account_id})"
+            if len(lost) <= MOST_LOST_ONE_BY_ONE:
+                yield f"  {where} {old.region} {old.purpose}: {self._cause(old)}"
+            else:
+                accounts.setdefault((old.region, old.purpose, self._cause(old)), []).append(where)
+        for (region, purpose, cause), of in accounts.items():
+            more = f" and {count(len(of) - MOST_NAMED, 'account')} more" if of[MOST_NAMED:] else ""
+            yield f"  {region} {purpose} of {', '.join(of[:MOST_NAMED])}{more}: {cause}"
+
+    def _retirement_for(self, lost: Sequence[KeyIdentity], wanted: Collection[KeyIdentity]) -> str:
+        """An entry that would retire all of them and none that is wanted; where there is none, one for the first."""
+        first = lost[0]
+        account = self.accounts.get(first.account_id)
+        name = account.name if account else f'"{first.account_id}"'
+        own, region, purpose = {"account": name}, {"region": first.region}, {"purpose": first.purpose}
+        every = {"account": f'"{EVERY_ACCOUNT}"'}
+        for entry in (own, own | region, own | purpose, every | region, every | purpose, every | region | purpose):
+            of_entry = [key for key in (*lost, *wanted) if _is_of(entry, key, first)]
+            if len(lost) > 1 and of_entry == list(lost):
+                return _written(entry)
+        return _written(own | region | purpose)
 
     def forgotten_keys(self, retired: Mapping[KeyIdentity, Retirement]) -> Iterator[LockedResource]:
         """All that Terraform forgets of retired keys. Of an account that is gone nothing is left to forget."""
@@ -168,8 +208,15 @@ def _mistaken(retirement: Retirement, problem: str, help: str) -> Mistakes:
     return Mistakes([retirement.place.mistake(problem, help)])
 
 
-def _retirement_for(lost: LockedKey, accounts: Mapping[str, Account]) -> str:
-    """An entry of the configuration that would retire the key."""
-    account = accounts.get(lost.account_id)
-    name = account.name if account else f'"{lost.account_id}"'
-    return f"- {{account: {name}, region: {lost.region}, purpose: {lost.purpose}, then: keep}}"
+def _is_of(entry: Mapping[str, str], key: KeyIdentity, first: KeyIdentity) -> bool:
+    """Whether an entry about the first key is also about this one."""
+    return (
+        (EVERY_ACCOUNT in entry["account"] or key.account_id == first.account_id)
+        and ("region" not in entry or key.region == first.region)
+        and ("purpose" not in entry or key.purpose == first.purpose)
+    )
+
+
+def _written(entry: Mapping[str, str]) -> str:
+    """An entry under `retired`, as the configuration has it."""
+    return f"- {{{', '.join(f'{name}: {value}' for name, value in entry.items())}, then: keep}}"

@@ -1,12 +1,14 @@
 """Every way in which an edit could lose a key: it is refused with its cause, or the key stays what it was."""
 
 import copy
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 
 from baseline.errors import KmsBaselineError, Mistakes, Refusal
 from baseline.inventory import Inventory, Stack
@@ -125,7 +127,58 @@ def test_the_advice_retires_the_key_when_it_is_followed() -> None:
     )
     kept = edited(section(features={}), retire(account="payer", region="eu-west-2", purpose="cloudtrail", then="keep"))
     assert len(kept.keys) == len(LOCK.entries) - 1
-    assert f'- {{account: "{PAYER}", region: eu-west-2, ' in refusal(without_account("payer")).help
+    assert f'- {{account: "{PAYER}", then: keep}}' in refusal(without_account("payer")).help
+
+
+@pytest.mark.parametrize("edit", [edit for edit, _ in LOSSES])
+def test_one_entry_of_the_advice_is_enough_and_retires_no_other_key(edit: Edit) -> None:
+    """Every one of these losses has an entry that says all of it, and goes on saying nothing else."""
+    [entry] = [line.strip() for line in refusal(edit).help.splitlines() if line.strip().startswith("- {")]
+    lost = len(str(refusal(edit)).splitlines()) - 1
+    first = edited(edit, retire(**yaml.safe_load(entry)[0]))
+    again = edited(edit, retire(**yaml.safe_load(entry)[0]), lock=first.lock)
+    before = {entry.key for entry in LOCK.entries}
+    for kept in (first, again):
+        assert len(before - {key.locked.key for key in kept.keys}) == lost
+    assert again.keys == first.keys
+
+
+MANY = organization(*(account(f"web-{n}", f"{n:012}", features={"backup": True}) for n in range(1, 13)))
+
+
+def test_where_many_accounts_lose_the_same_it_is_said_once_and_answered_by_one_entry() -> None:
+    lock = inventory(text(MANY)).lock
+    off = copy.deepcopy(MANY)
+    for one in off["accounts"]:
+        one["features"]["backup"] = False
+    with pytest.raises(Refusal) as refused:
+        inventory(text(off), lock)
+    some = ", ".join(f"web-{n} ({n:012})" for n in (1, 2, 3))
+    assert str(refused.value).splitlines() == [
+        "24 keys of the lock would be lost:",
+        f"  eu-west-2 backup of {some} and 9 accounts more: the feature backup is off",
+        f"  us-east-1 backup of {some} and 9 accounts more: the feature backup is off",
+    ]
+    assert '- {account: "*", purpose: backup, then: keep}' in refused.value.help
+    off["retired"] = [{"account": "*", "purpose": "backup", "then": "keep"}]
+    assert len(inventory(text(off), lock).keys) == len(lock.entries) - 24
+    off["retired"] = [{"account": "*", "purpose": "backup", "then": "disable"}]
+    kept = inventory(text(off), lock).keys
+    assert sum(not key.enabled for key in kept) == 24
+    assert len(kept) == len(lock.entries)
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ({"account": "*", "purpose": "cloudtrail", "then": "keep"}, "the lock has no key of `* cloudtrail`"),
+        ({"account": "*", "then": "gone"}, "not every account can be gone"),
+    ],
+)
+def test_a_selector_that_selects_nothing_or_everything_is_a_mistake(entry: dict[str, str], problem: str) -> None:
+    lock = inventory(text(MANY)).lock
+    with pytest.raises(Mistakes, match=re.escape(problem)):
+        inventory(text(copy.deepcopy(MANY) | {"retired": [entry]}), lock)
 
 
 def test_a_renamed_account_is_called_by_its_new_name() -> None:

@@ -10,6 +10,7 @@ from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import ACCOUNT_ID, nearest
 from baseline.names import RESERVED_TAGS
+from baseline.organization import EVERY_ACCOUNT
 from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
@@ -206,6 +207,9 @@ class Consistency:
                     if getattr(entry, field) is not None:
                         problem = "an account is gone as a whole"
                         yield self.source.mistake((*path, field), problem, f"remove `{field}`, or write then: keep")
+                if entry.account == EVERY_ACCOUNT:
+                    problem = "not every account can be gone"
+                    yield self.source.mistake((*path, "account"), problem, "name the accounts that no longer exist")
                 if entry.account in (*self.names, *self.ids):
                     problem = f"`{entry.account}` is gone and still listed under accounts"
                     yield self.source.mistake((*path, "account"), problem, "remove one of the two")

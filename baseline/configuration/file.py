@@ -161,7 +161,9 @@ class SelectSection(Written):
 
 
 class RetiredSection(Written):
-    account: str = Field(description="The account, by name or ID (the ID for one that is no longer listed).")
+    account: str = Field(
+        description="The account, by name or ID (the ID for one that is no longer listed); `*`: every account of the lock."
+    )
     region: Region | None = Field(None, description="Only this region; every region when not said.")
     purpose: PurposeName | None = Field(None, description="Only this purpose; every purpose when not said.")
     then: Literal["keep", "disable", "schedule_deletion", "gone"] = Field(

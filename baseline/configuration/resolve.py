@@ -13,6 +13,7 @@ from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
 from baseline.iam.arns import Arn
 from baseline.organization import (
+    EVERY_ACCOUNT,
     Account,
     Backend,
     CloudBackend,
@@ -118,7 +119,7 @@ class _Resolution:
     def disabled(self, account: AccountSection) -> Iterator[tuple[str, str]]:
         """Which keys of an account an entry disables, as far as the file tells; the lock knows which of them exist."""
         for entry in self.sections.retired.values():
-            if entry.then == "disable" and entry.account in (account.name, account.id):
+            if entry.then == "disable" and entry.account in (account.name, account.id, EVERY_ACCOUNT):
                 regions = [entry.region] if entry.region else PARTITIONS[self.written.partition].all_regions
                 purposes = [entry.purpose] if entry.purpose else PURPOSES
                 yield from ((region, purpose) for region in regions for purpose in purposes)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from benchmarks.report import DOCUMENT, document
 from benchmarks.runs import Run, Size, alternative, ours, warm_up
+from benchmarks.verification import section
 
 SMALL, MEDIUM = Size(5, 2), Size(10, 17)
 LARGE, LARGEST, MANY_SHAPES = Size(100, 17, 5), Size(1000, 17, 5), Size(1000, 17, 51)
@@ -54,7 +55,7 @@ def main(quick: bool) -> None:
     if quick:
         return
     growth = {of: [said(run) for size in series for run in ours(size, only_cold=True)] for of, series in GROWTH.items()}
-    DOCUMENT.write_text(document(runs, growth, LARGEST), encoding="utf-8")
+    DOCUMENT.write_text(document(runs, growth, LARGEST, section()), encoding="utf-8")
     print(f"written to {DOCUMENT.relative_to(DOCUMENT.parent.parent)}")  # noqa: T201
 
 

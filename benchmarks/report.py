@@ -24,12 +24,13 @@ NAMES = {
 TEMPLATE = Path(__file__).with_name("performance.template.md")
 
 
-def document(runs: Sequence[Run], growth: Mapping[str, Sequence[Run]], largest: Size) -> str:
+def document(runs: Sequence[Run], growth: Mapping[str, Sequence[Run]], largest: Size, verification: str) -> str:
     """The text of the page."""
     return TEMPLATE.read_text(encoding="utf-8").format(
         machine=_machine(),
         sizes=_sizes(runs),
         growth="\n\n".join(_growth(of, series) for of, series in growth.items()),
+        verification=verification,
         keys=f"{largest.keys:,}",
         profile=_profile(largest),
     )
@@ -47,7 +48,7 @@ def _machine() -> str:
 
 
 def _sizes(runs: Sequence[Run]) -> str:
-    return "\n".join(_table(("keys", "shapes", "what", "CPU s", "wall s", "MB", "CPU, times ours cold"), _rows(runs)))
+    return "\n".join(table(("keys", "shapes", "what", "CPU s", "wall s", "MB", "CPU, times ours cold"), _rows(runs)))
 
 
 def _rows(runs: Sequence[Run]) -> Iterator[tuple[str, ...]]:
@@ -61,7 +62,8 @@ def _rows(runs: Sequence[Run]) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    """The lines of a table."""
     yield f"| {' | '.join(head)} |"
     yield f"|{' --- |' * len(head)}"
     yield from (f"| {' | '.join(row)} |" for row in rows)
@@ -85,9 +87,9 @@ def _profile(size: Size) -> str:
     seconds = _phases(size)
     total = sum(seconds.values())
     rows = ((what, f"{spent:.2f}", f"{spent / total:.0%}") for what, spent in seconds.items())
-    table = "\n".join(_table(("phase", "CPU s", "share"), iter([*rows, ("all", f"{total:.2f}", "")])))
+    phases = "\n".join(table(("phase", "CPU s", "share"), iter([*rows, ("all", f"{total:.2f}", "")])))
     most = sorted(seconds, key=lambda what: -seconds[what])[:3]
-    return f"{table}\n\nWhat is left is linear in the keys; the most of it is: {'; '.join(most)}."
+    return f"{phases}\n\nWhat is left is linear in the keys; the most of it is: {'; '.join(most)}."
 
 
 def _phases(size: Size) -> dict[str, float]:

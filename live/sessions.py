@@ -1,19 +1,22 @@
 """Sessions in the accounts of the organization."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
 import boto3
-from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import NoCredentialsError
 
 from baseline.errors import WorldError
 from baseline.inventory import Provider
+from live.shared_clients import CONFIG, SharedClients
 
-_CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, max_pool_connections=2)
-"""Many accounts are asked at once, and each of them has its own quotas."""
+Clients = Callable[[str], Any]
+"""The client of a service, by boto3's name of it."""
 
 
 def sessions_of(variables: Mapping[str, str]) -> "Sessions":
@@ -38,11 +41,16 @@ class Sessions:
     calls: int = 0
     """How many calls were made by its clients; one that was tried again counts once."""
     _roles: dict[tuple[str, str | None], "_Role"] = field(default_factory=dict)
+    _assuming: dict[str, Any] = field(default_factory=dict)
+    """By region: what assumes the roles of all accounts, by the caller's own credentials."""
     _lock: Lock = field(default_factory=Lock)
     _counting: Lock = field(default_factory=Lock)
     _own: str = ""
     """The account of the caller's own credentials, once it was asked for."""
     _own_lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._shared = SharedClients(self.base, self.endpoint, self._count)
 
     def session(self, provider: Provider) -> boto3.Session:
         """A session in a provider's account, by its role, or the caller's own. Raises what boto3 raises."""
@@ -56,10 +64,23 @@ class Sessions:
         credentials = self._credentials(provider)
         with self._lock:  # boto3 makes one client of a session at a time
             client = self.base.client(
-                service, region_name=provider.region, endpoint_url=self.endpoint, config=_CONFIG, **credentials
+                service, region_name=provider.region, endpoint_url=self.endpoint, config=CONFIG, **credentials
             )
         client.meta.events.register("before-call", self._count)
         return client
+
+    @contextmanager
+    def entered(self, provider: Provider) -> Iterator[Clients]:
+        """Clients in a provider's account and region, for this thread and as long as the block lasts.
+
+        Raises what boto3 raises.
+        """
+        keys = self._credentials(provider)
+        credentials = Credentials(*keys.values()) if keys else self.base.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        with self._shared.signing_with(credentials):
+            yield lambda service: self._shared.client(service, provider.region)
 
     def enter(self, provider: Provider) -> None:
         """Take the provider's role, if it has one. Raises what boto3 raises, WorldError where that is another account."""
@@ -91,10 +112,14 @@ class Sessions:
     def _assume(self, provider: Provider, role: str) -> dict[str, str]:
         region = provider.sts_region or provider.region
         with self._lock:
-            sts = self.base.client("sts", region_name=region, endpoint_url=self.endpoint, config=_CONFIG)
-        sts.meta.events.register("before-call", self._count)
+            if region not in self._assuming:
+                sts = self.base.client("sts", region_name=region, endpoint_url=self.endpoint, config=CONFIG)
+                sts.meta.events.register("before-call", self._count)
+                self._assuming[region] = sts
         extra = {"ExternalId": provider.external_id} if provider.external_id else {}
-        answer = sts.assume_role(RoleArn=role, RoleSessionName=provider.session_name or "kms-baseline", **extra)
+        answer = self._assuming[region].assume_role(
+            RoleArn=role, RoleSessionName=provider.session_name or "kms-baseline", **extra
+        )
         credentials = answer["Credentials"]
         return {
             "aws_access_key_id": credentials["AccessKeyId"],

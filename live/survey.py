@@ -24,15 +24,15 @@ def survey(sessions: Sessions, provider: Provider, parameters: Sequence[str], ex
     Where an alias is not at a key of ours though it is `expected` to be, the key may have got another name: then the tags of
     every key are looked at. Raises WorldError when AWS cannot be reached or refuses the aliases.
     """
-    with asking(provider):
-        ssm = sessions.client(provider, "ssm") if parameters else None
-        return _Survey(sessions.client(provider, "kms"), ssm, provider).of(parameters, expected)
+    with asking(provider), sessions.entered(provider) as clients:
+        ssm = clients("ssm") if parameters else None
+        return _Survey(clients("kms"), ssm, provider).of(parameters, expected)
 
 
 def look_at(sessions: Sessions, provider: Provider, key_ids: Iterable[str]) -> dict[str, SeenKey | None]:
     """These keys by their IDs; None for one that does not exist any more. Raises WorldError as `survey` does."""
-    with asking(provider):
-        kms = sessions.client(provider, "kms")
+    with asking(provider), sessions.entered(provider) as clients:
+        kms = clients("kms")
         return {key_id: read_key(kms, key_id) for key_id in key_ids}
 
 

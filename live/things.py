@@ -14,16 +14,13 @@ from live.sessions import Sessions
 
 def read_things(sessions: Sessions, provider: Provider, things: Iterable[Thing]) -> SeenThings:
     """These things as AWS has them; what may not be read is named. Raises WorldError when AWS cannot be asked."""
-    clients: dict[str, Any] = {}
     there: dict[Thing, SeenThing | None] = {}
     not_read = []
-    with asking(provider):
+    with asking(provider), sessions.entered(provider) as clients:
         for thing in things:
             reader = _READERS[thing.kind]
-            if reader.service not in clients:
-                clients[reader.service] = sessions.client(provider, reader.service)
             try:
-                there[thing] = reader.read(clients[reader.service], thing)
+                there[thing] = reader.read(clients(reader.service), thing)
             except ClientError as error:
                 if code(error) in DENIED:
                     not_read.append(f"{thing} ({reader.action} is denied{reader.also})")

@@ -9,10 +9,10 @@ from baseline.errors import WorldError
 from baseline.inventory import Key, Provider
 from live.adoptable import caller
 from live.sessions import Sessions
+from live.shared_clients import MOST_AT_ONCE
 from live.survey import survey
 from operations.progress import Say
 from operations.project import Project
-from operations.takeover import MOST_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,11 @@ from deployment.deploy import Planned
 from deployment.plan import StackPlan
 from deployment.plan_keys import KEY
 from live.sessions import Sessions
+from live.shared_clients import MOST_AT_ONCE
 from live.survey import look_at, survey
 from operations.adopted_plans import refuse_others_than_adopted, write_imports
 from operations.feature_imports import Confirm, FeatureImports, Imports, imported_features
 from operations.progress import Say
-
-MOST_AT_ONCE = 32
-"""Places that are asked at the same time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,10 @@ from baseline.lock import KeyIdentity
 from baseline.seen import Seen, SeenKey, SeenThings
 from live.asking import Denied, NoCredentials, asking
 from live.sessions import Sessions
+from live.shared_clients import MOST_AT_ONCE
 from live.survey import survey
 from live.things import read_things
 from operations.progress import Counting, Say
-
-MOST_AT_ONCE = 32
-"""Regions of accounts that are asked at the same time."""
 
 
 @dataclass(frozen=True, slots=True)

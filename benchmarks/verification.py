@@ -1,0 +1,94 @@
+"""What `verify` takes for many accounts, beside a plain loop and beside the time that the calls themselves take.
+
+    python -m benchmarks.verification       prints it, and renews its section of docs/performance.md
+
+`make bench` measures it too. AWS is a stand-in that answers after 30 ms: the embedded AWS is too slow to be measured against.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.request import urlopen
+
+from benchmarks.measure import Figures, clean_environment, measure
+from benchmarks.report import DOCUMENT, table
+from benchmarks.runs import COMMAND, ROOT, Size
+from live.shared_clients import MOST_AT_ONCE
+from sandbox.process import environment
+
+SIZE = Size(100, 2)
+MILLISECONDS = 30
+BEGIN, END = "<!-- verification -->\n", "\n<!-- /verification -->"
+
+
+def section() -> str:
+    """The text between the two marks of the page."""
+    busy = os.getloadavg()[0]
+    with TemporaryDirectory() as temporary:
+        file = Path(temporary) / "organization.yaml"
+        file.write_text(SIZE.text(), encoding="utf-8")
+        with _slow_aws(file) as url:
+            # Nothing of the machine's own AWS settings, and nobody else's proxies.
+            variables = environment(url, "AKIA", "secret", clean_environment() | {"PYTHONPATH": str(ROOT)})
+            ours, calls = _measured(url, [str(COMMAND), "verify"], file.parent, variables)
+            loop = [sys.executable, "-m", "benchmarks.verify_loop", str(file)]
+            theirs, calls_of_loop = _measured(url, loop, file.parent, variables)
+    least = calls * MILLISECONDS / 1000 / MOST_AT_ONCE
+    rows = [
+        (f"the calls alone, {MOST_AT_ONCE} at once", f"{calls:,}", f"{least:.1f}", "", "1.0"),
+        ("`verify`", f"{calls:,}", f"{ours.wall:.1f}", f"{ours.cpu:.1f}", f"{ours.wall / least:.1f}"),
+        ("alternative: a plain loop of boto3, one call after the other", f"{calls_of_loop:,}", f"{theirs.wall:.1f}",
+         f"{theirs.cpu:.1f}", f"{theirs.wall / least:.1f}"),
+    ]  # fmt: skip
+    head = ("what", "calls", "wall s", "CPU s", "times the calls alone")
+    return (
+        f"{SIZE.accounts} accounts, {SIZE.regions} regions, {SIZE.keys} keys, {MILLISECONDS} ms a call. {_machine(busy)}\n\n"
+        + "\n".join(table(head, iter(rows)))
+    )
+
+
+def _machine(busy: float) -> str:
+    return (
+        f"{date.today():%d %B %Y}; {os.cpu_count()} cores; boto3 {version('boto3')}. {busy:.0f} other processes of the "
+        f"machine wanted to run when it began{', and had to wait for this' if os.nice(0) < 0 else ''}."
+    )
+
+
+@contextmanager
+def _slow_aws(configuration: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.slow_aws", str(configuration), str(MILLISECONDS)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def _measured(url: str, command: list[str], folder: Path, variables: dict[str, str]) -> tuple[Figures, int]:
+    """What a command takes, and how many calls it made."""
+    _calls(url)
+    figures = measure(command, folder, variables)
+    return figures, _calls(url)
+
+
+def _calls(url: str) -> int:
+    with urlopen(f"{url}/calls") as answer:
+        return int(answer.read())
+
+
+def main() -> None:
+    text = section()
+    print(text)  # noqa: T201
+    before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
+    DOCUMENT.write_text(before + BEGIN + text + END + rest.split(END)[1], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

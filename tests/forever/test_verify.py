@@ -1,0 +1,1 @@
+"""What `verify` says of a real deployment: nothing, until somebody changes something by hand."""

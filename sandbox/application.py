@@ -47,6 +47,7 @@ __all__ = [
     "get_account_id_from",
     "key_history",
     "plant",
+    "plant_key",
     "publish_as",
     "warm_up",
 ]
@@ -110,6 +111,15 @@ def key_history(values: Any) -> dict[str, Any]:
         history = importlib.import_module("sandbox.extensions.key_history")
     with lock_of("kms"):
         answer: dict[str, Any] = history.rewrite(values)
+    return answer
+
+
+def plant_key(values: Any) -> dict[str, str]:
+    """See `sandbox.extensions.planted`."""
+    with _IMPORTING:
+        planted = importlib.import_module("sandbox.extensions.planted")
+    with lock_of("kms"):
+        answer: dict[str, str] = planted.plant_key(values)
     return answer
 
 

@@ -71,6 +71,7 @@ def _listen(port: int) -> BaseWSGIServer:
     pages: dict[tuple[str, str], Page] = {
         ("GET", "/sandbox/ready"): _ready,
         ("POST", "/sandbox/seed"): _seed,
+        ("POST", "/sandbox/key"): _plant_key,
         ("POST", "/sandbox/publish-as"): _publish_as,
         ("POST", "/sandbox/deliver"): _deliver,
         ("POST", "/sandbox/key-history"): _key_history,
@@ -138,6 +139,11 @@ def _deliver(values: Any) -> dict[str, Any]:
 
 def _key_history(values: Any) -> dict[str, Any]:
     answer: dict[str, Any] = _moto().key_history(values)
+    return answer
+
+
+def _plant_key(values: Any) -> dict[str, str]:
+    answer: dict[str, str] = _moto().plant_key(values)
     return answer
 
 

@@ -1,14 +1,13 @@
 """A key's policy as AWS has it, held by its meaning against ours: another text with the same meaning is no finding."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from baseline.adoption.access import NOT_OF_OUR_KEYS
 from baseline.adoption.reading import readable
 from baseline.drift.finding import Difference
-from baseline.iam.arns import is_unique_id
-from baseline.iam.elements import items
+from baseline.iam.deleted import without_deleted
 from baseline.iam.policy_error import PolicyError
 from baseline.inventory import Key
 from baseline.prover.difference import LATER, Change, difference
@@ -26,7 +25,7 @@ def policy_differences(key: Key, text: str) -> Iterator[Difference]:
     if _as_json(text) == ours:
         return
     try:
-        living, deleted = _without_deleted(readable(text))
+        living, deleted = without_deleted(readable(text))
         for principal, statement in deleted:
             said = f"{statement} of its policy names {principal}, a user or role that was deleted"
             yield Difference("policy-of-deleted-principal", said)
@@ -47,24 +46,6 @@ def _as_json(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return None
-
-
-def _without_deleted(policy: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The policy without principals that are gone, who can call nothing, and these with the statement's name."""
-    statements, deleted = [], []
-    for statement in policy["Statement"]:
-        principal = statement.get("Principal")
-        named = list(items(principal.get("AWS", []))) if isinstance(principal, Mapping) else []
-        gone = [name for name in named if isinstance(name, str) and is_unique_id(name)]
-        deleted += [(name, statement["Sid"]) for name in gone]
-        if gone:
-            left = {**principal, "AWS": [name for name in named if name not in gone]}
-            kinds = {kind: names for kind, names in left.items() if names}
-            if not kinds:
-                continue
-            statement = {**statement, "Principal": kinds}
-        statements.append(statement)
-    return {**policy, "Statement": statements}, deleted
 
 
 def _sentences(changes: Sequence[Change]) -> Iterator[str]:

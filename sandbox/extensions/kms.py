@@ -11,6 +11,7 @@ from moto.kms.responses import KmsResponse
 from moto.kms.utils import KEY_ID_LEN
 
 from baseline.iam.arns import Arn
+from baseline.iam.deleted import without_deleted
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request
 from sandbox.calls import leave_note
@@ -20,6 +21,7 @@ from sandbox.extensions.key_kinds import as_aws_makes_it, tell_replica_apart
 from sandbox.extensions.key_pairs import require_pair
 from sandbox.extensions.key_policies import denial, lockout_error, require_document, require_no_lockout
 from sandbox.extensions.key_states import require_state
+from sandbox.extensions.planted import policy_names
 from sandbox.extensions.rotation import DEFAULT_DAYS, RotationBackend, require_period, rotations
 
 ALIASES_PER_KEY = 50
@@ -79,6 +81,11 @@ class SandboxKms(KmsResponse):
     def put_key_policy(self) -> str:
         self._require_policy(self._get_param("Policy"))
         return super().put_key_policy()
+
+    def list_key_policies(self) -> str:
+        answer = json.loads(super().list_key_policies())
+        others = policy_names[self.current_account][self.region].of_key.get(self._get_param("KeyId"), [])
+        return json.dumps({**answer, "PolicyNames": [*answer["PolicyNames"], *others]})
 
     def create_alias(self) -> str:
         if self._get_param("AliasName").startswith("alias/aws/"):
@@ -165,7 +172,7 @@ class SandboxKms(KmsResponse):
 
     def _require_allowed(self, caller: IamCaller, action: str, key: Key) -> None:
         request = Request(caller, action, self._context(action, key))
-        if refused := denial(key.arn, json.loads(key.policy), request):
+        if refused := denial(key.arn, without_deleted(json.loads(key.policy))[0], request):
             error, reasons = refused
             self._note(reasons)
             raise error

@@ -129,16 +129,6 @@ def test_what_no_deployment_may_repair_by_itself_is_found(deployed: World) -> No
     assert found(deployed) == []
 
 
-def test_a_retired_key_is_looked_at_though_no_state_has_it(deployed: World) -> None:
-    key_id = deployed.key_of("ebs")
-    plain = FEATURES.replace("  ebs_default_encryption: true\n", "")
-    deployed.configure(plain + "retired:\n  - {account: trial, purpose: ebs, then: keep}\n")
-    deployed.deploy()
-    assert found(deployed) == []
-    client(deployed, "kms").disable_key(KeyId=key_id)
-    assert found(deployed) == [("ebs", "disabled")]
-
-
 def client(trial: World, service: str) -> Any:
     return trial.aws.client(service, ACCOUNT_ID, REGION)
 

@@ -12,10 +12,8 @@ from baseline.inventory import Inventory
 from baseline.lock import KeyIdentity
 from live.asking import allowed, asking, pages
 from live.sessions import Sessions
+from live.shared_clients import MOST_AT_ONCE
 from operations.progress import Counting, Say
-
-MOST_AT_ONCE = 32
-"""Regions of accounts that are asked at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

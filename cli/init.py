@@ -7,6 +7,7 @@ import typer
 from baseline.configuration.load import load
 from baseline.errors import UsageError
 from cli import options, output
+from cli.version import VERSION
 from files.whole import write_whole
 from operations.new_configuration import configuration_text
 from operations.new_repository import Placed, place_repository
@@ -36,7 +37,7 @@ def init(config: options.Config = None, account: Account = None, region: Region 
     text = configuration_text(region or ["eu-west-2", "us-east-1"], account or list(EXAMPLE_ACCOUNTS))
     load(text, str(path))  # whatever the options made of it: what is written is right
     write_whole(path, text.encode())
-    for placed in place_repository(path.parent, path.name):
+    for placed in place_repository(path.parent, path.name, VERSION):
         output.say(_said(placed))
     output.say(f"{path} written; edit it, then run: kms-baseline check")
 

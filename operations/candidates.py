@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from baseline.adoption.candidates import Candidate, candidates
 from baseline.errors import WorldError
 from baseline.inventory import Key, Provider
+from baseline.words import count
 from live.adoptable import caller
 from live.sessions import Sessions
 from live.shared_clients import MOST_AT_ONCE
@@ -52,7 +53,7 @@ def list_candidates(project: Project, sessions: Sessions, say: Say) -> Listed:
             say(f"note: {keys[0].account} {provider.region}: could not look for {missed}")
         return tuple(candidates(keys, seen, provider.tags["namespace"], deployer, project.lock.adopted))
 
-    say(f"looking at {len(places)} places")
+    say(f"looking at {count(len(places), 'region')} of accounts")
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         found = list(pool.map(look, places))
     return Listed(

@@ -4,7 +4,6 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from baseline.configuration.schema import render
@@ -44,9 +43,12 @@ class Placed:
     """Lines that a file which was there already lacks."""
 
 
-def place_repository(folder: Path, configuration: str) -> Iterator[Placed]:
-    """Write what is missing in a folder; what is there already stays as it is. Raises WorldError when it cannot."""
-    for name, text in _files(Path(configuration).stem).items():
+def place_repository(folder: Path, configuration: str, version: str) -> Iterator[Placed]:
+    """Write what is missing in a folder, for this version; what is there already stays as it is.
+
+    Raises WorldError when it cannot be written.
+    """
+    for name, text in _files(Path(configuration).stem, version).items():
         path = folder / name
         if path.exists():
             yield Placed(name, False, tuple(_missing(name, text, path)))
@@ -72,7 +74,7 @@ def schema_problem(configuration: Path) -> str:
     return "" if current else f"{path} is the schema of another version; {help}"
 
 
-def _files(stem: str) -> Mapping[str, str]:
+def _files(stem: str, version: str) -> Mapping[str, str]:
     app = {
         "language": "python",
         "app": "kms-baseline synth --quiet",
@@ -84,7 +86,7 @@ def _files(stem: str) -> Mapping[str, str]:
         ".gitignore": _IGNORED,
         ".gitattributes": _ATTRIBUTES.format(stem=stem),
         "cdktf.json": json.dumps(app, indent=2) + "\n",
-        "requirements.txt": _REQUIREMENTS.format(version=version("kms-baseline")),
+        "requirements.txt": _REQUIREMENTS.format(version=version),
     }
 
 

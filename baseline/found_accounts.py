@@ -47,6 +47,15 @@ class FoundAccount:
         return json.dumps(written, ensure_ascii=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RestingAccount:
+    """An account that is suspended, closed or not active yet: nothing can be deployed there."""
+
+    name: str
+    """What the configuration calls it; empty: it is neither listed nor selected."""
+    state: str
+
+
 @dataclass(frozen=True)
 class FoundAccounts:
     """All of them, and the file in which they are."""

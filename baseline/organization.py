@@ -8,6 +8,7 @@ from typing import Any, Literal
 from baseline import names
 from baseline.errors import FieldPlace
 from baseline.features.feature import Feature, FeatureInAccount, FeatureSettings
+from baseline.found_accounts import RestingAccount
 from baseline.iam.arns import Arn
 from baseline.iam.statement import Statement
 from baseline.likeness.writing import compared
@@ -232,8 +233,7 @@ class Organization:
     accounts: tuple[Account, ...]
     retired: tuple[Retirement, ...] = field(default=())
     waivers: tuple[Waiver, ...] = field(default=())
-    resting: Mapping[str, str] = field(default_factory=dict)
-    """By ID: the state of accounts that are suspended, closed or not active yet. Nothing can be deployed there."""
+    resting: Mapping[str, RestingAccount] = field(default_factory=dict)
 
     def uses(self, feature: Feature[Any]) -> list[FeatureInAccount[Any]]:
         """A feature wherever it is on, by account in the order of the file."""

@@ -16,6 +16,7 @@ from cli.progress import Progress
 from deployment.binaries import find_terraform
 from deployment.deploy import Planned, apply_stacks
 from live.sessions import Sessions
+from operations.notes import resting_accounts
 from operations.plan_summary import summary
 from operations.project import Project, configuration_path
 from operations.rollout import missing_states, planned, stacks_of
@@ -75,6 +76,8 @@ def deploy(
     write_stacks(project, DEFAULT_OUTPUT, locked, output.say)
     for stack, state in missing_states(project, recorded):
         output.say(f"note: {state} is not here; what AWS has of {stack} is looked at before anything is made")
+    for note in resting_accounts(project.inventory):
+        output.say(f"note: {note}")
     looking = Looking(project.inventory, Sessions(boto3.Session()), _confirmed(take_over), output.say, dry_run)
     with planned(stacks, terraform, looking, Progress(), parallelism, keep_going) as made:
         _show(made, looking, format)

@@ -20,6 +20,7 @@ from operations.progress import Say
 from operations.project import Project
 
 MOST_AT_ONCE = 16
+_WHO_MAY_ASK = "ask as the management account, as a delegated administrator, or by `deployment.organizations_role`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,12 @@ class _Asking:
 
     def accounts(self) -> list[FoundAccount]:
         """Every account, with the tags that a selector asks for, and the opt-in regions where one is used."""
-        with asking("AWS Organizations"):
-            client = self.sessions.client(self.provider(None), "organizations")
-            found = list(read_accounts(client))
-            with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-                found = list(pool.map(lambda account: self.with_tags(client, account), found))
+        try:
+            with asking("AWS Organizations"), ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+                client = self.sessions.client(self.provider(None), "organizations")
+                found = list(pool.map(lambda account: self.with_tags(client, account), read_accounts(client)))
+        except WorldError as error:
+            raise WorldError(str(error), error.help or _WHO_MAY_ASK) from error
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
             asked = list(pool.map(self.with_regions, found))
         failed = [account for account, problem in asked if problem]
@@ -138,15 +140,17 @@ class _Asking:
 
     def with_regions(self, account: FoundAccount) -> tuple[FoundAccount, str]:
         """And why they could not be read: then what was recorded stays."""
-        if account.state != ACTIVE or not self.uses_opt_in(account):
+        before = self.recorded.get(account.id, account).regions
+        if account.state != ACTIVE:
+            return replace(account, regions=before), ""
+        if not self.uses_opt_in(account):
             return account, ""
         try:
             with asking(f"regions of {account.id}"):
                 client = self.sessions.client(self.provider(account.id), "ec2")
                 return replace(account, regions=read_regions(client)), ""
         except WorldError as error:
-            before = self.recorded.get(account.id)
-            return replace(account, regions=before.regions if before else None), str(error)
+            return replace(account, regions=before), str(error)
 
     def uses_opt_in(self, account: FoundAccount) -> bool:
         """Whether some entry of the file that could mean this account has an opt-in region."""

@@ -101,7 +101,7 @@ def _left_alone_no_longer(project: Project) -> Iterator[str]:
 
 def deployment_notes(inventory: Inventory) -> Iterator[str]:
     """What a person should know before deploying."""
-    yield from _resting(inventory)
+    yield from resting_accounts(inventory)
     yield from _inferred(inventory)
     yield from _administrators_left_to_iam(inventory)
     for feature in FEATURES.values():
@@ -125,17 +125,20 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
         yield f"workspaces of {backend.organization} that must exist: {workspaces}"
 
 
-def _resting(inventory: Inventory) -> Iterator[str]:
+def resting_accounts(inventory: Inventory) -> Iterator[str]:
     """Accounts that nothing is planned for: their keys stay in the lock, and are no loss."""
     keys = Counter(locked.account_id for locked in inventory.lock.entries)
-    for id, state in sorted(inventory.organization.resting.items()):
-        if not keys[id]:
+    gone = {entry.account for entry in inventory.organization.retired if entry.then == "gone"}
+    for id, account in sorted(inventory.organization.resting.items()):
+        name = account.name or inventory.lock.bases.get(id, "")
+        if not name or gone & {id, name}:
             continue
-        name = inventory.lock.bases.get(id, id)
-        closed = (
-            f'; if it is closed for good: `retired: - {{account: "{id}", then: gone}}`' if state == "CLOSED" else ""
-        )
-        yield f"{name} ({id}) is {state}: nothing is planned for it, and its {count(keys[id], 'key')} stay in the lock{closed}"
+        note = f"{name} ({id}) is {account.state}: nothing is planned for it"
+        if keys[id]:
+            note += f", and its {count(keys[id], 'key')} stay in the lock"
+            if account.state == "CLOSED":
+                note += f'; closed for good, `retired: [{{account: "{id}", then: gone}}]` says so'
+        yield note
 
 
 def _many_providers(inventory: Inventory) -> Iterator[str]:

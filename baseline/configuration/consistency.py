@@ -29,6 +29,8 @@ class Consistency:
         accounts = [a for a in written if isinstance(a, dict)] if isinstance(written, list) else []
         # As written: an account that has another mistake is not unknown.
         selected = [a for i, a in sections.accounts.items() if ("accounts", i) in source.stand_ins]
+        self.selected_and_resting = {word for a in selected if a.id in sections.resting for word in (a.name, a.id)}
+        """Accounts that a selector finds as long as AWS Organizations tells them."""
         self.names = [*(str(a["name"]) for a in accounts if "name" in a), *(a.name for a in selected)]
         self.ids = [*(str(a["id"]) for a in accounts if "id" in a), *(a.id for a in selected)]
 
@@ -210,6 +212,6 @@ class Consistency:
                 if entry.account == EVERY_ACCOUNT:
                     problem = "not every account can be gone"
                     yield self.source.mistake((*path, "account"), problem, "name the accounts that no longer exist")
-                if entry.account in (*self.names, *self.ids):
+                if entry.account in (*self.names, *self.ids) and entry.account not in self.selected_and_resting:
                     problem = f"`{entry.account}` is gone and still listed under accounts"
                     yield self.source.mistake((*path, "account"), problem, "remove one of the two")

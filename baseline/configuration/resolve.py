@@ -11,6 +11,7 @@ from baseline.configuration.named_principals import resolve as resolve_principal
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
+from baseline.found_accounts import RestingAccount
 from baseline.iam.arns import Arn
 from baseline.organization import (
     EVERY_ACCOUNT,
@@ -47,6 +48,7 @@ class _Resolution:
         self.sections = sections
         self.keys = KeySettingsResolver(source, sections)
         self.ids = {account.name: account.id for account in sections.accounts.values()}
+        self.names = {id: name for name, id in self.ids.items()}
         self.mistakes: list[Mistake] = []
 
     def organization(self) -> Organization:
@@ -69,7 +71,7 @@ class _Resolution:
                 for i, account in self.sections.accounts.items()
                 if account.id not in self.sections.resting
             ),
-            resting=self.sections.resting,
+            resting={id: RestingAccount(self.names.get(id, ""), state) for id, state in self.sections.resting.items()},
             retired=tuple(self.retirement(i, entry) for i, entry in self.sections.retired.items()),
             waivers=tuple(self.waivers()),
         )

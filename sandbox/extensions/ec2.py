@@ -19,6 +19,7 @@ from sandbox.extensions.key_uses import Refused, find_key, on_behalf_of, refusal
 
 AWS_MANAGED_KEY = "alias/aws/ebs"
 
+OPTED_IN = ("af-south-1", "ap-southeast-3", "eu-south-1")
 _UNKNOWN = "AWS was not able to validate the provided access credentials"
 _LAUNCH_FAILED = "Client.InternalError"
 _USES = ("kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGrant", "kms:Decrypt")
@@ -45,6 +46,18 @@ class SandboxEc2(EC2Response):
         self.error_on_dryrun()
         self.ec2_backend.default_kms_key_id = self._arn(AWS_MANAGED_KEY)
         return ActionResult({"KmsKeyId": self._default_key})
+
+    def describe_regions(self) -> ActionResult:
+        """Moto says of the oldest opt-in regions that they need no enabling. Here they are enabled, the others are not.
+
+        https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+        """
+        answer = super().describe_regions()
+        found: Any = answer.result
+        for region in found["Regions"]:
+            if region.name in OPTED_IN:
+                region.opt_in_status = "opted-in"
+        return answer
 
     def register_image(self) -> ActionResult:
         """The image is of the snapshot that is named; moto makes another one, in the clear."""

@@ -2,7 +2,9 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 
 from sandbox.pages import ask
 from sandbox.process import environment, start
-from sandbox.seed import AccountSeed, seed
+from sandbox.seed import AccountSeed, Credentials, seed
 from tests import forked, organizations
 from tests.conftest import COMMAND
 from tests.sandbox.conftest import connect
@@ -28,10 +30,12 @@ class Office:
     url: str
     variables: dict[str, str]
     client: Any
+    """AWS Organizations."""
     units: dict[str, str]
     """IDs of organizational units by their paths; of the root by `/`."""
 
-    def run(self, *arguments: str) -> Any:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of kms-baseline, in a process that is forked."""
         return forked.run([str(COMMAND), *arguments], self.folder, self.variables, 120)
 
     def create(self, name: str, unit: str = "/", **tags: str) -> str:
@@ -46,41 +50,60 @@ class Office:
         if old != new:
             self.client.move_account(AccountId=id, SourceParentId=self.units[old], DestinationParentId=self.units[new])
 
-    def configure(self, *select: dict[str, Any], **sections: Any) -> None:
-        data = {**organizations.organization(), "select": list(select), **sections}
-        if not data["accounts"]:
-            del data["accounts"]
+    def let_in(self, *ids: str) -> None:
+        """Give these accounts the deployment role."""
+        roles = [f"arn:aws:iam::{id}:role/kms-baseline-deploy" for id in ids]
+        seed(self.url, CALLER, [AccountSeed(id, "aws") for id in ids], roles)
+
+    def configure(self, *select: dict[str, Any], regions: tuple[str, ...] = ("eu-west-2",), **sections: Any) -> None:
+        """Write a configuration without accounts of its own."""
+        data = {**organizations.organization(regions=regions), "select": list(select), **sections}
+        del data["accounts"]
         (self.folder / "organization.yaml").write_text(organizations.text(data), encoding="utf-8")
 
     def record(self) -> None:
         done = self.run("accounts", "--write")
         assert done.returncode == 0, done.stderr
 
+    def differences(self) -> list[tuple[str, str, str]]:
+        """What the command finds: ID, kind and what."""
+        done = self.run("accounts", "--format", "json")
+        found = json.loads(done.stdout)["differences"]
+        assert done.returncode == (1 if found else 0), done.stderr
+        return [(each["account_id"], each["kind"], each["what"]) for each in found]
+
     @property
     def snapshot(self) -> Path:
         return self.folder / "organization.accounts.json"
 
-    def fault(self, operation: str, **more: Any) -> None:
-        fault = {"service": "organizations", "operation": operation, "kind": "error"} | more
+    def fault(self, operation: str, code: str, times: int = 1) -> None:
+        """Let the next calls of an operation of AWS Organizations fail."""
+        fault = {"service": "organizations", "operation": operation, "kind": "error", "code": code, "times": times}
         ask(self.url, "POST", "/sandbox/faults", json.dumps(fault))
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
+    with office_in(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def office_in(folder: Path) -> Iterator[Office]:
+    """One with an AWS of its own."""
     with start() as sandbox:
         key = seed(sandbox.url, CALLER, [AccountSeed(CALLER, "aws")], [])
-        variables = environment(sandbox.url, key.access_key_id, key.secret_access_key, {}, region="eu-west-2")
-        yield Office(tmp_path, sandbox.url, *_organization(sandbox.url, key, variables))
+        variables = environment(sandbox.url, key.access_key_id, key.secret_access_key, os.environ, region="eu-west-2")
+        yield Office(folder, sandbox.url, variables, *_organization(sandbox.url, key))
 
 
-def _organization(url: str, key: Any, variables: dict[str, str]) -> Any:
+def _organization(url: str, key: Credentials) -> tuple[Any, dict[str, str]]:
     client = connect(url, "organizations", "us-east-1", (key.access_key_id, key.secret_access_key, None))
     client.create_organization(FeatureSet="ALL")
     units = {"/": client.list_roots()["Roots"][0]["Id"]}
-    for name, below in UNITS.items():
-        made = client.create_organizational_unit(ParentId=units["/"], Name=name)
-        units[f"/{name}"] = made["OrganizationalUnit"]["Id"]
-        for inner in below:
-            made = client.create_organizational_unit(ParentId=units[f"/{name}"], Name=inner)
-            units[f"/{name}/{inner}"] = made["OrganizationalUnit"]["Id"]
-    return {**os.environ, **variables}, client, units
+    paths = [path for name, below in UNITS.items() for path in (f"/{name}", *(f"/{name}/{inner}" for inner in below))]
+    for path in paths:
+        above, _, name = path.rpartition("/")
+        made = client.create_organizational_unit(ParentId=units[above or "/"], Name=name)
+        units[path] = made["OrganizationalUnit"]["Id"]
+    return client, units

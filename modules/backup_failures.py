@@ -34,6 +34,7 @@ def backup_failures(scope: Construct, failures: BackupFailures, key: str, provid
             scope,
             f"backup_failures_target_{address}",
             provider=provider,
+            target_id=failures.name,  # else the provider makes one up, and a rebuilt state adds a second target
             rule=f"${{aws_cloudwatch_event_rule.{address}.name}}",
             arn=f"${{aws_sns_topic_policy.{address}.arn}}",
         ),

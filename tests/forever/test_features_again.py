@@ -11,15 +11,15 @@ MOST = """\
   ebs_default_encryption: true
   log_groups: {groups: [{name: /baseline/automation}]}
   log_group_encryption: {remediation: automatic, recorder: managed}
-  backup: true
+  backup: {failure_emails: [ops@example.com]}
   cloudtrail: true
   notification_topics: {topics: [{name: alerts, publishers: [cloudwatch],
     subscriptions: [{protocol: email, endpoint: ops@example.com}]}]}
   savings_plans_notifications: {emails: [finops@example.com]}
 """
-SUBSCRIPTIONS = 2
+SUBSCRIPTIONS = 3
 """They have no ID that follows from anything, and SNS makes none twice."""
-WITHOUT_BACKUP = MOST.replace("  backup: true\n", "")
+WITHOUT_BACKUP = MOST.replace("  backup: {failure_emails: [ops@example.com]}\n", "")
 
 
 @pytest.fixture(scope="module")

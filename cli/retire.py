@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -95,9 +95,10 @@ def _date(text: str) -> datetime | None:
 def _execute(project: Project, sessions: Sessions, key: retiring.RetiredKey, terms: Terms, dry_run: bool) -> None:
     if not dry_run and not sys.stdin.isatty():
         raise UsageError("there is no terminal to type the key's ID on", "--dry-run checks everything and asks nothing")
-    looked = retiring.look_before_deletion(project, sessions, key, terms)
+    looked = retiring.look_as_a_person(project, sessions, key, terms)
+    output.show("\n".join(_told(replace(looked, refusals=()))))
+    retiring.refuse(looked)
     assert looked.evidence
-    output.show("\n".join(_told(looked)))
     if unreadable := retiring.unreadable_state(project, key):
         output.say(f"it is not known whether Terraform still has the key: look into {unreadable}")
     if dry_run:

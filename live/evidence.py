@@ -76,7 +76,7 @@ class _Gathering:
         if looking.missed:
             return None, f"not looked at: {', '.join(looking.missed)}"
         if disabled is None or (enabled and enabled["EventTime"] > disabled["EventTime"]):
-            return None, "CloudTrail has no event of the last 90 days"
+            return None, "CloudTrail's events of the last 90 days do not tell"
         return DisabledSince(disabled["EventTime"], f"CloudTrail, {disabled.get('Username') or 'nobody named'}"), ""
 
     def _last_event(self, name: str, looking: Looking) -> Any:

@@ -117,10 +117,11 @@ def look(project: Project, sessions: Sessions, keys: Sequence[RetiredKey], terms
         yield from pool.map(one, keys)
 
 
-def look_before_deletion(project: Project, sessions: Sessions, key: RetiredKey, terms: Terms) -> Looked:
-    """The key by the caller's own credentials. Raises Refusal unless it may be deleted and the caller is a person.
+def look_as_a_person(project: Project, sessions: Sessions, key: RetiredKey, terms: Terms) -> Looked:
+    """The key by the caller's own credentials.
 
-    WorldError where the credentials are of another account.
+    Raises Refusal where these are the deployment role's, WorldError where they are of another account or the key cannot
+    be read.
     """
     own = replace(key, provider=replace(key.provider, role=None))
     arn = caller(sessions, own.provider)
@@ -136,18 +137,26 @@ def look_before_deletion(project: Project, sessions: Sessions, key: RetiredKey, 
     [looked] = look(project, sessions, [own], terms)
     if looked.problem:
         raise WorldError(looked.problem)
-    if looked.refusals:
-        unknown = looked.evidence is not None and looked.evidence.state == "Disabled" and not looked.evidence.disabled
-        raise Refusal(
-            "\n".join([f"{key.where} is not deleted:", *(f"  {reason}" for reason in looked.refusals)]),
-            "--disabled-since DATE says since when it is disabled, if you know it" if unknown else "",
-        )
     return looked
 
 
+def refuse(looked: Looked) -> None:
+    """Raise Refusal with everything that speaks against deleting the key, if anything does."""
+    if looked.refusals:
+        unknown = looked.evidence is not None and looked.evidence.state == "Disabled" and not looked.evidence.disabled
+        raise Refusal(
+            "\n".join([f"{looked.key.where} is not deleted:", *(f"  {reason}" for reason in looked.refusals)]),
+            "--disabled-since DATE says since when it is disabled, if you know it" if unknown else "",
+        )
+
+
 def delete(project: Project, sessions: Sessions, looked: Looked, terms: Terms) -> datetime:
-    """Look once more, and schedule the deletion. Returns when KMS deletes the key. Raises as `look_before_deletion`."""
-    again = look_before_deletion(project, sessions, looked.key, terms)
+    """Look once more, and schedule the deletion. Returns when KMS deletes the key.
+
+    Raises as `look_as_a_person` and `refuse`, and WorldError where KMS refuses.
+    """
+    again = look_as_a_person(project, sessions, looked.key, terms)
+    refuse(again)
     assert looked.evidence
     assert again.evidence
     if again.evidence.key_id != looked.evidence.key_id:

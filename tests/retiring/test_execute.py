@@ -85,6 +85,18 @@ def test_where_cloudtrail_does_not_know_any_more_a_persons_word_is_asked_for(wor
     world.rewrite("sns", disabled=40)
 
 
+def test_a_key_that_was_enabled_since_counts_from_then_on(world: World) -> None:
+    """A deletion that is cancelled leaves the key disabled, and nobody called DisableKey."""
+    key_id = world.key("logs")
+    world.enable("logs")
+    world.kms.schedule_key_deletion(KeyId=key_id)
+    world.kms.cancel_key_deletion(KeyId=key_id)
+    assert world.state_of("logs") == "Disabled"
+    shown = world.run("retire", "data", REGION, "logs").stdout
+    assert "not known (CloudTrail's events of the last 90 days do not tell)" in shown
+    assert "not to be deleted: nobody knows since when it is disabled" in shown
+
+
 def test_everything_that_speaks_against_it_is_said_at_once(world: World) -> None:
     done = world.run("retire", "payer", REGION, "sns", "--execute", "--dry-run")
     assert done.returncode == 1
@@ -94,6 +106,8 @@ def test_everything_that_speaks_against_it_is_said_at_once(world: World) -> None
         "nobody knows since when it is disabled",
     ):
         assert f"  {reason}" in done.stderr
+    assert "never, since it was made" in done.stdout  # what was found is shown all the same
+    assert done.stdout.count("not to be deleted") == 0
 
 
 def test_a_key_that_a_state_has_is_not_deleted(world: World) -> None:

@@ -1,5 +1,6 @@
 """`kms-baseline retire` against an embedded AWS whose keys were made by boto3: what is told of retired keys."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -91,7 +92,7 @@ def test_topics_by_whatever_name_they_call_the_key_and_log_groups_with_their_ret
     assert "their old events need it until their retention passes" in world.run("retire", "data", REGION, "logs").stdout
 
 
-def test_vaults_and_buckets(world: World) -> None:
+def test_vaults_buckets_and_trails(world: World) -> None:
     backup, s3 = world.client("backup"), world.client("s3")
     arns = {p: world.kms.describe_key(KeyId=world.key(p))["KeyMetadata"]["Arn"] for p in ("backup", "cloudtrail")}
     backup.create_backup_vault(BackupVaultName="ours", EncryptionKeyArn=arns["backup"])
@@ -103,7 +104,17 @@ def test_vaults_and_buckets(world: World) -> None:
             default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
             rules = [{"ApplyServerSideEncryptionByDefault": default}]
             s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
-    assert world.dependents("cloudtrail") == {("bucket", "trail-files", "encrypts with it by default")}
+    bucket = ("bucket", "trail-files", "encrypts with it by default")
+    assert world.dependents("cloudtrail") == {bucket}
+    service = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    statements = [
+        {"Sid": "Acl", **service, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::trail-files"},
+        {"Sid": "Write", **service, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::trail-files/*"},
+    ]
+    s3.put_bucket_policy(Bucket="trail-files", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    trail = {"Name": "baseline", "S3BucketName": "trail-files", "KmsKeyId": arns["cloudtrail"]}
+    world.client("cloudtrail").create_trail(**trail)
+    assert world.dependents("cloudtrail") == {bucket, ("trail", "baseline", "writes to the bucket trail-files")}
 
 
 def test_what_may_not_be_read_is_said_and_the_rest_goes_on(world: World) -> None:

@@ -1,12 +1,7 @@
 """A project whose keys are all retired, and an embedded AWS that has them, made by boto3."""
 
-import fcntl
 import json
-import os
-import pty
 import subprocess
-import termios
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +15,7 @@ from tests import forked
 from tests.conftest import COMMAND
 from tests.drift.made import made
 from tests.embedded import Embedded
+from tests.terminal import typed
 
 DATA, PAYER = "222222222222", "111111111111"
 REGION = "eu-west-2"
@@ -105,40 +101,13 @@ class World:
 
         `before` is done while the question waits.
         """
-        ours, theirs = pty.openpty()
         command = [str(COMMAND), "retire", *arguments, "--execute"]
-        with subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.aws.variables | self.ann,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-            preexec_fn=lambda: _take_terminal(theirs),
-        ) as process:
-            os.close(theirs)
-            shown, end = "", time.monotonic() + 120
-            while time.monotonic() < end:
-                try:
-                    shown += os.read(ours, 4096).decode()
-                except OSError:  # nobody writes any more
-                    break
-                if "Type the key's ID" in shown and answer:
-                    before()
-                    os.write(ours, answer.encode())
-                    answer = ""
-            process.wait(60)
-        os.close(ours)
+        code, shown = typed(command, self.folder, self.aws.variables | self.ann, "Type the key's ID", answer, before)
         assert "Traceback" not in shown
-        return process.returncode, shown.replace("\r\n", "\n")
+        return code, shown
 
     def state_of(self, purpose: str) -> str:
         return str(self.kms.describe_key(KeyId=f"alias/baseline/{purpose}")["KeyMetadata"]["KeyState"])
-
-
-def _take_terminal(descriptor: int) -> None:
-    fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
 
 
 @contextmanager

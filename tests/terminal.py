@@ -1,0 +1,49 @@
+"""A command at a terminal, on which something is typed when it asks."""
+
+import fcntl
+import os
+import pty
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+SECONDS = 180
+"""Until a command must have ended."""
+
+
+def typed(
+    command: Sequence[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    question: str,
+    answer: str,
+    before: Callable[[], object] = bool,
+) -> tuple[int, str]:
+    """Type an answer at the question; exit code and all that was shown. `before` is done while the question waits."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(variables),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+    ) as process:
+        os.close(theirs)
+        shown, end = "", time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            try:
+                shown += os.read(ours, 4096).decode()
+            except OSError:  # nobody writes any more
+                break
+            if question in shown and answer:
+                before()
+                os.write(ours, answer.encode())
+                answer = ""
+        process.wait(60)
+    os.close(ours)
+    return process.returncode, shown.replace("\r\n", "\n")

@@ -143,9 +143,9 @@ def _of_the_key(evidence: Evidence) -> Iterator[str]:
 
 def _of_time(evidence: Evidence, days: int, now: datetime) -> Iterator[str]:
     since = now - timedelta(days=days)
-    if evidence.disabled is None:
+    if evidence.disabled is None and evidence.state == "Disabled":
         yield "nobody knows since when it is disabled"
-    elif evidence.disabled.at > since:
+    elif evidence.disabled and evidence.disabled.at > since:
         yield f"it is disabled since {evidence.disabled.at:%Y-%m-%d}, and not for {count(days, 'day')} yet"
     use = evidence.last_use
     if use is None:

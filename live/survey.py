@@ -10,8 +10,8 @@ from typing import Any
 from baseline import names
 from baseline.inventory import Provider
 from baseline.seen import Seen, SeenKey
-from live.asking import allowed, asking, pages
-from live.keys import read_key, tags_of
+from live.asking import allowed, asking
+from live.keys import listed, read_key, tags_of
 from live.sessions import Sessions
 
 _PARAMETERS_AT_ONCE = 10
@@ -44,19 +44,19 @@ class _Survey:
         self._head = names.alias(provider.tags["namespace"], "")
 
     def of(self, parameters: Sequence[str], expected: Collection[str]) -> Seen:
-        every = pages(self._kms, "list_aliases", "Aliases")
+        every = listed(self._kms, "list_aliases", "Aliases")
         targets = {alias["AliasName"]: alias["TargetKeyId"] for alias in every if "TargetKeyId" in alias}
         behind = dict.fromkeys(key_id for alias, key_id in targets.items() if alias.startswith(self._head))
         found = {key_id: key for key_id in behind if (key := read_key(self._kms, key_id))}
         lost = any(alias not in targets or self._is_foreign(found.get(targets[alias])) for alias in expected)
         passed_over = behind if lost else set(targets.values())
-        listed = allowed(lambda: [key["KeyId"] for key in pages(self._kms, "list_keys", "Keys")])
-        for key_id in listed or ():
+        every_key = allowed(lambda: [key["KeyId"] for key in listed(self._kms, "list_keys", "Keys")])
+        for key_id in every_key or ():
             if key_id not in passed_over and (key := self._key_of_ours(key_id)):
                 found[key_id] = key
         values = allowed(lambda: self._values(parameters))
         missed = (
-            *(("keys without an alias (kms:ListKeys is denied)",) if listed is None else ()),
+            *(("keys without an alias (kms:ListKeys is denied)",) if every_key is None else ()),
             *(("parameters (ssm:GetParameters is denied)",) if values is None else ()),
         )
         return Seen(aliases=targets, keys=found, parameters=values, not_looked_for=missed)

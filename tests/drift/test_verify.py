@@ -1,7 +1,9 @@
 """`kms-baseline verify` against an embedded AWS whose keys were made by boto3: what it says, and how it ends."""
 
 import json
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -202,6 +204,26 @@ def test_credentials_of_another_account_are_not_taken_for_an_account_without_key
         assert f"the credentials are of the account {PAYER}, and not of 333333333333" in done.stderr
     finally:
         (world.folder / "organization.yaml").write_text(TEXT, encoding="utf-8")
+
+
+def test_an_interrupt_is_one_line(world: World) -> None:
+    ask(world.aws.url, "DELETE", "/sandbox/calls")
+    fault = {"service": "kms", "operation": "ListAliases", "kind": "slow", "times": 2, "seconds": 3.0}
+    ask(world.aws.url, "POST", "/sandbox/faults", json.dumps(fault))
+    with subprocess.Popen(
+        [str(COMMAND), "verify"],
+        cwd=world.folder,
+        env=world.aws.variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not any(call["service"] == "sts" for call in ask(world.aws.url, "GET", "/sandbox/calls")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=60)
+    assert (process.returncode, said, complained) == (130, "", "interrupted\n")
 
 
 def test_an_unknown_account_is_refused(world: World) -> None:

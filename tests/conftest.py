@@ -1,5 +1,6 @@
 """What many tests share: the sample organization, synthesized once for the whole run."""
 
+import gc
 import json
 import os
 import subprocess
@@ -24,6 +25,8 @@ from deployment.mirror import SYSTEM_FOLDERS, Mirror, find_mirror
 from stacks.versions import REQUIRED_PROVIDER
 from tests import forked
 
+# Collecting tests makes much and leaves little as garbage.
+gc.set_threshold(100_000, 20, 50)
 # A busy machine is no failure of an example.
 settings.register_profile("patient", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)

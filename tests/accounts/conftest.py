@@ -1,10 +1,10 @@
 """An organization in an embedded AWS, and a folder with a configuration that selects from it."""
 
+import itertools
 import json
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from tests import forked, organizations
 from tests.conftest import COMMAND
 from tests.sandbox.conftest import connect
 
-CALLER = "111111111111"
 UNITS = {"Workloads": ("Prod", "Test"), "Suspended": ()}
 
 
@@ -29,6 +28,8 @@ class Office:
     folder: Path
     url: str
     variables: dict[str, str]
+    caller: str
+    """The management account."""
     client: Any
     """AWS Organizations."""
     units: dict[str, str]
@@ -53,7 +54,7 @@ class Office:
     def let_in(self, *ids: str) -> None:
         """Give these accounts the deployment role."""
         roles = [f"arn:aws:iam::{id}:role/kms-baseline-deploy" for id in ids]
-        seed(self.url, CALLER, [AccountSeed(id, "aws") for id in ids], roles)
+        seed(self.url, self.caller, [AccountSeed(id, "aws") for id in ids], roles)
 
     def configure(self, *select: dict[str, Any], regions: tuple[str, ...] = ("eu-west-2",), **sections: Any) -> None:
         """Write a configuration without accounts of its own."""
@@ -82,19 +83,25 @@ class Office:
         ask(self.url, "POST", "/sandbox/faults", json.dumps(fault))
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with office_in(tmp_path) as made:
-        yield made
-
-
-@contextmanager
-def office_in(folder: Path) -> Iterator[Office]:
-    """One with an AWS of its own."""
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    """The address of an embedded AWS."""
     with start() as sandbox:
-        key = seed(sandbox.url, CALLER, [AccountSeed(CALLER, "aws")], [])
-        variables = environment(sandbox.url, key.access_key_id, key.secret_access_key, os.environ, region="eu-west-2")
-        yield Office(folder, sandbox.url, variables, *_organization(sandbox.url, key))
+        yield sandbox.url
+
+
+_NUMBERS = itertools.count(100_000_000_000)
+
+
+@pytest.fixture
+def office(url: str, tmp_path: Path) -> Office:
+    """One with a management account, and so an organization, of its own."""
+    caller = str(next(_NUMBERS))
+    key = seed(url, caller, [AccountSeed(caller, "aws")], [])
+    variables = environment(url, key.access_key_id, key.secret_access_key, os.environ, region="eu-west-2")
+    folder = tmp_path / "office"
+    folder.mkdir()
+    return Office(folder, url, variables, caller, *_organization(url, key))
 
 
 def _organization(url: str, key: Credentials) -> tuple[Any, dict[str, str]]:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from tests.accounts.conftest import CALLER, Office
+from tests.accounts.conftest import Office
 
 MANY = 45
 """More than two pages of AWS Organizations."""
@@ -24,7 +24,9 @@ def test_a_new_account_is_found_recorded_and_planned(office: Office) -> None:
     assert office.differences() == []
     keys = json.loads(office.run("keys", "--format", "json").stdout)
     assert {(key["account"], key["account_id"]) for key in keys} == {("data-platform", data)}
-    assert [line[8:20] for line in office.snapshot.read_text().splitlines()[1:-1]] == sorted([CALLER, data, trial])
+    assert [line[8:20] for line in office.snapshot.read_text().splitlines()[1:-1]] == sorted(
+        [office.caller, data, trial]
+    )
 
 
 def test_every_page_is_read_and_only_the_record_is_written(office: Office) -> None:
@@ -33,7 +35,7 @@ def test_every_page_is_read_and_only_the_record_is_written(office: Office) -> No
     office.record()
     assert {path.name for path in office.folder.iterdir()} == {"organization.yaml", "organization.accounts.json"}
     recorded = [json.loads(line.rstrip(",")) for line in office.snapshot.read_text().splitlines()[1:-1]]
-    assert {account["id"] for account in recorded} == {CALLER, *ids}
+    assert {account["id"] for account in recorded} == {office.caller, *ids}
     assert {account["state"] for account in recorded} == {"ACTIVE"}
 
 
@@ -42,14 +44,14 @@ def test_all_that_changes_is_told(office: Office) -> None:
     office.configure({"ou": "/Workloads/**", "tags": {"keys": "y*"}})
     office.record()
     text = office.snapshot.read_text()
-    office.snapshot.write_text(text.replace('"name": "c"', '"name": "once"').replace(CALLER, "000000000000"))
+    office.snapshot.write_text(text.replace('"name": "c"', '"name": "once"').replace(office.caller, "000000000000"))
     office.move(moved, "/Workloads/Prod", "/Workloads/Test")
     office.client.close_account(AccountId=closed)
     office.client.untag_resource(ResourceId=tagged, TagKeys=["keys"])
     assert sorted(office.differences()) == sorted(
         [
             ("000000000000", "missing", "ACTIVE in /"),
-            (CALLER, "new", "ACTIVE in /"),
+            (office.caller, "new", "ACTIVE in /"),
             (moved, "moved", "/Workloads/Prod -> /Workloads/Test"),
             (closed, "state", "ACTIVE -> SUSPENDED"),
             (tagged, "renamed", "once -> c"),
@@ -100,7 +102,7 @@ def test_throttled_calls_are_made_again(office: Office) -> None:
     office.configure({})
     office.fault("ListAccounts", "TooManyRequestsException", times=2)
     office.record()
-    assert CALLER in office.snapshot.read_text()
+    assert office.caller in office.snapshot.read_text()
 
 
 def test_a_damaged_record_is_refused_and_replaced_by_write(office: Office) -> None:
@@ -133,8 +135,8 @@ def test_regions_are_asked_for_where_they_must_be_enabled(office: Office) -> Non
 
 
 def test_a_role_may_be_named_that_asks(office: Office) -> None:
-    office.let_in(CALLER)
-    role = f"arn:aws:iam::{CALLER}:role/kms-baseline-deploy"
+    office.let_in(office.caller)
+    role = f"arn:aws:iam::{office.caller}:role/kms-baseline-deploy"
     office.configure({}, deployment={"organizations_role": role})
     office.record()
     office.configure({}, deployment={"organizations_role": f"{role}-other"})

@@ -128,6 +128,18 @@ class Retention:
         known = {**{base: account_id for account_id, base in self.bases.items()}, **self.ids}
         return known.get(account, account)
 
+    def check_births(self, wanted: Collection[KeyIdentity]) -> None:
+        """Raise Mistakes when an entry would retire a key that is only about to be made."""
+        recorded = {old.key for old in self.lock.entries}
+        born = sorted(key for key in wanted if key not in recorded) if self.organization.retired else []
+        for retirement in self.organization.retired:
+            account_id = self.account_id(retirement.account)
+            for key in born:
+                if key.account_id == account_id and retirement.covers(key.region, key.purpose):
+                    where = f"{self.name(account_id)} {key.region} {key.purpose}"
+                    problem = f"`{where}` would be made now and retired by this entry from then on"
+                    raise _mistaken(retirement, problem, "name the region and the purpose that are retired")
+
     def check_losses(self, wanted: Collection[KeyIdentity], retired: Mapping[KeyIdentity, Retirement]) -> None:
         """Raise Refusal when a key of the lock is neither wanted nor retired, nor in an account that rests."""
         lost = [

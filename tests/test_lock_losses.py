@@ -402,6 +402,10 @@ def test_the_last_entry_about_a_key_wins() -> None:
             [without_account("data"), retire(account="data", then="disable")],
             "`data` is not listed under accounts, and nothing else says how its keys are set",
         ),
+        (
+            [of_account("data", regions=["eu-west-2", "us-east-1", "af-south-1"]), retire(account="data", then="keep")],
+            "`data af-south-1 backup` would be made now and retired by this entry from then on",
+        ),
         ([of_account("data", name="new"), retire(account="data", then="disable")], "`data` is called `new` now"),
     ],
 )

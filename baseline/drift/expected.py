@@ -23,6 +23,8 @@ class ExpectedPlace:
     leaving: tuple[str, ...] = ()
     """The purposes of retired keys that may be there or not, in whatever state."""
     parts: tuple[Part, ...]
+    adopted: frozenset[str] = frozenset()
+    """The IDs of keys that others made: their aliases stay, whatever they are."""
 
     @property
     def namespace(self) -> str:
@@ -64,5 +66,6 @@ def expected_places(inventory: Inventory) -> Iterator[ExpectedPlace]:
                 keys=tuple(key for key in stack.keys if key.provider == provider.alias),
                 kept=tuple(sorted(purpose for purpose, then in forgotten.items() if then == "keep")),
                 leaving=tuple(sorted(purpose for purpose, then in forgotten.items() if then != "keep")),
+                adopted=frozenset(id for key, id in inventory.lock.adopted.items() if key[:2] == here),
                 parts=tuple(part for part in stack.parts if part.site.region == provider.region),
             )

@@ -100,7 +100,7 @@ class _Comparison:
             yield Difference("alias-moved", f"{key.alias} is at the key {target}, and not at {found.key_id}")
         yield from key_differences(key, self.expected.provider.tags, found, self.expected.roles)
         others = sorted(a for a, id in self.seen.aliases.items() if id == found.key_id and a != key.alias)
-        if others:
+        if others and found.key_id not in self.expected.adopted:
             yield Difference("second-alias", f"the key {found.key_id} has another alias: {', '.join(others)}")
         if key.parameter and self.seen.parameters is not None:
             yield from _parameter(key.parameter, self.seen.parameters.get(key.parameter), found.arn)

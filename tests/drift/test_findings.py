@@ -242,6 +242,10 @@ def test_where_aliases_may_not_be_listed_that_is_all_that_is_known(place: Expect
     assert "kms:ListAliases is denied" in finding.problem
 
 
+def test_the_other_aliases_of_an_adopted_key_stay(place: ExpectedPlace) -> None:
+    assert found(replace(place, adopted=frozenset({ID})), with_alias(settled(place), "alias/theirs", ID)) == []
+
+
 def test_a_key_that_is_retired_by_being_disabled_is_disabled(place: ExpectedPlace) -> None:
     retired = replace(place, keys=(*place.keys[:SNS], replace(place.keys[SNS], enabled=False)))
     assert found(retired, changed(settled(place), ID, state="Disabled")) == []

@@ -1,7 +1,7 @@
 """`kms-baseline keys`: the list of all keys."""
 
 import os
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,10 +10,11 @@ from baseline.errors import WorldError
 from baseline.inventory import Key
 from baseline.words import count
 from cli import options, output
-from live.sessions import sessions_of
-from operations.live_keys import LiveKey, Unread, live_keys
 from operations.project import Project, configuration_path
 from operations.selection import select
+
+if TYPE_CHECKING:
+    from operations.live_keys import LiveKey
 
 Live = Annotated[bool, typer.Option("--live", help="Ask AWS for the key IDs, ARNs and states.")]
 
@@ -48,6 +49,9 @@ def keys(
 
 
 def _show_live(project: Project, selected: list[Key], retired: bool, format: options.Format) -> None:
+    from live.sessions import sessions_of  # here, for it loads boto3
+    from operations.live_keys import LiveKey, Unread, live_keys
+
     wanted = {key.locked.key for key in selected}
     every = list(live_keys(project.inventory, sessions_of(os.environ), output.say, wanted, retired))
     found = [one for one in every if isinstance(one, LiveKey)]
@@ -63,7 +67,7 @@ def _show_live(project: Project, selected: list[Key], retired: bool, format: opt
         raise WorldError("\n".join([f"{count(len(unread), 'region')} of accounts could not be read", *lines]))
 
 
-def _live(key: LiveKey) -> dict[str, Any]:
+def _live(key: "LiveKey") -> dict[str, Any]:
     return {
         "account": key.account,
         "alias": key.alias,
@@ -74,7 +78,7 @@ def _live(key: LiveKey) -> dict[str, Any]:
     }
 
 
-def _live_state(key: LiveKey) -> str:
+def _live_state(key: "LiveKey") -> str:
     there = key.state or ("not there" if key.key_id is None else "may not be described")
     return f"{there}, retired" if key.retired else there
 

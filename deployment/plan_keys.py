@@ -66,7 +66,7 @@ def read_keys(plan: Mapping[str, Any]) -> KeysInPlan:
         enabled=enabled,
         disabled=frozenset(_switched(plan, to=False)),
         made={
-            entry["address"]: {k: v for k, v in entry["change"]["after"].items() if isinstance(v, str)}
+            entry["address"]: {k: v for k, v in (entry["change"].get("after") or {}).items() if isinstance(v, str)}
             for entry in plan.get("resource_changes", [])
             if entry["change"]["actions"] == ["create"] and "importing" not in entry["change"]
         },

@@ -112,13 +112,12 @@ def trail_bucket(account: str) -> str:
 
 
 def rows(table: str) -> dict[str, list[int]]:
-    """The numbers of `deploy`'s table by stack: created, changed, replaced, deleted, forgotten. Nothing is imported."""
+    """The numbers of `deploy`'s table by stack: made (created or imported), changed, replaced, deleted, forgotten."""
     lines = (line.split() for line in table.splitlines())
     found = {
         name: list(map(int, numbers)) for name, *numbers in lines if len(numbers) == 6 and "".join(numbers).isdigit()
     }
-    assert [imported for imported, *_ in found.values()] == [0] * len(found)
-    return {name: others for name, (_, *others) in found.items()}
+    return {name: [imported + created, *others] for name, (imported, created, *others) in found.items()}
 
 
 @contextmanager

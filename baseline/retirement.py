@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from baseline.organization import ThenOfRetired
-from baseline.words import count
+from baseline.words import count, some
 
 DISABLED_DAYS = 30
 """How long a key must have been disabled, and unused, when nobody says another number."""
-MOST_NAMED = 5
-"""Dependents of one kind that are named where people read."""
 WINDOW_DAYS = 30
 """How long a scheduled deletion waits: the longest that KMS takes.
 https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html"""
@@ -177,6 +175,4 @@ def grouped(dependents: Sequence[Dependent]) -> Iterator[str]:
     for dependent in dependents:
         kinds.setdefault(dependent.kind, []).append(dependent)
     for kind, of_kind in kinds.items():
-        shown = ", ".join(str(dependent) for dependent in of_kind[:MOST_NAMED])
-        more = len(of_kind) - MOST_NAMED
-        yield f"{kind} {shown}" + (f" and {more} more" if more > 0 else "")
+        yield f"{kind} {some(list(map(str, of_kind)))}"

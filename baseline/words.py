@@ -1,6 +1,16 @@
 """Words that follow from numbers."""
 
+from collections.abc import Sequence
+
+MOST_NAMED = 5
+
 
 def count(number: int, noun: str) -> str:
     """`1 key`, `2 keys`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are; empty for none."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,16 +1,16 @@
 """`kms-baseline adopt`: keys that exist already become ours."""
 
+import os
 import sys
 from typing import Annotated
 
-import boto3
 import typer
 
 from baseline.adoption.verdict import Word
 from baseline.errors import Exit, Refusal, UsageError
 from baseline.words import count
 from cli import offers, options, output
-from live.sessions import Sessions
+from live.sessions import Sessions, sessions_of
 from operations import adopting
 from operations.candidates import list_candidates
 from operations.project import Project, configuration_path
@@ -55,7 +55,7 @@ def adopt(
     """
     word = _word(enable, take_over, reason.strip())
     project = Project(configuration_path(config))
-    sessions = Sessions(boto3.Session())
+    sessions = sessions_of(os.environ)
     if account is None:
         _list(project, sessions, format)
     elif region is None or purpose is None or key is None:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from typing import Annotated
 
-import boto3
 import typer
 
 from baseline.errors import Refusal, UsageError
@@ -15,7 +14,7 @@ from cli import options, output, plans
 from cli.progress import Progress
 from deployment.binaries import find_terraform
 from deployment.deploy import Planned, apply_stacks
-from live.sessions import Sessions
+from live.sessions import sessions_of
 from operations.notes import resting_accounts
 from operations.plan_summary import summary
 from operations.project import Project, configuration_path
@@ -78,7 +77,7 @@ def deploy(
         output.say(f"note: {state} is not here; what AWS has of {stack} is looked at before anything is made")
     for note in resting_accounts(project.inventory):
         output.say(f"note: {note}")
-    looking = Looking(project.inventory, Sessions(boto3.Session()), _confirmed(take_over), output.say, dry_run)
+    looking = Looking(project.inventory, sessions_of(os.environ), _confirmed(take_over), output.say, dry_run)
     with planned(stacks, terraform, looking, Progress(), parallelism, keep_going) as made:
         _show(made, looking, format)
         _say_which(project.inventory, stacks)

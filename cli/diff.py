@@ -11,7 +11,7 @@ from baseline.errors import Exit, UsageError
 from baseline.inventory import Key
 from baseline.prover.inventories import ChangedKeys, InventoryDifference
 from baseline.setting_changes import plain
-from baseline.words import count
+from baseline.words import count, some
 from cli import changes, options, output
 from cli.policy.diff import NoNewAccess
 from operations.comparison import difference_of_configurations
@@ -27,8 +27,6 @@ From = Annotated[
         show_default=False,
     ),
 ]
-
-MOST_NAMED = 5
 
 
 def diff(
@@ -56,7 +54,7 @@ def diff(
 
 def _show(found: InventoryDifference) -> None:
     for change in found.settings:
-        where = f" in {_some(change.accounts)}" if change.accounts else ""
+        where = f" in {some(change.accounts)}" if change.accounts else ""
         output.show(f"SETTING  {change.name}: {change.old or 'none'} -> {change.new or 'none'}{where}")
     for title, keys in (("new", found.new), ("gone", found.gone)):
         for key in keys:
@@ -81,11 +79,7 @@ def _group(group: ChangedKeys) -> Iterator[str]:
 
 
 def _places(keys: Sequence[Key]) -> str:
-    return _some([f"{key.account}/{key.region}" for key in keys])
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
+    return some([f"{key.account}/{key.region}" for key in keys])
 
 
 def _as_json(found: InventoryDifference) -> dict[str, Any]:

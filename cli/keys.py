@@ -50,7 +50,8 @@ def keys(
 
 def _show_live(project: Project, selected: list[Key], retired: bool, format: options.Format) -> None:
     from live.sessions import sessions_of  # here, for it loads boto3
-    from operations.live_keys import LiveKey, Unread, live_keys
+    from operations.live_keys import LiveKey, live_keys
+    from operations.unread import Unread
 
     wanted = {key.locked.key for key in selected}
     every = list(live_keys(project.inventory, sessions_of(os.environ), output.say, wanted, retired))

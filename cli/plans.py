@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
-from baseline.words import count
+from baseline.words import count, some
 from cli import changes, output
 from deployment.deploy import Planned
 from operations.plan_summary import Alike
@@ -12,7 +12,6 @@ from operations.plan_summary import Alike
 COLUMNS = ("import", "create", "update", "replace", "delete", "forget")
 LONGEST = 120
 """Characters of a value that are shown; the plan's own text has all of them."""
-MOST_NAMED = 5
 
 
 class Format(StrEnum):
@@ -32,7 +31,7 @@ def counts(planned: Planned) -> str:
 def lines(groups: Iterable[Alike]) -> Iterator[str]:
     """What becomes of each resource."""
     for group in groups:
-        yield f"{group.action.upper()}  {group.address} in {_some(group.stacks)}"
+        yield f"{group.action.upper()}  {group.address} in {some(group.stacks)}"
         yield from (f"  {line}" for line in _within(group))
 
 
@@ -96,7 +95,3 @@ def _value(value: str | None) -> str:
         return "none"
     text = value.replace("\n", "\\n")
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")

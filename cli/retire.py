@@ -1,12 +1,12 @@
 """`kms-baseline retire`: what is known of retired keys, and the deletion of one by a person."""
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import boto3
 import typer
 
 from baseline.errors import Exit, Refusal, UsageError
@@ -14,7 +14,7 @@ from baseline.retirement import DISABLED_DAYS, Evidence, grouped
 from baseline.words import count
 from cli import options, output
 from live.dependents import UNSEEN
-from live.sessions import Sessions
+from live.sessions import Sessions, sessions_of
 from operations import retiring
 from operations.project import Project, configuration_path
 from operations.retiring import Looked, Terms
@@ -60,7 +60,7 @@ def retire(
     if len(one) not in (0, 3) or (execute and not one):
         raise UsageError("one key is an account, a region and a purpose", "kms-baseline retire ACCOUNT REGION PURPOSE")
     terms = Terms(days=disabled_days, disabled_since=_date(disabled_since))
-    project, sessions = Project(configuration_path(config)), Sessions(boto3.Session())
+    project, sessions = Project(configuration_path(config)), sessions_of(os.environ)
     keys = retiring.retired_keys(project, one)
     if execute:
         _execute(project, sessions, keys[0], terms, dry_run)

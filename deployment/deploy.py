@@ -73,6 +73,10 @@ class Planned:
             headline = f"{len(self.failures)} of {len(self.stacks)} stacks could not be planned; nothing was applied"
             raise failed(headline, self.failures)
 
+    def folders(self, stacks: Collection[str]) -> list[StackFolder]:
+        """Where these stacks lie."""
+        return [stack for stack in self.stacks if stack.name in stacks]
+
     def again(
         self, stacks: Collection[str], untaint: Mapping[str, Collection[str]] | None = None, *, quietly: bool = False
     ) -> "Planned":
@@ -81,8 +85,7 @@ class Planned:
         Quietly: what happens is not told, since a plan may fail that only asks whether something is there.
         """
         untainted = untaint or {}
-        places = [stack for stack in self.stacks if stack.name in stacks]
-        jobs = {p.name: plan_stack(p, self.folder, untainted.get(p.name, ())) for p in places}
+        jobs = {p.name: plan_stack(p, self.folder, untainted.get(p.name, ())) for p in self.folders(stacks)}
         rollout = replace(self.rollout, on_event=lambda _event: None) if quietly else self.rollout
         done = _plan_all(rollout, jobs, self.interrupts)
         kept: Results = {plan.stack.name: plan for plan in self.plans}

@@ -16,12 +16,13 @@ from files.whole import write_whole
 from stacks.check import check_imports
 
 
-def write_imports(inventory: Inventory, folder: StackFolder, more: Mapping[str, str]) -> None:
-    """Let Terraform import into a stack what a deployment takes over, beside what the lock says."""
-    stack = inventory.by_name[folder.name]
-    imports = {**adopted_imports(inventory.lock, stack), **more}
-    check_imports(stack, imports)
-    write_whole(folder.folder / IMPORTS_FILE, render(imports).encode())
+def write_imports(inventory: Inventory, folders: Iterable[StackFolder], more: Mapping[str, Mapping[str, str]]) -> None:
+    """Let Terraform import what a deployment takes over, by stack, beside what the lock says."""
+    for folder in folders:
+        stack = inventory.by_name[folder.name]
+        imports = {**adopted_imports(inventory.lock, stack), **more[folder.name]}
+        check_imports(stack, imports)
+        write_whole(folder.folder / IMPORTS_FILE, render(imports).encode())
 
 
 def refuse_others_than_adopted(inventory: Inventory, plans: Iterable[StackPlan]) -> None:

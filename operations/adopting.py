@@ -100,5 +100,4 @@ def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, tuple[
 
 
 def _provider(project: Project, key: Key) -> Provider:
-    stack = next(stack for stack in project.inventory.stacks if stack.name == key.stack)
-    return next(provider for provider in stack.providers if provider.alias == key.provider)
+    return project.inventory.by_name[key.stack].provider(key.provider)

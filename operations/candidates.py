@@ -14,15 +14,7 @@ from live.shared_clients import MOST_AT_ONCE
 from live.survey import survey
 from operations.progress import Say
 from operations.project import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Unreachable:
-    """A place that could not be looked at."""
-
-    account: str
-    region: str
-    problem: str
+from operations.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +22,7 @@ class Listed:
     """What was found in all places."""
 
     candidates: tuple[Candidate, ...]
-    unreachable: tuple[Unreachable, ...]
+    unreachable: tuple[Unread, ...]
 
 
 def list_candidates(project: Project, sessions: Sessions, say: Say) -> Listed:
@@ -42,13 +34,13 @@ def list_candidates(project: Project, sessions: Sessions, say: Say) -> Listed:
         if (keys := [key for key in stack.keys if key.provider == provider.alias])
     ]
 
-    def look(place: tuple[Provider, Sequence[Key]]) -> tuple[Candidate, ...] | Unreachable:
+    def look(place: tuple[Provider, Sequence[Key]]) -> tuple[Candidate, ...] | Unread:
         provider, keys = place
         try:
             seen = survey(sessions, provider, [], [key.alias for key in keys])
             deployer = caller(sessions, provider)
         except WorldError as error:
-            return Unreachable(keys[0].account, provider.region, str(error))
+            return Unread(keys[0].account, provider.region, str(error))
         for missed in seen.not_looked_for:
             say(f"note: {keys[0].account} {provider.region}: could not look for {missed}")
         return tuple(candidates(keys, seen, provider.tags["namespace"], deployer, project.lock.adopted))
@@ -57,6 +49,6 @@ def list_candidates(project: Project, sessions: Sessions, say: Say) -> Listed:
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         found = list(pool.map(look, places))
     return Listed(
-        tuple(one for of in found if not isinstance(of, Unreachable) for one in of),
-        tuple(of for of in found if isinstance(of, Unreachable)),
+        tuple(one for of in found if not isinstance(of, Unread) for one in of),
+        tuple(of for of in found if isinstance(of, Unread)),
     )

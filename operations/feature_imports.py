@@ -84,9 +84,7 @@ class FeatureImports:
 
     def _without_what_is_not_there(self, planned: Planned, stacks: Collection[str]) -> Planned:
         while stacks:
-            for place in planned.stacks:
-                if place.name in stacks:
-                    write_imports(self.inventory, place, self.imports[place.name])
+            write_imports(self.inventory, planned.folders(stacks), self.imports)
             planned = planned.again(stacks, quietly=True)
             stacks = {f.stack for f in planned.failures if f.stack in stacks and self._drop(f)}
         return planned

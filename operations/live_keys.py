@@ -10,10 +10,12 @@ from baseline.drift.expected import ExpectedPlace, expected_places
 from baseline.errors import WorldError
 from baseline.inventory import Inventory
 from baseline.lock import KeyIdentity
-from live.asking import allowed, asking, pages
+from live.asking import allowed, asking
+from live.keys import listed
 from live.sessions import Sessions
 from live.shared_clients import MOST_AT_ONCE
 from operations.progress import Counting, Say
+from operations.unread import Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +31,6 @@ class LiveKey:
     arn: str | None = None
     state: str | None = None
     """`Enabled`, `Disabled`, `PendingDeletion`, ...; None: it may not be described."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A region of an account that could not be asked."""
-
-    account: str
-    region: str
-    problem: str
 
 
 def live_keys(
@@ -68,9 +61,9 @@ def _read(
 ) -> list[LiveKey | Unread]:
     provider = place.provider
     try:
-        with asking(provider):
-            kms = sessions.client(provider, "kms")
-            targets = {a["AliasName"]: a.get("TargetKeyId") for a in pages(kms, "list_aliases", "Aliases")}
+        with asking(provider), sessions.entered(provider) as clients:
+            kms = clients("kms")
+            targets = {a["AliasName"]: a.get("TargetKeyId") for a in listed(kms, "list_aliases", "Aliases")}
             found: list[LiveKey | Unread] = []
             for key in _keys(place, wanted, retired):
                 key_id = targets.get(key.alias)

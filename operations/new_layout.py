@@ -18,10 +18,7 @@ from deployment.unsaved import refuse_unsaved
 from files.alone import alone
 from operations.progress import Say
 from operations.project import Project
-from operations.synthesis import DEFAULT_OUTPUT
-
-STATES = DEFAULT_OUTPUT.parent / "state"
-"""Where local states are, as the stacks' backend says it."""
+from operations.synthesis import DEFAULT_OUTPUT, STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What a person should know of a project that is right: the notes of `check`."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from baseline import names
 from baseline.features import FEATURES
@@ -13,14 +13,13 @@ from baseline.organization import CloudBackend
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
-from baseline.words import count
+from baseline.words import count, some
 from operations.new_repository import schema_problem
 from operations.project import Project
 
 MEGABYTES_A_PROVIDER = 90
 """What one more provider alias of the AWS provider takes (proportional memory, measured with 5.100.0)."""
 MANY_PROVIDERS = 16
-MOST_NAMED = 5
 
 
 def notes(project: Project) -> Iterator[str]:
@@ -40,15 +39,9 @@ def coming_back(project: Project) -> Iterator[str]:
     back = [wanted[key] for key in project.lock.retired if key in wanted]
     if back:
         yield (
-            f"{count(len(back), 'retired key')} that the configuration has again: {_some(back)}; no new key is made: the "
+            f"{count(len(back), 'retired key')} that the configuration has again: {some(back)}; no new key is made: the "
             "next deployment finds the old one and takes it over (`deploy --take-over`, where nobody can be asked)"
         )
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first of them, and how many more there are."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _waived(project: Project) -> Iterator[str]:
@@ -117,7 +110,7 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
         yield f"{count(len(forgotten), 'retired key')} that Terraform forgets; they stay in AWS"
     disabled = [key for key in inventory.keys if not key.enabled]
     if disabled:
-        shown = _some([key.where for key in disabled])
+        shown = some([key.where for key in disabled])
         yield f"{count(len(disabled), 'retired key')} kept disabled, so that nobody can use what is encrypted: {shown}"
     backend = inventory.organization.deployment.backend
     if isinstance(backend, CloudBackend):
@@ -150,7 +143,7 @@ def _many_providers(inventory: Inventory) -> Iterator[str]:
     for providers, stacks in alike.items():
         verb = "stack {} has" if len(stacks) == 1 else "stacks {} have"
         yield (
-            f"{verb.format(_some(stacks))} {providers} providers, about "
+            f"{verb.format(some(stacks))} {providers} providers, about "
             f"{providers * MEGABYTES_A_PROVIDER / 1000:.1f} GB of memory for a plan; `deployment.layout: account-region`, chosen "
             "before the first deployment, plans each region by itself"
         )

@@ -21,7 +21,7 @@ from live.deletion import schedule
 from live.evidence import gather
 from live.sessions import Sessions
 from operations.project import Project, check_one_of
-from operations.rollout import STATES
+from operations.synthesis import STATES
 
 MOST_AT_ONCE = 8
 """Keys that are looked at at the same time: GetKeyLastUsage takes 5 calls a second and region."""

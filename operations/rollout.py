@@ -14,12 +14,9 @@ from deployment.deploy import Planned, Rollout, plan_stacks
 from deployment.events import OnEvent
 from deployment.mirror import find_mirror, provider_environment
 from operations.project import Project
-from operations.synthesis import DEFAULT_OUTPUT
+from operations.synthesis import DEFAULT_OUTPUT, STATES
 from operations.takeover import Looking
 from stacks.versions import REQUIRED_PROVIDER
-
-STATES = DEFAULT_OUTPUT.parent / "state"
-"""Where the local backend keeps the states."""
 
 
 def stacks_of(project: Project, accounts: Iterable[str]) -> list[str]:

@@ -16,6 +16,8 @@ from stacks.stamping.synthesis import Building, Synthesis, synthesized
 
 DEFAULT_OUTPUT = Path("cdktf.out")
 """Where `cdktf` looks for the stacks, and deploys them from."""
+STATES = DEFAULT_OUTPUT.parent / "state"
+"""Where the local backend keeps their states."""
 
 Staging = Callable[[Synthesis, Path], AbstractContextManager[Callable[[], None]]]
 """Writes files beside the folder that they are for, and gives what puts them in their place."""

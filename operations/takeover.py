@@ -46,9 +46,7 @@ class Looking:
         refuse_others_than_adopted(self.inventory, planned.plans)
         imports = self._keys_to_import(planned)
         if imports:
-            for place in planned.stacks:
-                if place.name in imports:
-                    write_imports(self.inventory, place, imports[place.name])
+            write_imports(self.inventory, planned.folders(imports), imports)
             planned = planned.again(imports)
         return FeatureImports(self.inventory, self.sessions, self.confirm, self.say, imports).into(planned)
 

@@ -8,6 +8,7 @@ import functools
 import importlib
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, NoReturn
 
 from flask import Flask
@@ -90,46 +91,40 @@ def warm_up(service: str, target: str) -> None:
 
 def evaluate_everywhere(url: str, account_id: str | None, region: str | None) -> list[dict[str, str]]:
     """Let AWS Config evaluate its rules, and remediate."""
-    with _IMPORTING:
-        evaluation = importlib.import_module("sandbox.extensions.evaluation")
-    with lock_of("config"):
-        found: list[dict[str, str]] = evaluation.evaluate_everywhere(url, account_id, region)
+    found: list[dict[str, str]] = _within("evaluation", "evaluate_everywhere", url, account_id, region, alone="config")
     return found
 
 
 def deliver(values: Any) -> dict[str, Any]:
     """Let a trail deliver a log file; see `sandbox.extensions.deliveries`."""
-    with _IMPORTING:
-        deliveries = importlib.import_module("sandbox.extensions.deliveries")
-    answer: dict[str, Any] = deliveries.deliver(values)
+    answer: dict[str, Any] = _within("deliveries", "deliver", values)
     return answer
 
 
 def key_history(values: Any) -> dict[str, Any]:
     """Set when a key was made, used and disabled; see `sandbox.extensions.key_history`."""
-    with _IMPORTING:
-        history = importlib.import_module("sandbox.extensions.key_history")
-    with lock_of("kms"):
-        answer: dict[str, Any] = history.rewrite(values)
+    answer: dict[str, Any] = _within("key_history", "rewrite", values, alone="kms")
     return answer
 
 
 def plant_key(values: Any) -> dict[str, str]:
     """See `sandbox.extensions.planted`."""
-    with _IMPORTING:
-        planted = importlib.import_module("sandbox.extensions.planted")
-    with lock_of("kms"):
-        answer: dict[str, str] = planted.plant_key(values)
+    answer: dict[str, str] = _within("planted", "plant_key", values, alone="kms")
     return answer
 
 
 def publish_as(values: Any) -> dict[str, Any]:
     """Let a service publish to a topic; see `sandbox.extensions.publishers`."""
-    with _IMPORTING:
-        publishers = importlib.import_module("sandbox.extensions.publishers")
-    with lock_of("sns"):
-        answer: dict[str, Any] = publishers.publish_as(values)
+    answer: dict[str, Any] = _within("publishers", "publish_as", values, alone="sns")
     return answer
+
+
+def _within(module: str, function: str, *arguments: Any, alone: str | None = None) -> Any:
+    """Call a function of an extension, which is imported for it, while no other call of the service `alone` is answered."""
+    with _IMPORTING:
+        extension = importlib.import_module(f"sandbox.extensions.{module}")
+    with lock_of(alone) if alone else nullcontext():
+        return getattr(extension, function)(*arguments)
 
 
 def _extension(service: str) -> type[BaseResponse] | None:

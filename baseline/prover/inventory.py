@@ -9,6 +9,7 @@ from baseline.organization import Waiver
 from baseline.prover.judgements import Judgement, prove_key
 from baseline.prover.known_verdicts import KnownVerdicts
 from baseline.prover.subject import Subject, subject
+from baseline.words import some
 
 Prover = Callable[[Subject, Document], tuple[Judgement, ...]]
 
@@ -114,4 +115,4 @@ def properties_in_words(group: Sequence[Proof]) -> str:
 def elsewhere(group: Sequence[Proof]) -> str:
     """Where else than of the first key it is the same: some places, and how many more; empty if nowhere."""
     _own, *others = dict.fromkeys(f"{proof.key.account}/{proof.key.region}" for proof in group)
-    return ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+    return some(others)

@@ -60,15 +60,15 @@ def test_synth_and_export_write_imports_beside_the_stack_and_take_them_away_agai
 
 def test_a_retired_key_is_not_imported(tmp_path: Path) -> None:
     inventory = adopted(more="retired:\n  - {account: trial, purpose: sns, then: keep}\n")
-    write_imports(inventory, folder(tmp_path), {})
+    write_imports(inventory, [folder(tmp_path)], {"trial": {}})
     assert imports_in(tmp_path / "imports.tf.json") == {}
 
 
 def test_what_a_deployment_takes_over_stands_beside_what_the_lock_says(tmp_path: Path) -> None:
-    write_imports(adopted(), folder(tmp_path), {"aws_kms_key.ebs_eu_west_2": OTHER_ID})
+    write_imports(adopted(), [folder(tmp_path)], {"trial": {"aws_kms_key.ebs_eu_west_2": OTHER_ID}})
     assert imports_in(tmp_path / "imports.tf.json") == {KEY: KEY_ID, "aws_kms_key.ebs_eu_west_2": OTHER_ID}
     with pytest.raises(WorldError, match=f"imported at two addresses: {KEY_ID}"):
-        write_imports(adopted(), folder(tmp_path), {"aws_kms_key.ebs_eu_west_2": KEY_ID})
+        write_imports(adopted(), [folder(tmp_path)], {"trial": {"aws_kms_key.ebs_eu_west_2": KEY_ID}})
 
 
 def test_imports_are_of_what_the_stack_has() -> None:

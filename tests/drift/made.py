@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from baseline.inventory import Inventory, Key, Provider, Stack
+from baseline.inventory import Inventory, Key, Provider
 from operations.embedded_aws import embedded_aws
 from tests.conftest import inventory
 from tests.embedded import Embedded
@@ -17,12 +17,8 @@ def made(text: str) -> Iterator[tuple[Inventory, Embedded]]:
         aws = Embedded(variables["AWS_ENDPOINT_URL"], variables)
         for stack in wanted.stacks:
             for key in stack.keys:
-                make(aws, key, provider_of(stack, key))
+                make(aws, key, stack.provider(key.provider))
         yield wanted, aws
-
-
-def provider_of(stack: Stack, key: Key) -> Provider:
-    return next(provider for provider in stack.providers if provider.alias == key.provider)
 
 
 def make(aws: Embedded, key: Key, provider: Provider) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deployment.binaries import find_terraform
 from deployment.mirror import SYSTEM_FOLDERS, find_mirror
@@ -84,7 +85,7 @@ OPERATIONS = {
     "ssm": ("PutParameter",),
     "sts": ("AssumeRole",),
 }
-KINDS: Mapping[str, Mapping[str, object]] = {
+KINDS: Mapping[str, Mapping[str, Any]] = {
     "is refused once": {"kind": "error", "code": "InternalFailure", "status": 400},
     "is throttled ten times": {"kind": "error", "code": "ThrottlingException", "times": 10},
     "is answered into the void": {"kind": "lost-answer"},
@@ -120,9 +121,9 @@ def cells() -> Iterator[Cell]:
     yield Cell("two deployments at once, one killed", _two_one_killed)
 
 
-def _faulty(service: str, operation: str, fault: Mapping[str, object]) -> Callable[[World], None]:
+def _faulty(service: str, operation: str, fault: Mapping[str, Any]) -> Callable[[World], None]:
     def happen(world: World) -> None:
-        ask(world.aws.url, "POST", "/sandbox/faults", json.dumps({"service": service, "operation": operation, **fault}))
+        world.fault(operation, service=service, **fault)
         _run(world)
         assert world.calls(service, operation), "nobody made this call"
         ask(world.aws.url, "DELETE", "/sandbox/faults")
@@ -136,22 +137,13 @@ def _run(world: World, *more: str) -> int:
     return done.returncode
 
 
-def _start(world: World) -> "subprocess.Popen[bytes]":
-    nothing = subprocess.DEVNULL
-    return subprocess.Popen(
-        [str(COMMAND), "deploy", "--yes"], cwd=world.folder, env=world.aws.variables, stdin=nothing, stdout=nothing,
-        stderr=nothing,
-    )  # fmt: skip
-
-
 def _kill_terraform(world: World, _: "subprocess.Popen[bytes]") -> None:
-    for pid in terraforms(world.folder):
-        os.kill(pid, signal.SIGKILL)
+    world.kill_terraform()
 
 
 def _kill_both(world: World, process: "subprocess.Popen[bytes]") -> None:
     process.kill()
-    _kill_terraform(world, process)
+    world.kill_terraform()
 
 
 def _interrupt_twice(_: World, process: "subprocess.Popen[bytes]") -> None:
@@ -176,7 +168,7 @@ def _stopped(
     service: str, operation: str, times: int, stop: "Callable[[World, subprocess.Popen[bytes]], None]"
 ) -> Callable[[World], None]:
     def happen(world: World) -> None:
-        process, end = _start(world), time.monotonic() + SECONDS
+        process, end = world.begun(), time.monotonic() + SECONDS
         while world.calls(service, operation) < times and process.poll() is None:
             assert time.monotonic() < end
             time.sleep(0.05)
@@ -253,12 +245,12 @@ def _little_disk(world: World) -> None:
 
 
 def _two(world: World) -> None:
-    for process in [_start(world), _start(world)]:
+    for process in [world.begun(), world.begun()]:
         process.wait(600)
 
 
 def _two_one_killed(world: World) -> None:
-    first, second = _start(world), _start(world)
+    first, second = world.begun(), world.begun()
     while world.calls("kms", "CreateKey") < 1 and first.poll() is None:
         time.sleep(0.05)
     _kill_both(world, first)

@@ -63,22 +63,27 @@ class World:
     def killed_at(self, operation: str, times: int, service: str = "kms") -> None:
         """Deploy, and kill Terraform when AWS has had so many calls of an operation."""
         ask(self.aws.url, "DELETE", "/sandbox/calls")
-        with subprocess.Popen(
-            [str(COMMAND), "deploy", "--yes"],
-            cwd=self.folder,
-            env=self.aws.variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:
+        with self.begun() as process:
             end = time.monotonic() + SECONDS
             while self.calls(service, operation) < times:
                 assert process.poll() is None
                 assert time.monotonic() < end
                 time.sleep(0.05)
-            for pid in terraforms(self.folder):
-                os.kill(pid, signal.SIGKILL)
+            self.kill_terraform()
             assert process.wait(60) == 3
+
+    def begun(self) -> "subprocess.Popen[bytes]":
+        """A deployment that goes on by itself."""
+        nothing = subprocess.DEVNULL
+        command = [str(COMMAND), "deploy", "--yes"]
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.aws.variables, stdin=nothing, stdout=nothing, stderr=nothing
+        )
+
+    def kill_terraform(self) -> None:
+        """Kill every Terraform that works here, as a machine without memory does."""
+        for pid in terraforms(self.folder):
+            os.kill(pid, signal.SIGKILL)
 
     def calls(self, service: str, operation: str) -> int:
         """How often an operation was called since the journal was emptied."""

@@ -26,6 +26,7 @@ def read_offered(sessions: Sessions, provider: Provider, reference: str) -> Offe
     Raises Refusal for a key that may not be described, WorldError when AWS cannot be asked.
     """
     with asking(provider):
+        sessions.enter(provider)
         kms = sessions.client(provider, "kms")
     try:
         with asking(provider), suppress(kms.exceptions.NotFoundException):

@@ -20,6 +20,7 @@ def gather(sessions: Sessions, provider: Provider, alias: str, purpose: str) -> 
     Raises WorldError where the account cannot be entered, or the key not be described.
     """
     with asking(provider):
+        sessions.enter(provider)
         kms = sessions.client(provider, "kms")
         try:
             metadata = kms.describe_key(KeyId=alias)["KeyMetadata"]

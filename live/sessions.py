@@ -73,8 +73,9 @@ class Sessions:
     def entered(self, provider: Provider) -> Iterator[Clients]:
         """Clients in a provider's account and region, for this thread and as long as the block lasts.
 
-        Raises what boto3 raises.
+        Raises as `enter` does: what another account lacks is never taken for missing.
         """
+        self.enter(provider)
         keys = self._credentials(provider)
         credentials = Credentials(*keys.values()) if keys else self.base.get_credentials()
         if credentials is None:

@@ -80,3 +80,23 @@ def test_an_account_that_cannot_be_read_is_named_and_ends_with_3(world: tuple[Pa
     done = run(folder, aws, "keys", "--live")
     assert done.returncode == 3
     assert "1 region of accounts could not be read\n  data eu-west-2: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("keys", "--live"), ("adopt",), ("adopt", "data", REGION, "sns", "alias/baseline/sns", "--dry-run"), ("retire",)],
+    ids=" ".join,
+)
+def test_what_another_account_lacks_is_not_taken_for_missing(
+    world: tuple[Path, Embedded], command: tuple[str, ...]
+) -> None:
+    """Without a role, and with somebody else's credentials."""
+    folder, aws = world
+    lock = (folder / "organization.lock.json").read_text(encoding="utf-8")
+    for name, text in (("yaml", RETIRED if command == ("retire",) else TEXT), ("lock.json", lock)):
+        strange = text.replace(f'id: "{DATA}"', f'role: null, id: "{DATA}"').replace(DATA, "333333333333")
+        (folder / f"strange.{name}").write_text(strange, encoding="utf-8")
+    done = run(folder, aws, *command, "--config", "strange.yaml")
+    assert done.returncode == 3, done.stdout
+    assert "not there" not in done.stdout
+    assert "and not of 333333333333" in done.stderr

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 import boto3
-from botocore.credentials import Credentials
+from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
 
 from baseline.errors import WorldError
@@ -31,6 +31,11 @@ def sessions_of(variables: Mapping[str, str]) -> "Sessions":
     return Sessions(base, variables["AWS_ENDPOINT_URL"])
 
 
+def _sessions_with(credentials: ReadOnlyCredentials | None, region: str | None, endpoint: str | None) -> "Sessions":
+    keys = credentials or ReadOnlyCredentials(None, None, None)
+    return Sessions(boto3.Session(keys.access_key, keys.secret_key, keys.token, region), endpoint)
+
+
 @dataclass
 class Sessions:
     """Clients in many accounts for many threads: a role is assumed once an account and not once a region."""
@@ -51,6 +56,12 @@ class Sessions:
 
     def __post_init__(self) -> None:
         self._shared = SharedClients(self.base, self.endpoint, self._count)
+
+    def __reduce__(self) -> tuple[Callable[..., "Sessions"], tuple[ReadOnlyCredentials | None, str | None, str | None]]:
+        """For another process: the caller's own credentials as they are now, and nothing that was asked for by them."""
+        credentials = self.base.get_credentials()
+        frozen = credentials.get_frozen_credentials() if credentials else None
+        return _sessions_with, (frozen, self.base.region_name, self.endpoint)
 
     def session(self, provider: Provider) -> boto3.Session:
         """A session in a provider's account, by its role, or the caller's own. Raises what boto3 raises."""

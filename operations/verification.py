@@ -1,22 +1,19 @@
 """What AWS has, held against the Inventory: every account's region at the same time, and whatever one of them refuses."""
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from baseline.drift.expected import ExpectedPlace, expected_places
 from baseline.drift.finding import Finding
 from baseline.drift.place import find, key_behind
-from baseline.errors import WorldError
 from baseline.inventory import Inventory
 from baseline.lock import KeyIdentity
 from baseline.seen import Seen, SeenKey, SeenThings
-from live.asking import Denied, NoCredentials, asking
+from live.asking import NoCredentials
 from live.sessions import Sessions
-from live.shared_clients import MOST_AT_ONCE
-from live.survey import survey
-from live.things import read_things
 from operations.progress import Counting, Say
+from operations.reading_places import read_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +45,14 @@ class Verification:
 def verify(inventory: Inventory, sessions: Sessions, say: Say, accounts: Collection[str] = ()) -> Verification:
     """Hold everything in these accounts, by ID, against what AWS has; no accounts: all of them.
 
-    Raises WorldError where there are no credentials, or where they expire meanwhile.
+    Raises NoCredentials where there are none, or where they expire meanwhile.
     """
     places = [p for p in expected_places(inventory) if not accounts or p.provider.account_id in accounts]
     found = Verification(places=len(places))
     failed: list[tuple[ExpectedPlace, str]] = []
     for place, looked in zip(places, _looked_at(places, sessions, say), strict=True):
-        if isinstance(looked, WorldError):
-            failed.append((place, _reason(looked)))
+        if isinstance(looked, str):
+            failed.append((place, looked))
         else:
             found.findings += find(place, *looked)
             found.keys |= dict(_behind(place, looked[0]))
@@ -65,40 +62,21 @@ def verify(inventory: Inventory, sessions: Sessions, say: Say, accounts: Collect
     return found
 
 
-_Looked = tuple[Seen | None, SeenThings] | WorldError
-"""What was seen of keys, None where not even the aliases may be listed, and of features. Or why nothing was seen."""
-
-
-def _looked_at(places: Sequence[ExpectedPlace], sessions: Sessions, say: Say) -> Sequence[_Looked]:
-    """What AWS has in each place, in their order. Raises NoCredentials; whatever is not begun then is never begun."""
+def _looked_at(
+    places: Sequence[ExpectedPlace], sessions: Sessions, say: Say
+) -> list[tuple[Seen | None, SeenThings] | str]:
+    """What AWS has in each place, in their order, or why that is not known. Raises NoCredentials."""
     counting = Counting("read", "region", say)
-    pool = ThreadPoolExecutor(max(1, min(MOST_AT_ONCE, len(places))))
-    try:
-        jobs: list[Future[_Looked]] = [pool.submit(_look, sessions, place) for place in places]
-        for done, job in enumerate(as_completed(jobs), start=1):
-            if isinstance(error := job.result(), NoCredentials):
-                raise NoCredentials(f"{error}; {done - 1} of {len(places)} regions of accounts were read", error.help)
-            counting(done, len(places))
-        return [job.result() for job in jobs]
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _look(sessions: Sessions, place: ExpectedPlace) -> _Looked:
-    try:
-        with asking(place.provider):
-            sessions.enter(place.provider)
-        things = read_things(sessions, place.provider, place.things)
-        return _survey(sessions, place), things
-    except WorldError as error:
-        return error
-
-
-def _survey(sessions: Sessions, place: ExpectedPlace) -> Seen | None:
-    try:
-        return survey(sessions, place.provider, place.parameters, place.aliases)
-    except Denied:
-        return None
+    looked: dict[int, tuple[Seen | None, SeenThings] | str] = {}
+    with closing(read_places(sessions, places)) as reading:
+        for number, found in reading:
+            if isinstance(found, NoCredentials):
+                raise NoCredentials(
+                    f"{found}; {len(looked)} of {len(places)} regions of accounts were read", found.help
+                )
+            looked[number] = found
+            counting(len(looked), len(places))
+    return [looked[number] for number in range(len(places))]
 
 
 def _behind(place: ExpectedPlace, seen: Seen | None) -> Iterator[tuple[KeyIdentity, SeenKey]]:
@@ -113,8 +91,3 @@ def _by_account(failed: Sequence[tuple[ExpectedPlace, str]]) -> Iterator[Unreach
         regions.setdefault((place.account, place.provider.account_id, problem), []).append(place.provider.region)
     for (account, account_id, problem), of in regions.items():
         yield Unreachable(account, account_id, tuple(of), problem)
-
-
-def _reason(error: WorldError) -> str:
-    """What AWS said, without the place."""
-    return str(error.__cause__ or error)

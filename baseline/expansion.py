@@ -40,7 +40,7 @@ class _Expansion:
         self.retention.check_states()
         retired = self.retention.retired()
         keys = list(self.keys(retired))
-        self.retention.check_births({key.locked.key for key in keys})
+        self.retention.check_new_keys({key.locked.key for key in keys})
         self.retention.check_losses({key.locked.key for key in keys}, retired)
         parts = tuple(placed_parts(self.organization, self.retention))
         check_parts(parts, {(key.account_id, key.address): key.settings for key in keys if key.enabled}, retired)

@@ -31,13 +31,13 @@ PROPERTY_NAMES = (
     "services-do-what-they-must",
     "readers-only-read",
     "no-public-statement",
-    "every-statement-bites",
+    "every-statement-is-needed",
 )
 
 _NO_MORE = "it is now `services-do-no-more`, for every purpose"
 _MUST = "it is now `services-do-what-they-must`, for every purpose"
 _FENCED = "it is now `services-only-for-this-account`, for every purpose"
-FORMER_NAMES = tuple(
+_OF_PURPOSES = tuple(
     (name, f"{now}; with `purpose: {purpose}` it says what it said")
     for name, now, purpose in (
         ("publishers-only-for-this-account", _FENCED, "sns"),
@@ -52,4 +52,5 @@ FORMER_NAMES = tuple(
         ("trail-writes", _MUST, "cloudtrail"),
     )
 )
+FORMER_NAMES = (*_OF_PURPOSES, ("every-statement-bites", "it is now `every-statement-is-needed`"))
 """What a waiver may still say, with what to write instead."""

@@ -128,13 +128,13 @@ class Retention:
         known = {**{base: account_id for account_id, base in self.bases.items()}, **self.ids}
         return known.get(account, account)
 
-    def check_births(self, wanted: Collection[KeyIdentity]) -> None:
+    def check_new_keys(self, wanted: Collection[KeyIdentity]) -> None:
         """Raise Mistakes when an entry would retire a key that is only about to be made."""
         recorded = {old.key for old in self.lock.entries}
-        born = sorted(key for key in wanted if key not in recorded) if self.organization.retired else []
+        new = sorted(key for key in wanted if key not in recorded) if self.organization.retired else []
         for retirement in self.organization.retired:
             account_id = self.account_id(retirement.account)
-            for key in born:
+            for key in new:
                 if key.account_id == account_id and retirement.covers(key.region, key.purpose):
                     where = f"{self.name(account_id)} {key.region} {key.purpose}"
                     problem = f"`{where}` would be made now and retired by this entry from then on"

@@ -8,7 +8,7 @@ from baseline.found.policy import FoundPolicy
 from baseline.inventory import Key
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.inventory import Proof, prove_alike, prove_all
-from baseline.prover.judgements import BITES, Judgement
+from baseline.prover.judgements import NEEDED, Judgement
 from operations.progress import Say, counted
 from operations.project import Project
 
@@ -26,5 +26,5 @@ def decided_at(project: Project, proof: Proof) -> FieldPlace:
 def prove_found(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Judgement]:
     """The general properties of a policy that somebody else wrote; with a purpose, those of its services too."""
     if policy.undecidable:
-        return [Judgement(BITES, "unsupported", False, None, policy.undecidable, None)]
+        return [Judgement(NEEDED, "unsupported", False, None, policy.undecidable, None)]
     return prove_policy(policy.plain, place_of(policy, account_id, region), purpose or None)

@@ -81,7 +81,7 @@ def _encrypt(way: str, name: str, lookup: dict[str, Any], exclude: Sequence[str]
     if exclude:
         excluded = [{"Variable": name, **_comparison(pattern), "NextStep": _ALONE} for pattern in exclude]
         yield _branch(f"IsExcluded{way}", excluded, f"HasKey{way}")
-    # A group in the clear has no kmsKeyId. A value that is not there begins with nothing: AWS's own example asks in
+    # A group that is not encrypted has no kmsKeyId. A value that is not there begins with nothing: AWS's own example asks in
     # this way for the platform of an instance, which only Windows has.
     has_key = {"Variable": f"{{{{ Find{way}.KmsKeyId }}}}", "StartsWith": "arn:"}
     keeps_it = {"Variable": _told(REPLACE), "StringEquals": "false"}

@@ -12,7 +12,7 @@ from baseline.prover.counterexample import Policy
 from baseline.prover.expectations import EXPECTATIONS, expected_of
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.general_claims import KEEPS
-from baseline.prover.judgements import BITES, Judgement, prove_properties
+from baseline.prover.judgements import NEEDED, Judgement, prove_properties
 from baseline.prover.properties import PROPERTIES, Property, described
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES, for_this_account
 from baseline.prover.subject import NO_BYPASS, Subject, people
@@ -63,7 +63,7 @@ OF_ANY_POLICY: tuple[Property, ...] = (
             _keeps,
         ),
     ),
-    BITES,
+    NEEDED,
 )
 OF_A_PURPOSE: tuple[Property, ...] = tuple(
     entry

@@ -14,8 +14,8 @@ from baseline.prover.space import Space
 from baseline.prover.subject import Subject
 from baseline.prover.unanswered import StepsSpent, Unsupported
 
-BITES = Property(
-    "every-statement-bites",
+NEEDED = Property(
+    "every-statement-is-needed",
     "Taking any Allow out of the policy changes what is allowed. (A Deny may guard against what nobody has yet.)",
     "for each Allow statement s: some request is allowed, or allowed directly, by s alone",
     lambda key: iter(()),
@@ -28,7 +28,7 @@ PUBLIC = Property(
     lambda key: iter(()),
     KMS_CONTROLS,
 )
-_OF_STATEMENTS = (PUBLIC, BITES)
+_OF_STATEMENTS = (PUBLIC, NEEDED)
 ALL = (*PROPERTIES, *PURPOSE_PROPERTIES, *_OF_STATEMENTS)
 """Every property, in the order of the reports."""
 
@@ -72,8 +72,8 @@ def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Prope
             if given or entry in _OF_STATEMENTS
         )
     judgements = [_judgement(entry, [judge.answer(c) for c in given]) for entry, given in asked if given]
-    all_bite = _all_bite(judge, _may_be_idle(subject))
-    return (*judgements, _judgement(PUBLIC, [_none_is_public(statements)]), _judgement(BITES, [all_bite]))
+    all_needed = _all_needed(judge, _may_be_idle(subject))
+    return (*judgements, _judgement(PUBLIC, [_none_is_public(statements)]), _judgement(NEEDED, [all_needed]))
 
 
 def _open(verdict: Verdict, error: Exception) -> Answer:
@@ -101,7 +101,7 @@ def _is_fixed(condition: PlainCondition) -> bool:
     return not any(mark in value for value in condition.values for mark in ("*", "?", "${"))
 
 
-def _all_bite(judge: Judge, exempt: tuple[str, ...]) -> Answer:
+def _all_needed(judge: Judge, exempt: tuple[str, ...]) -> Answer:
     try:
         idle = next((statement.name for statement in judge.idle() if not statement.name.endswith(exempt)), None)
     except StepsSpent as error:

@@ -60,7 +60,7 @@ class SandboxEc2(EC2Response):
         return answer
 
     def register_image(self) -> ActionResult:
-        """The image is of the snapshot that is named; moto makes another one, in the clear."""
+        """The image is of the snapshot that is named; moto makes another one, not encrypted."""
         answer = super().register_image()
         disks: list[dict[str, Any]] = [mapping.get("Ebs", {}) for mapping in self._get_param("BlockDeviceMappings", [])]
         named = [disk["SnapshotId"] for disk in disks if "SnapshotId" in disk]

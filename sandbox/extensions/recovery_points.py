@@ -58,7 +58,7 @@ class RecoveryPoint:
     """The ARN of what was backed up."""
     kind: Kind
     key: str
-    """The ARN of the key that it is encrypted with; empty: it is in the clear."""
+    """The ARN of the key that it is encrypted with; empty: it is not encrypted."""
     created: float
 
 

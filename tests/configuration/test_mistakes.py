@@ -63,6 +63,12 @@ def test_the_good_one_is_good() -> None:
             id="a property under its former name",
         ),
         pytest.param(
+            "keys:\n", "keys:\n  waivers: [{property: every-statement-bites, reason: why}]\n",
+            "organization.yaml:9: keys.waivers[0].property: `every-statement-bites` is not a property\n  help: it is now "
+            "`every-statement-is-needed`",
+            id="a property whose name became plainer",
+        ),
+        pytest.param(
             '"222222222222"', "222222222222",
             "organization.yaml:11: accounts[0].id: must be text, got `222222222222` without quotes\n"
             '  help: write "222222222222"',

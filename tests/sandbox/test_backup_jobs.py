@@ -98,7 +98,7 @@ def copied(backup: Any) -> Callable[[Job, str], Job]:
 
 @pytest.fixture
 def volume(client: Client) -> Iterator[Callable[..., str]]:
-    """Makes volumes, in the clear or under a key, and answers their ARNs."""
+    """Makes volumes, not encrypted or under a key, and answers their ARNs."""
     ec2, made = client("ec2", DEPLOY_ROLE), []
 
     def make(key: str = "") -> str:

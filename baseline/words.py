@@ -1,5 +1,6 @@
-"""Words that follow from numbers."""
+"""Words that follow from numbers, and names of characters."""
 
+import unicodedata
 from collections.abc import Sequence
 
 MOST_NAMED = 5
@@ -14,3 +15,9 @@ def some(names: Sequence[str]) -> str:
     """The first of them, and how many more there are; empty for none."""
     more = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def named_character(character: str) -> str:
+    """`U+200B (zero width space)`: for characters that cannot be seen."""
+    name = unicodedata.name(character, "").lower()
+    return f"U+{ord(character):04X}" + (f" ({name})" if name else "")

@@ -27,4 +27,5 @@ def prove_found(policy: FoundPolicy, account_id: str, region: str, purpose: str)
     """The general properties of a policy that somebody else wrote; with a purpose, those of its services too."""
     if policy.undecidable:
         return [Judgement(NEEDED, "unsupported", False, None, policy.undecidable, None)]
-    return prove_policy(policy.plain, place_of(policy, account_id, region), purpose or None)
+    policy.key = place_of(policy, account_id, region)
+    return prove_policy(policy.plain, policy.key, purpose or None)

@@ -1,40 +1,28 @@
 """What is wrong with the conditions of one statement."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from baseline.errors import FieldPath
+from baseline.found.condition_test import Test
 from baseline.found.place import names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
-from baseline.iam.actions import ACTIONS, CONDITION_KEYS, IAM_ONLY_KEYS, expand_all
-from baseline.iam.arns import has_wildcard
-from baseline.iam.conditions import Operator, is_carried, operator_parts, spelled
+from baseline.found.value_checks import value_problems
+from baseline.iam.actions import ACTIONS, CONDITION_KEYS, IAM_ONLY_KEYS
+from baseline.iam.conditions import is_carried, operator_parts, spelled
 from baseline.iam.elements import items
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.services import TOPIC_CONTEXT, describes_an_iam_principal, sends
+from baseline.key_policy.place import KeyPlace
 
 _Problem = tuple[str, str]
 """The kind and the sentence."""
 
 _FITTING: Mapping[str, tuple[str, ...]] = {"Bool": ("Bool",), "Numeric": ("Numeric",), "Date": ("Date",)}
 _TEXT = ("String", "Arn", "Binary")
-
-
-class Test(NamedTuple):
-    """One key under one operator, as it is written, and the statement around it."""
-
-    statement: Mapping[str, Any]
-    written: str
-    operator: Operator
-    key: str
-    """As AWS spells it."""
-    values: tuple[str, ...]
-    demanded: frozenset[str]
-    """The keys, in lower case, that a Null `false` beside it demands."""
-
-    @property
-    def is_allow(self) -> bool:
-        return self.statement.get("Effect") == "Allow"
+_REQUIRED: Mapping[str, frozenset[str]] = {"kms:GrantOperations": frozenset({"kms:CreateGrant"})}
+"""Keys that come with every call of an action, since its parameter is required:
+https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html"""
 
 
 def check_conditions(policy: FoundPolicy, statement: FoundStatement) -> None:
@@ -48,7 +36,7 @@ def check_conditions(policy: FoundPolicy, statement: FoundStatement) -> None:
     for operator, keys in written.items():
         _check_operator(policy, statement, operator, (*path, operator))
         for key, values in keys.items():
-            for kind, problem in _problems(statement.elements, operator, key, items(values), demanded):
+            for kind, problem in _problems(statement.elements, operator, key, items(values), demanded, policy.key):
                 policy.say(kind, problem, (*path, operator, key), statement, "Condition")
         _check_repeats(policy, keys, (*path, operator))
 
@@ -79,7 +67,12 @@ def _text(values: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _problems(
-    statement: Mapping[str, Any], written: str, key: str, values: list[Any], demanded: frozenset[str]
+    statement: Mapping[str, Any],
+    written: str,
+    key: str,
+    values: list[Any],
+    demanded: frozenset[str],
+    place: KeyPlace,
 ) -> Iterator[_Problem]:
     if not values:
         yield "no-value", f"`{written}` on `{key}` has no value"
@@ -100,8 +93,8 @@ def _problems(
         operator = operator_parts(written)
     except PolicyError:
         return
-    test = Test(statement, written, operator, name, _text(values), demanded)
-    for check in (_type, _sets, _values, _carried, _sent):
+    test = Test(statement, written, operator, name, _text(values), demanded, place)
+    for check in (_type, _sets, value_problems, _carried, _sent):
         yield from check(test)
 
 
@@ -126,34 +119,30 @@ def _sets(test: Test) -> Iterator[_Problem]:
         yield "set-operator-on-one-value", f"`{test.written}` on `{test.key}`, which has one value; write `{plain}`"
     if has_several and not qualifier:
         yield "set-operator-missing", f"`{test.written}` on `{test.key}`, which has several values"
-    if qualifier == "ForAllValues:" and has_several and test.is_allow and test.key.lower() not in test.demanded:
+    is_there = test.key.lower() in test.demanded or test.actions == _REQUIRED.get(test.key)
+    if qualifier == "ForAllValues:" and has_several and test.is_allow and not is_there:
         yield "for-all-values-of-nothing", f"`{test.written}` holds without `{test.key}`"
 
 
-def _values(test: Test) -> Iterator[_Problem]:
-    base, is_open = test.operator.base, test.key not in CONDITION_KEYS  # tags and contexts may hold `*` themselves
-    for value in filter(has_wildcard, test.values):
-        if base.startswith(("StringEquals", "StringNotEquals")) and not is_open:
-            yield "literal-wildcard", f"`{test.written}` on `{test.key}` takes the wildcard of `{value}` literally"
-        head = ":".join(value.split(":", 5)[:5])  # in the last part it cannot reach another account
-        if base in ("StringLike", "StringNotLike") and value.startswith("arn:") and has_wildcard(head):
-            yield "wildcard-across-parts", f"`{test.written}` on `{test.key}` with `{value}`"
-
-
 def _carried(test: Test) -> Iterator[_Problem]:
-    """An Allow only: a Deny that a call cannot meet costs nothing."""
-    if not test.is_allow or test.operator.is_if_exists:
+    """What a call of some of the actions never carries: an Allow gives those nothing, a Deny takes all or nothing."""
+    actions = test.actions
+    lacking = sorted(action for action in actions if not is_carried(test.key, action))
+    if not lacking or (test.is_allow and (test.operator.is_if_exists or _is_everything(test))):
         return
-    patterns = tuple(a for a in items(test.statement.get("Action", [])) if isinstance(a, str))
-    lacking = sorted(
-        action
-        for action in expand_all(patterns)
-        if not ACTIONS[action].is_between_replicas and not is_carried(test.key, action)
-    )
-    everything = len(expand_all(patterns)) == len(ACTIONS)  # `kms:*` says nothing about single actions
-    if lacking and not everything:
-        more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-        yield "condition-key-not-carried", f"`{test.key}` never comes with `{lacking[0]}`{more}"
+    more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+    never = f"`{test.key}` never comes with `{lacking[0]}`{more}"
+    if test.is_allow:
+        yield "condition-key-not-carried", never
+    elif test.holds_without and test.operator.base != "Null":
+        yield "condition-key-not-carried", f"{never}, so there the Deny hits every call"
+    elif len(lacking) == len(actions) and not test.holds_without:
+        yield "condition-key-not-carried", f"{never}, so the Deny hits no call"
+
+
+def _is_everything(test: Test) -> bool:
+    """`kms:*` says nothing about single actions."""
+    return {a for a in ACTIONS if not ACTIONS[a].is_between_replicas} == test.actions
 
 
 def _sent(test: Test) -> Iterator[_Problem]:

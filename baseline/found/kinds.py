@@ -18,7 +18,7 @@ KIND_GROUPS: Mapping[Group, tuple[str, str]] = {
     "not meant": ("What is probably not meant", "KMS takes it and does what it says."),
     "not decided": (
         "What is not decided",
-        "`policy prove`, `explain` and `diff` answer `unsupported` where it matters.",
+        "KMS takes it. `policy prove`, `explain` and `diff` answer `unsupported` where it matters.",
     ),
 }
 """Why it is a finding: the title and the meaning of each group."""
@@ -36,8 +36,22 @@ class FindingKind:
     remedy: str
     """What to do."""
     source: str
+    evidence: Literal["documented", "inferred"]
+    """Of what AWS does with it."""
+
+    @property
+    def answer(self) -> str:
+        """What AWS does with it, how that is known, and where it is written."""
+        return f"{_ANSWERS[self.group]} ({self.evidence}: {self.source})"
 
 
+_ANSWERS: Mapping[Group, str] = {
+    "not a policy": "KMS takes no such text",
+    "refused": "KMS refuses the policy",
+    "ignored": "KMS takes the policy, and this has no effect or another one",
+    "not meant": "KMS takes the policy and does what it says",
+    "not decided": "KMS takes the policy",
+}
 _ALL = tuple(FindingKind(**entry) for entry in json.loads(Path(__file__).with_suffix(".json").read_bytes()))
 KINDS: Mapping[str, FindingKind] = {kind.id: kind for kind in _ALL}
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from baseline.errors import FieldPath
 from baseline.found.policy import FoundPolicy
 from baseline.iam.arns import is_account_id
 from baseline.iam.elements import items
@@ -24,6 +25,19 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from texts_in(inner)
+
+
+def texts_with_paths(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:
+    """Every text inside a value, names of members included, with the path of its line."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield (*path, name), name
+            yield from texts_with_paths(inner, (*path, name))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from texts_with_paths(inner, (*path, i))
 
 
 def account_of(text: str) -> str:

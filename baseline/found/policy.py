@@ -11,6 +11,10 @@ from typing import Any
 from baseline.errors import FieldPath
 from baseline.found.json_text import JsonText, NotJson, read
 from baseline.found.kinds import KINDS, Finding
+from baseline.found.resources import ANY_KEY, may_be_the_key
+from baseline.found.template import placeholders
+from baseline.iam.elements import items
+from baseline.key_policy.place import KeyPlace
 
 MAXIMUM_TEXT = 1_000_000
 """Characters; a key policy has at most 32,768 bytes."""
@@ -59,18 +63,32 @@ class FoundPolicy:
     findings: list[Finding] = field(default_factory=list)
     undecidable: str = ""
     """Why nothing can be decided of it; empty if something can."""
+    key: KeyPlace = ANY_KEY
+    """Where its key is, as far as that is known."""
 
     @property
     def plain(self) -> dict[str, Any]:
-        """IAM's JSON in the usual form, every statement with a name of its own."""
+        """IAM's JSON in the usual form, every statement with a name of its own, and `*` for the key."""
         version = self.top.get("Version", VERSIONS[0])
         return {
             "Version": VERSIONS[0] if version in VERSIONS else version,
-            "Statement": [{**s.elements, "Sid": s.name} for s in self.statements],
+            "Statement": [{**s.elements, **self._resource(s), "Sid": s.name} for s in self.statements],
         }
+
+    def _resource(self, statement: FoundStatement) -> dict[str, str]:
+        written = items(statement.elements.get("Resource", []))
+        return {"Resource": "*"} if written and all(may_be_the_key(one, self.key) for one in written) else {}
 
     def line(self, path: FieldPath) -> int:
         return self.only_line or self.text.line(path)
+
+    def explains(self, statement: FoundStatement) -> bool:
+        """Whether something was found that makes the statement be refused or ignored: one fault, one finding."""
+        return any(f.statement == statement.name and f.kind.group in ("refused", "ignored") for f in self.findings)
+
+    def has(self, kind: str, statement: FoundStatement) -> bool:
+        """Whether this was found of the statement."""
+        return any(f.kind.id == kind and f.statement == statement.name for f in self.findings)
 
     def say(
         self, kind: str, problem: str, path: FieldPath, statement: FoundStatement | None = None, element: str = ""
@@ -98,6 +116,8 @@ def found_policy(text: str) -> FoundPolicy:
         raise NotAPolicy(
             Finding(KINDS["not-a-policy"], f"a policy is a JSON object, got {_kind(value)}", policy.line(()))
         )
+    for path, found in placeholders(value):
+        raise NotAPolicy(Finding(KINDS["template"], f"`{found}` is not filled in", policy.line(path)))
     top = _spelled(policy, value, (), _TOP, None)
     if "Statement" not in top:
         raise NotAPolicy(Finding(KINDS["not-a-policy"], "there is no `Statement`", policy.line(())))

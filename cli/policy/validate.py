@@ -31,7 +31,18 @@ OutputFormat = Annotated[
 ]
 
 
-def validate(file: File, account_id: AccountId = "", region: Region = "", format: OutputFormat = Format.table) -> None:
+Organization = Annotated[
+    str, typer.Option("--organization", help="The ID of the account's organization.", show_default=False)
+]
+
+
+def validate(
+    file: File,
+    account_id: AccountId = "",
+    region: Region = "",
+    organization: Organization = "",
+    format: OutputFormat = Format.table,
+) -> None:
     """Say what AWS refuses, what it stores and ignores, and what is probably not meant in a key policy.
 
     Every finding has an identifier, explained in docs/policy-findings.md. Exit code 1: an error or a warning was
@@ -40,7 +51,7 @@ def validate(file: File, account_id: AccountId = "", region: Region = "", format
     Example: kms-baseline policy validate policy.json --account 222222222222 --region eu-west-2
     """
     check_place(account_id, region)
-    found = findings_of(text_of(file), account_id, region)
+    found = findings_of(text_of(file), account_id, region, organization)
     if format is Format.json:
         output.show_json({"version": 1, "file": name_of(file), "findings": [_as_json(finding) for finding in found]})
     elif format is Format.sarif:
@@ -59,7 +70,7 @@ def _show(file: Path, found: Sequence[Finding]) -> None:
         inside = f"{_inside(finding)}: " if _inside(finding) else ""
         kind = finding.kind
         output.show(f"{name_of(file)}:{finding.line}{column}: {kind.severity}: {kind.id}: {inside}{finding.problem}")
-        output.show(f"  {kind.sentence}\n  help: {kind.remedy}")
+        output.show(f"  {kind.sentence}\n  AWS: {kind.answer}\n  help: {kind.remedy}")
     counts = Counter(finding.kind.severity for finding in found)
     result = ", ".join(count(counts[name], name) for name in ("error", "warning", "note") if counts[name])
     output.say(f"{name_of(file)}: {result or 'nothing found'}")
@@ -82,6 +93,8 @@ def _as_json(finding: Finding) -> dict[str, Any]:
         "element": finding.element or None,
         "sentence": kind.sentence,
         "remedy": kind.remedy,
+        "aws": kind.answer,
+        "evidence": kind.evidence,
         "source": kind.source,
     }
 

@@ -29,7 +29,7 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("too-large", policy() + " " * 33_000, "KMS takes 32768"),
     ("duplicate-key", policy().replace('"Effect"', '"Sid": "x",\n "Effect"'), "`Sid` stands twice in one object, first in"),
     ("duplicate-key", policy(statement(StringEquals={NAMES: "a", NAMES.lower(): "b"})), "`kms:EncryptionContextKeys` stands"),
-    ("forbidden-character", policy(statement(StringEquals={TOPIC: "\u20ac"})), "does not take the character '\\u20ac'"),
+    ("forbidden-character", policy(statement(StringEquals={TOPIC: "\u20ac"})), "does not take the character U+20AC (euro sign)"),
     ("no-statement", policy(root=False), "the policy has no statement"),
     ("invalid-version", policy(Version="2020-01-01"), "`Version` is `2020-01-01`"),
     ("unknown-element", policy(statement() | {"Resources": "*"}), "unknown element `Resources`"),
@@ -49,11 +49,24 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("deleted-principal", policy(statement({"AWS": "AROAEXAMPLE1234567890"})), "is the ID of a deleted principal"),
     ("other-partition", policy(statement({"AWS": f"arn:aws-cn:iam::{A}:root"})), "is of the partition aws-cn, the key of aws"),
     ("service-of-another-region", policy(statement({"Service": "logs.eu-west-1.amazonaws.com"})), "is of eu-west-1, the key"),
+    ("template", policy(statement({"AWS": "arn:aws:iam::${account}:root"})), "`${account}` is not filled in"),
+    ("opposite-elements", policy({**statement(), "NotAction": "kms:*"}), "`Action` and `NotAction`"),
+    ("unknown-service", policy(statement({"Service": "clodwatch.amazonaws.com"})), "did you mean `cloudwatch.amazonaws.com`"),
+    ("wildcard-as-service", policy(statement(action="k*:Decrypt")), "has a wildcard where `kms:` stands"),
+    ("service-without-region", policy(statement({"Service": "logs.amazonaws.com"})), "has no region in it"),
+    ("service-acts-by-role", policy(statement({"Service": "codepipeline.amazonaws.com"})), "as a role"),
+    ("impossible-value", policy(statement(StringLike={"aws:SourceOrgID": "organization"})), "is never `organization`"),
+    ("via-service-of-another-region", policy(statement(StringLike={"kms:ViaService": "s3.eu-west-1.amazonaws.com"})), "is of"),
     ("unknown-operator", policy(statement(StringEqual=OURS)), "`StringEqual`; did you mean `StringEquals`"),
     ("no-value", policy(statement(StringEquals={"aws:SourceAccount": []})), "has no value"),
     ("lockout", policy(statement(action="kms:*"), root=False), f"takes it from role/App of {A} (any session)"),
     ("lockout", policy(statement(), root=False), "KMS answers MalformedPolicyDocumentException"),
-    ("lockout", policy(statement("*", "kms:PutKeyPolicy", "Deny", StringNotEquals={"kms:ViaService": "x"})), "may not always"),
+    ("lockout", policy(statement("*", "kms:PutKeyPolicy", "Deny", StringNotEquals={"kms:ViaService": "x"})), "may not call"),
+    (
+        "lockout-on-a-condition",
+        policy(statement("*", "kms:*", "Deny", StringNotEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})),
+        "depends on `aws:PrincipalOrgID`",
+    ),
     ("open-to-everyone", policy(statement({"AWS": "*"}, "kms:DescribeKey")), "may call kms:DescribeKey"),
     ("open-to-everyone", policy(statement("*", StringEquals={"kms:ViaService": "ec2.eu-west-2.amazonaws.com"})), "may call"),
     ("open-to-everyone", policy(statement("*", **{"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-a1"}})), "may call"),
@@ -97,21 +110,23 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
         policy(statement(ALARMS, ArnLike={"aws:SourceArn": "arn:aws:cloudwatch:eu-west-2:*:alarm:*"})),
         "may call kms:Decrypt",
     ),
-    ("service-manages", policy(statement(ALARMS, ["kms:CreateGrant", "kms:Decrypt"], StringEquals=OURS)), "kms:CreateGrant"),
+    ("service-manages", policy(statement(ALARMS, ["kms:TagResource", "kms:Decrypt"], StringEquals=OURS)), "kms:TagResource"),
+    ("service-grants-anything", policy(statement(ALARMS, "kms:CreateGrant", StringEquals=OURS)), "kms:CreateGrant"),
     ("everything-for-one", policy(statement(action="kms:*")), "every action is given to others than the account"),
     (
         "wildcard-across-parts",
-        policy(statement(ALARMS, StringLike={"aws:SourceArn": f"arn:aws:cloudwatch:*:{A}:*"})),
-        "`StringLike` on `aws:SourceArn` with",
+        policy(statement("*", StringLike={"aws:PrincipalArn": f"arn:aws:iam:*:{A}:role/App"})),
+        "`StringLike` on `aws:PrincipalArn` with",
     ),
     ("repeated-sid", policy(ROOT), "`Root` is also the Sid of another statement"),
     ("statement-without-effect", policy(ROOT | {"Sid": "Again"}), "without it the policy would allow the same"),
     ("not-principal", policy({**without("Principal"), "NotPrincipal": {"AWS": ROLE}}), "everyone but those it names"),
-    ("not-action", policy({**without("Action"), "NotAction": "kms:Decrypt"}), "every action but those it names"),
-    ("other-resource", policy(statement() | {"Resource": f"arn:aws:kms:{R}:{A}:key/1"}), "`Resource` is not `*`"),
+    ("not-action", policy({**without("Action"), "NotAction": "kms:Decrypt"}), "`NotAction` gives 45 of 46 actions"),
+    ("other-resource", policy(statement() | {"Resource": f"arn:aws:kms:{R}:{B}:key/1"}), "which is not this key"),
+    ("other-resource", policy(statement() | {"Resource": f"arn:aws:s3:::{A}"}), "which is not this key"),
     ("policy-variable", policy(statement(StringEquals={TOPIC: "${aws:username}"})), "has a policy variable"),
     ("operator-not-decided", policy(statement(IpAddress={"aws:SourceIp": "192.0.2.0/24"})), "`IpAddress` is not supported"),
-    ("principal-not-decided", policy(statement({"Federated": "accounts.google.com"})), "of kind `Federated`"),
+    ("principal-of-other-policies", policy(statement({"Federated": "accounts.google.com"})), "`Federated` is no kind"),
     ("principal-not-decided", policy(statement({"AWS": f"arn:aws:sts::{A}:federated-user/x"})), "sessions of federated users"),
     ("not-decided", policy(statement({"AWS": "AROAEXAMPLE1234567890"})), "what the policy means is not decided: "),
 )  # fmt: skip
@@ -160,7 +175,7 @@ def test_what_is_right_has_no_finding(text: str) -> None:
 def test_what_get_key_policy_prints_is_the_policy_inside(wrap: Any) -> None:
     assert validate(json.dumps(wrap(policy()))) == []
     found = validate(json.dumps(wrap(policy(statement(action="kms:Decrpt")))))
-    assert {finding.kind.id for finding in found} == {"unknown-action", "statement-without-effect"}
+    assert {finding.kind.id for finding in found} == {"unknown-action"}
 
 
 def test_a_finding_has_its_line_statement_and_element() -> None:

@@ -1,0 +1,91 @@
+"""Whether the account can always change the policy: it is lost if nobody can."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from baseline.found.place import accounts_in
+from baseline.found.policy import FoundPolicy
+from baseline.iam.reading import PlainCondition
+from baseline.key_policy.place import KeyPlace
+from baseline.prover.claims import Claim, always, never
+from baseline.prover.condition_tests import condition
+from baseline.prover.counterexample import Counterexample
+from baseline.prover.decide import Answer, prove
+from baseline.prover.report import caller_in_words
+from baseline.prover.subject import NO_BYPASS, people
+from baseline.prover.unanswered import Unsupported
+from baseline.words import some
+
+PUT = "kms:PutKeyPolicy"
+_BY_ITSELF = condition("Null", "kms:ViaService", "true")
+
+
+def answers_of(plain: Mapping[str, Any], key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
+    """What the prover says of each claim. Raises Unsupported when one is not decided."""
+    answers = prove(plain, key.partition, claims)
+    for answer in answers:
+        if answer.verdict in ("unsupported", "undecided"):
+            raise Unsupported(answer.reason)
+    return answers
+
+
+def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:
+    """Add the finding that the account cannot change the policy, or not always."""
+    named = accounts_in([statement.elements.get("Principal") for statement in policy.statements])
+    accounts = [key.account_id] if key.account_id else named
+    on_condition = ""
+    for account in accounts:
+        keeps, never_may = _asked(plain, key, account)
+        if keeps.verdict == "holds":
+            return
+        if keeps.counterexample and never_may.counterexample:
+            keys = _depends_on(plain, keeps.counterexample, never_may.counterexample)
+            on_condition = f"whether the root user of {account} may call {PUT} depends on {some(keys)}"
+    if on_condition:
+        policy.say("lockout-on-a-condition", on_condition, ())
+    else:
+        _say_lockout(policy, plain, key, accounts)
+
+
+def _asked(plain: Mapping[str, Any], key: KeyPlace, account_id: str) -> Sequence[Answer]:
+    """Whether the root user always may, and whether it never may."""
+    root: list[PlainCondition] = [
+        condition("StringEquals", "aws:PrincipalArn", f"arn:{key.partition}:iam::{account_id}:root"),
+        NO_BYPASS,
+        _BY_ITSELF,
+    ]
+    if key.organization_id:
+        root.append(condition("StringEquals", "aws:PrincipalOrgID", key.organization_id))
+    mine = people(*root, actions=(PUT,))
+    return answers_of(plain, key, [always("direct", mine), never("direct", mine)])
+
+
+def _depends_on(plain: Mapping[str, Any], refused: Counterexample, allowed: Counterexample) -> Sequence[str]:
+    """The condition keys of the Deny that hits, or of the statement that allows."""
+    sid = refused.decision.sid or allowed.decision.sid
+    return list(dict.fromkeys(_keys(plain, sid)))
+
+
+def _keys(plain: Mapping[str, Any], sid: str | None) -> Iterator[str]:
+    for statement in plain["Statement"]:
+        if statement["Sid"] == sid:
+            for keys in statement.get("Condition", {}).values():
+                yield from (f"`{key}`" for key in keys)
+
+
+def _say_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace, accounts: Sequence[str]) -> None:
+    who = f"the root user of {key.account_id} may not" if key.account_id else "no account's root user may"
+    left = _who_else(plain, key, accounts)
+    then = (
+        f"KMS takes it from {left}, and once they are gone nobody can change the policy"
+        if left
+        else "KMS answers MalformedPolicyDocumentException at CreateKey or PutKeyPolicy"
+    )
+    policy.say("lockout", f"{who} call {PUT}; {then}", ())
+
+
+def _who_else(plain: Mapping[str, Any], key: KeyPlace, accounts: Sequence[str]) -> str:
+    """Somebody who may change the policy all the same; empty if nobody may."""
+    own = [condition("StringEquals", "aws:PrincipalAccount", *accounts)] if accounts else []
+    [answer] = answers_of(plain, key, [never("direct", people(*own, NO_BYPASS, actions=(PUT,)))])
+    return caller_in_words(answer.counterexample.request.caller) if answer.counterexample else ""

@@ -1,0 +1,238 @@
+"""One fault, one finding: small policies with everything that is said of each, and what once was a false alarm."""
+
+from typing import Any
+
+import pytest
+
+from baseline.found.validate import validate
+from tests.found.policies import ROLE, ROOT, A, B, R, policy, statement, without
+
+ALARMS = {"Service": "cloudwatch.amazonaws.com"}
+LOGS = {"Service": f"logs.{R}.amazonaws.com"}
+USE = ["kms:Decrypt", "kms:GenerateDataKey*"]
+OURS = {"aws:SourceAccount": A}
+LOG_GROUP = {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{R}:{A}:log-group:app"}
+ZONE = {"StringEquals": OURS, "ArnLike": {"aws:SourceArn": "arn:aws:route53:::hostedzone/*"}}
+FOR_AWS = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+ORGANIZATION = "o-a1b2c3d4e5"
+
+
+def found(text: str, **place: str) -> dict[str, str]:
+    """What is said, by kind; it fails where one kind is said twice."""
+    findings = validate(text, A, R, **place)
+    assert len({finding.kind.id for finding in findings}) == len(findings), findings
+    return {finding.kind.id: finding.problem for finding in findings}
+
+
+SAID: dict[str, tuple[Any, str, str]] = {
+    "Principal and NotPrincipal": (
+        {**statement(), "NotPrincipal": {"AWS": ROLE}},
+        "opposite-elements",
+        "`Principal` and `NotPrincipal`",
+    ),
+    "Action and NotAction": ({**statement(), "NotAction": "kms:*"}, "opposite-elements", "`Action` and `NotAction`"),
+    "Resource and NotResource": ({**statement(), "NotResource": "x"}, "opposite-elements", "`Resource` and `NotResource`"),
+    "a number as Sid": (statement() | {"Sid": 1}, "invalid-element", "`Sid` is `1` and no text; write it in quotes"),
+    "a wildcard as service": (statement(action="*:Decrypt"), "wildcard-as-service", "`*:Decrypt` has a wildcard where `kms:`"),
+    "a blank in a role's name": (
+        statement({"AWS": f"arn:aws:iam::{A}:role/my role"}),
+        "invalid-principal",
+        "has U+0020 (space) in it, so it is no user, role or session",
+    ),
+    "a no-break space in a role's name": (
+        statement({"AWS": f"arn:aws:iam::{A}:role/my\u00a0role"}),
+        "invalid-principal",
+        "has U+00A0 (no-break space) in it",
+    ),
+    "a service one letter off": (
+        statement({"Service": "cloudwach.amazonaws.com"}, StringEquals=OURS),
+        "unknown-service",
+        "did you mean `cloudwatch.amazonaws.com`",
+    ),
+    "logs without a region": (
+        statement({"Service": "logs.amazonaws.com"}, ArnEquals=LOG_GROUP),
+        "service-without-region",
+        f"the service calls as `logs.{R}.amazonaws.com`",
+    ),
+    "logs of another region": (
+        statement({"Service": "logs.eu-west-1.amazonaws.com"}, ArnEquals=LOG_GROUP),
+        "service-of-another-region",
+        "is of eu-west-1, the key of eu-west-2",
+    ),
+    "a service that acts by role": (
+        statement({"Service": "autoscaling.amazonaws.com"}, USE, StringEquals=OURS),
+        "service-acts-by-role",
+        "publishes to encrypted topics as a role",
+    ),
+    "kms:ViaService without a region": (
+        statement(StringEquals={"kms:ViaService": "ec2.amazonaws.com"}),
+        "impossible-value",
+        "it is such as `ec2.eu-west-2.amazonaws.com`",
+    ),
+    "kms:ViaService of an unknown service": (
+        statement(StringEquals={"kms:ViaService": f"secretmanager.{R}.amazonaws.com"}),
+        "impossible-value",
+        f"did you mean `secretsmanager.{R}.amazonaws.com`?",
+    ),
+    "kms:ViaService of another region": (
+        statement(StringEquals={"kms:ViaService": "ec2.us-east-1.amazonaws.com"}),
+        "via-service-of-another-region",
+        "is of another region than the key, eu-west-2",
+    ),
+    "kms:CallerAccount that is no account": (
+        statement("*", StringEquals={"kms:CallerAccount": [A, "12345"]}),
+        "impossible-value",
+        "`kms:CallerAccount` is never `12345`: an account's ID has twelve digits",
+    ),
+    "a Deny that hits every call": (
+        statement("*", ["kms:Decrypt", "kms:DescribeKey"], "Deny", StringNotEquals={"kms:EncryptionContext:team": "a"}),
+        "condition-key-not-carried",
+        "never comes with `kms:DescribeKey`, so there the Deny hits every call",
+    ),
+    "a Deny that hits no call": (
+        statement("*", "kms:DescribeKey", "Deny", StringEquals={"kms:EncryptionContext:team": "a"}),
+        "condition-key-not-carried",
+        "so the Deny hits no call",
+    ),
+    "every bucket as the only fence": (
+        statement({"Service": "s3.amazonaws.com"}, ArnLike={"aws:SourceArn": "arn:aws:s3:::*"}),
+        "service-for-any-account",
+        "the service s3.amazonaws.com may call kms:Decrypt",
+    ),
+    "NotAction in an Allow": (
+        {**without("Action"), "NotAction": ["kms:Decrypt", "kms:DescribeKey"]},
+        "not-action",
+        "kms:PutKeyPolicy, kms:ScheduleKeyDeletion, kms:CreateGrant among them",
+    ),
+    "a principal that is a text": (statement("foo", "kms:*"), "invalid-element", "`Principal` is `*` or a mapping"),
+    "two principals of a kind that key policies lack": (
+        statement({"Federated": ["accounts.google.com", "cognito-identity.amazonaws.com"]}),
+        "principal-of-other-policies",
+        "`Federated` is no kind of principal of a key policy",
+    ),
+    "the ARN of another key": (
+        statement() | {"Resource": f"arn:aws:kms:{R}:{B}:key/1234"},
+        "other-resource",
+        "which is not this key",
+    ),
+    "grants by a service for anybody": (
+        statement({"Service": "glue.amazonaws.com"}, ["kms:CreateGrant", "kms:Decrypt"], StringEquals=OURS),
+        "service-grants-anything",
+        "the service glue.amazonaws.com may call kms:CreateGrant",
+    ),
+    "only the organization manages": (
+        statement("*", "kms:PutKeyPolicy", "Deny", StringNotEquals={"aws:PrincipalOrgID": ORGANIZATION}),
+        "lockout-on-a-condition",
+        f"whether the root user of {A} may call kms:PutKeyPolicy depends on `aws:PrincipalOrgID`",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "kind", "problem"), SAID.values(), ids=SAID)
+def test_one_fault_is_one_finding(written: Any, kind: str, problem: str) -> None:
+    said = found(policy(written))
+    said.pop("not-decided", None)
+    assert set(said) == {kind}
+    assert problem in said[kind]
+
+
+FINE: dict[str, tuple[Any, ...]] = {
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    "the statement that CloudWatch Logs documents": (
+        statement(
+            LOGS,
+            ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
+            ArnEquals=LOG_GROUP,
+        ),
+        statement(LOGS, "kms:Describe*", StringEquals=OURS),
+    ),
+    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html
+    "what Route 53 documents for DNSSEC": (
+        statement({"Service": "dnssec-route53.amazonaws.com"}, ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"], **ZONE),
+        statement({"Service": "dnssec-route53.amazonaws.com"}, "kms:CreateGrant", **ZONE, **FOR_AWS),
+    ),
+    # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html
+    "a list that every CreateGrant has": (
+        statement(action="kms:CreateGrant", **{"ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt", "Encrypt"]}}),
+    ),
+    # https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_exportfindings.html
+    "the service principal of an opt-in region": (
+        statement({"Service": "guardduty.af-south-1.amazonaws.com"}, "kms:GenerateDataKey", StringEquals=OURS),
+    ),
+    "the key's own ARN": (statement() | {"Resource": f"arn:aws:kms:{R}:{A}:key/00000000-1111-2222-3333-444444444444"},),
+    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    "AWS's pattern for trails of any region": (
+        statement(
+            {"Service": "cloudtrail.amazonaws.com"},
+            "kms:GenerateDataKey*",
+            StringLike={"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{A}:trail/*"},
+        ),
+    ),
+    "AWS's own role, which has a colon in its name": (statement({"AWS": f"arn:aws:iam::{A}:role/aws:ec2-infrastructure"}),),
+    "services of several regions, the key's among them": (
+        statement(StringEquals={"kms:ViaService": ["ec2.us-east-1.amazonaws.com", f"ec2.{R}.amazonaws.com"]}),
+    ),
+    "services that no list has": (
+        statement({"Service": ["dlm.amazonaws.com", "wholly-new.amazonaws.com"]}, StringEquals=OURS),
+    ),
+    "a Deny of everything but some actions": (
+        {**without("Action"), "Effect": "Deny", "NotAction": ["kms:*"]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statements", FINE.values(), ids=FINE)
+def test_what_aws_documents_is_no_finding(statements: tuple[Any, ...]) -> None:
+    said = found(policy(*statements))
+    said.pop("not-decided", None)
+    assert said == {}
+
+
+def test_whether_the_account_is_in_the_organization_can_be_said() -> None:
+    text = policy(statement("*", "kms:PutKeyPolicy", "Deny", StringNotEquals={"aws:PrincipalOrgID": ORGANIZATION}))
+    assert found(text, organization_id=ORGANIZATION) == {}
+    assert set(found(text, organization_id="o-zzzzzzzzzz")) == {"lockout"}
+
+
+@pytest.mark.parametrize(
+    ("text", "placeholder"),
+    [
+        (policy(statement({"AWS": "arn:aws:iam::${account_id}:role/App"})), "${account_id}"),
+        (policy(statement({"AWS": "arn:aws:iam::${AWS::AccountId}:root"})), "${AWS::AccountId}"),
+        (policy(statement({"AWS": "${data.aws_iam_role.app.arn}"})), "${data.aws_iam_role.app.arn}"),
+        (policy(statement({"AWS": {"Fn::Sub": "arn:aws:iam::1:root"}})), "Fn::Sub"),
+        (policy(statement({"AWS": [{"Ref": "Role"}]})), "Ref"),
+        (policy(statement({"AWS": "arn:aws:iam::{{ account }}:root"})), "{{ account }}"),
+        (policy(statement({"AWS": "arn:aws:iam::<account-id>:root"})), "<account-id>"),
+        (policy(statement(StringEquals={"kms:CallerAccount": "${var.account}"})), "${var.account}"),
+    ],
+)
+def test_a_template_is_one_sentence(text: str, placeholder: str) -> None:
+    [finding] = validate(text, A, R)
+    assert (finding.kind.id, finding.problem) == ("template", f"`{placeholder}` is not filled in")
+    assert placeholder in text.splitlines()[finding.line - 1]
+
+
+@pytest.mark.parametrize("variable", ["${aws:PrincipalTag/team}", "${aws:username}", "${*}", "${aws:userid, 'none'}"])
+def test_what_iam_fills_in_is_no_template(variable: str) -> None:
+    assert "template" not in found(policy(statement(StringEquals={"kms:EncryptionContext:team": variable})))
+
+
+def test_each_forbidden_character_is_told_on_its_line() -> None:
+    written = statement(
+        {"AWS": [ROLE, f"{ROLE}\u200b"]}, StringEquals={"kms:EncryptionContext:x": "\u20ac\u20ac\u2013"}
+    )
+    said = [f for f in validate(policy(written | {"Sid": "Odd"}), A, R) if f.kind.id == "forbidden-character"]
+    named = [finding.problem.split("character ")[1] for finding in said]
+    assert named == [
+        "U+200B (zero width space) in a policy",
+        "U+20AC (euro sign) in a policy",
+        "U+2013 (en dash) in a policy",
+    ]
+    assert {finding.statement for finding in said} == {"Odd"}
+    assert len({finding.line for finding in said}) == 2
+
+
+def test_a_statement_that_is_ignored_is_not_told_again_as_one_without_effect() -> None:
+    assert set(found(policy(statement(action="kms:Decrpt")))) == {"unknown-action"}
+    assert set(found(policy(ROOT | {"Sid": "Again"}))) == {"statement-without-effect"}

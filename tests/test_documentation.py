@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,16 +16,17 @@ import typer
 import yaml
 
 from baseline.configuration.file import ConfigurationFile
-from baseline.configuration.load import load
 from baseline.fields.limits import DELETION_WINDOW, ROTATION_PERIOD
 from baseline.found_accounts import ACTIVE, FoundAccount, FoundAccounts
 from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.common_statement import CommonStatement
-from baseline.organization import Organization
+from baseline.lock import Lock
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from cli.commands import program
+from operations.notes import notes
+from operations.project import Project
 from stacks.versions import REQUIRED_TERRAFORM
 from tests.conftest import ROOT, SHIPPED, Run, inventory
 from tests.expected_policies import policies
@@ -84,12 +86,41 @@ def test_every_block_says_what_it_is() -> None:
     drawn = {b.page for b in BLOCKS_OF_PAGES if b.info == "mermaid"}
     assert drawn == {"docs/performance.md"}  # written by the benchmark
     infos = {b.info for b in BLOCKS_OF_PAGES if b.page not in drawn}
-    assert infos == {"text", "sh", "json", "yaml", "yaml fragment", "yaml workflow"}
+    assert infos == {"text", "text sketch", "sh", "json", "yaml", "yaml fragment", "yaml workflow"}
+
+
+HELD = {"docs/commands.md", "docs/properties.md", "docs/configuration.md"}
+"""Pages that are generated as a whole: a test renews them and compares."""
+
+
+def test_every_text_is_held_by_another_test_or_marked_as_a_sketch() -> None:
+    """An output that nobody compares with what the program prints grows old in silence."""
+    texts = [block for block in BLOCKS_OF_PAGES if block.info == "text" and block.page not in HELD]
+    held = [
+        after("demo", "README.md"),
+        after("layers", "docs/architecture.md"),
+        after("floors", "docs/architecture.md"),
+    ]
+    assert [str(block) for block in texts if block not in SHOWN and block.text not in held] == []
+    sketches = [block.page for block in BLOCKS_OF_PAGES if block.info == "text sketch"]
+    assert sketches == ["docs/architecture.md"]
+
+
+def check(text: str, folder: Path, lock: Lock | None = None) -> None:
+    """Whatever `check` refuses is raised, and a waiver that is not needed fails."""
+    path = folder / "organization.yaml"
+    path.write_text(text, encoding="utf-8")
+    (folder / "organization.accounts.json").write_text(FOUND.render(), encoding="utf-8")
+    if lock:
+        (folder / "organization.lock.json").write_text(lock.render(), encoding="utf-8")
+    project = Project(path)
+    project.check_policies()
+    assert [note for note in notes(project) if "not needed" in note or "speaks of no key" in note] == []
 
 
 @with_info("yaml")
-def test_a_whole_configuration_loads(block: Fence) -> None:
-    assert inventory(block.text).keys
+def test_a_whole_configuration_passes_check(block: Fence, tmp_path: Path) -> None:
+    check(block.text, tmp_path)
 
 
 FOUND = FoundAccounts(
@@ -102,10 +133,40 @@ FOUND = FoundAccounts(
 """What a fragment may select from."""
 
 
+BEFORE = inventory(MINIMAL.replace("}]", '}, {name: data, id: "033333333333"}]')).lock
+"""What a fragment may retire."""
+
+
 @with_info("yaml fragment")
-def test_a_fragment_loads_in_a_small_configuration(block: Fence) -> None:
-    merged = {**yaml.safe_load(MINIMAL), **yaml.safe_load(block.text)}
-    assert isinstance(load(json.dumps(merged), "organization.yaml", FOUND).organization, Organization)
+def test_a_fragment_passes_check_in_a_small_configuration(block: Fence, tmp_path: Path) -> None:
+    """As it stands, with the waivers that it shows."""
+    written = yaml.safe_load(block.text)
+    merged = {**yaml.safe_load(MINIMAL), **written}
+    retires = {entry["account"] for entry in written.get("retired", ())}
+    lines = {
+        where: line
+        for where, line in BEFORE.lines.items()
+        if where.account_id == "222222222222" or retires & {where.account_id}
+    }
+    check(json.dumps(merged), tmp_path, replace(BEFORE, lines=lines) if retires else None)
+
+
+WITHOUT_CONFIGURATION = {
+    "none needed",
+    "a service control policy",
+    "route Backup's events through EventBridge",
+}
+"""Fallbacks that are done elsewhere."""
+
+
+def test_every_fallback_has_an_example() -> None:
+    """Each under a heading of its own; the test of fragments runs it."""
+    permissions = [permission for purpose in PURPOSES.values() for permission in purpose.permissions]
+    known: list[CommonStatement | Permission] = [*COMMON_STATEMENTS, *permissions]
+    sections = re.split(r"^### ", read("docs/fallbacks.md"), flags=re.MULTILINE)[1:]
+    examples = {heading: "```yaml fragment" in text for heading, _, text in (s.partition("\n") for s in sections)}
+    fallbacks = {statement.fallback for statement in known}
+    assert examples == {fallback: fallback not in WITHOUT_CONFIGURATION for fallback in fallbacks}
 
 
 @with_info("yaml workflow")

@@ -16,8 +16,9 @@ from live.probes import described, settled
 from tests.conftest import ROOT, inventory
 
 PAGE = (ROOT / "docs" / "trials.md").read_text(encoding="utf-8")
+PAGES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))))
 PARTS = ["Settles", "Make", "Look", "Costs", "Clean up"]
-OF_THE_CLI = {"query", "output", "profile"}
+OF_THE_CLI = {"query", "output", "profile", "region"}
 """Options of every command. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html"""
 EVERYTHING = """\
 version: 1
@@ -50,9 +51,9 @@ def scripts(text: str) -> list[str]:
 def commands(text: str) -> set[tuple[str, str, tuple[str, ...]]]:
     """Every `aws` command in the scripts of a text: service, operation, options."""
     lines = "\n".join(scripts(text)).replace("\\\n", " ")
-    found = re.findall(r"\baws ([a-z0-9-]+) (wait [a-z-]+|[a-z-]+)(.*)", lines)
+    found = re.findall(r"\baws ([a-z0-9-]+) (wait [a-z-]+|[a-z-]+)(?=(.*))", lines)
     return {
-        (service, operation, tuple(sorted(set(re.findall(r" --([a-z-]+)", rest.partition("$(jq ")[0])))))
+        (service, operation, tuple(sorted(set(re.findall(r" --([a-z-]+)", re.split(r"\$\((?:jq|aws) ", rest)[0])))))
         for service, operation, rest in found
     }
 
@@ -88,13 +89,13 @@ def test_every_trial_says_all_that_is_needed_and_has_a_number() -> None:
     assert all(scripts(trial.parts["Make"]) for trial in TRIALS)
 
 
-@pytest.mark.parametrize("script", scripts(PAGE), ids=lambda script: script.splitlines()[0][:60])
+@pytest.mark.parametrize("script", scripts(PAGES), ids=lambda script: script.splitlines()[0][:60])
 def test_a_script_is_one(script: str) -> None:
     checked = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(("service", "operation", "options"), sorted(commands(PAGE)), ids=str)
+@pytest.mark.parametrize(("service", "operation", "options"), sorted(commands(PAGES)), ids=str)
 def test_a_command_of_the_aws_cli_exists_with_its_options(
     service: str, operation: str, options: tuple[str, ...]
 ) -> None:

@@ -114,27 +114,36 @@ class _Expansion:
             yield Stack(
                 name=name,
                 backend=self.organization.deployment.backend,
-                providers=tuple(self.provider(account_id, region) for account_id, region in sorted(places)),
+                providers=tuple(
+                    _provider(self.organization, self.accounts.get(account_id), account_id, region)
+                    for account_id, region in sorted(places)
+                ),
                 keys=tuple(sorted(own, key=lambda key: (key.region, key.purpose))),
                 parts=tuple(sorted(created, key=lambda part: (part.site.region, part.site.feature))),
                 forgotten=tuple(old.address for old in left),
             )
 
-    def provider(self, account_id: str, region: str) -> Provider:
-        account = self.accounts.get(account_id)
-        partition = self.organization.partition
-        home = account.home_region if account else self.organization.home_region
-        return Provider(
-            alias=names.underscored(region),
-            region=region,
-            account_id=account_id,
-            role=account.role if account else names.role_arn(self.organization.deployment.role, partition, account_id),
-            external_id=account.external_id if account else self.organization.deployment.external_id,
-            session_name=self.organization.deployment.session_name,
-            sts_region=home if is_opt_in(region) else None,
-            tags={
-                "managed-by": names.MANAGED_BY,
-                "namespace": self.organization.namespace,
-                **self.organization.tags,
-            },
-        )
+
+def provider_of(organization: Organization, account_id: str, region: str) -> Provider:
+    """The provider of an account's region. Of an account that is not listed only the organization's settings are known."""
+    account = next((account for account in organization.accounts if account.id == account_id), None)
+    return _provider(organization, account, account_id, region)
+
+
+def _provider(organization: Organization, account: Account | None, account_id: str, region: str) -> Provider:
+    deployment = organization.deployment
+    home = account.home_region if account else organization.home_region
+    return Provider(
+        alias=names.underscored(region),
+        region=region,
+        account_id=account_id,
+        role=account.role if account else names.role_arn(deployment.role, organization.partition, account_id),
+        external_id=account.external_id if account else deployment.external_id,
+        session_name=deployment.session_name,
+        sts_region=home if is_opt_in(region) else None,
+        tags={
+            "managed-by": names.MANAGED_BY,
+            "namespace": organization.namespace,
+            **organization.tags,
+        },
+    )

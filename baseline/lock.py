@@ -156,6 +156,16 @@ class Lock:
         line = replace(line, adopted=adopted, adopted_names=line.adopted_names.union(names))
         return replace(self, lines={**self.lines, where: line})
 
+    def without(self, keys: Collection[KeyIdentity]) -> "Lock":
+        """The lock without these keys, and without lines that have no key any more."""
+        gone = set(keys)
+        lines = {}
+        for where, line in self.lines.items():
+            left = frozenset(purpose for purpose in line.purposes if KeyIdentity(*where, purpose) not in gone)
+            if left:
+                lines[where] = replace(line, purposes=left)
+        return replace(self, lines=lines)
+
     def laid_out(self, layout: Layout) -> "Lock":
         """The lock with the same keys in the stacks of another layout."""
         lines = {

@@ -29,9 +29,13 @@ class Retention:
 
     def check_states(self) -> None:
         """Raise Refusal when a key of the lock would be looked for in another state than its own."""
+        self.check_places()
+        self._check_stack_names()
+
+    def check_places(self) -> None:
+        """Raise Refusal when the states are looked for where they are not."""
         self._check_layout()
         self._check_backend()
-        self._check_stack_names()
 
     def base(self, account: Account) -> str:
         """The name that an account's stacks are made of: the one in the lock wins over a new one."""
@@ -65,7 +69,8 @@ class Retention:
                 raise Refusal(
                     f"account `{account.name}` ({account.id}) would take the stack `{self.base(account)}`, "
                     f"in which the keys of account {owner} are",
-                    "give the account another name",
+                    "give the account another name; if that ID was mistyped, `kms-baseline lock --forget-undeployed` drops its "
+                    "keys, and if its lines were never committed, so does `git checkout` of the lock",
                 )
 
     def retired(self) -> dict[KeyIdentity, Retirement]:
@@ -140,13 +145,17 @@ class Retention:
                     problem = f"`{where}` would be made now and retired by this entry from then on"
                     raise _mistaken(retirement, problem, "name the region and the purpose that are retired")
 
-    def check_losses(self, wanted: Collection[KeyIdentity], retired: Mapping[KeyIdentity, Retirement]) -> None:
-        """Raise Refusal when a key of the lock is neither wanted nor retired, nor in an account that rests."""
-        lost = [
+    def lost(self, wanted: Collection[KeyIdentity], retired: Collection[KeyIdentity]) -> list[LockedKey]:
+        """The keys of the lock that are neither wanted nor retired, nor in an account that rests."""
+        return [
             old
             for old in self.lock.entries
             if old.key not in wanted and old.key not in retired and old.account_id not in self.organization.resting
         ]
+
+    def check_losses(self, wanted: Collection[KeyIdentity], retired: Mapping[KeyIdentity, Retirement]) -> None:
+        """Raise Refusal when a key of the lock is lost."""
+        lost = self.lost(wanted, retired)
         if lost:
             resting = [old.key for old in self.lock.entries if old.account_id in self.organization.resting]
             raise Refusal(
@@ -155,7 +164,8 @@ class Retention:
                 "or list them under `retired:`, as in\n"
                 f"  {self._retirement_for([old.key for old in lost], [*wanted, *resting])}\n"
                 "keep: the key stays in AWS and Terraform forgets it; disable: Terraform keeps it, disabled; "
-                "gone: the account no longer exists",
+                "gone: the account no longer exists\n"
+                "`kms-baseline lock --forget-undeployed` drops those that were never deployed",
             )
 
     def _lost_in_words(self, lost: Sequence[LockedKey]) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """`kms-baseline lock`: the record of the keys that exist."""
 
+import os
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -33,7 +35,17 @@ ToLayout = Annotated[
         "--layout", help="Change to this layout: the next deployment rebuilds the states.", show_default=False
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="With --layout: show what would be done, and write nothing.")]
+ForgetUndeployed = Annotated[
+    bool,
+    typer.Option(
+        "--forget-undeployed", help="Drop keys that were never deployed, as those of an account ID that was mistyped."
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --forget-undeployed: do not ask.")]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="With --layout or --forget-undeployed: show what would be done, and write nothing."),
+]
 
 
 def lock(
@@ -41,23 +53,40 @@ def lock(
     check: Check = False,
     new_backend: NewBackend = False,
     layout: ToLayout = None,
+    forget_undeployed: ForgetUndeployed = False,
     dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> None:
     """Record the keys of the configuration in the lock, as synth would, and write nothing else.
 
     With --layout the lock gets other stacks for the same keys, and local states are put aside. Then
     `kms-baseline deploy --take-over` rebuilds the states by import; no key is made or deleted.
 
+    With --forget-undeployed the states and AWS are asked for the keys of the lock that the configuration does not have. Those
+    that were never deployed leave the lock; nothing is written where that is not known of one.
+
     Example: kms-baseline lock --check
     """
+    if sum(map(bool, (layout, check, new_backend, forget_undeployed))) > 1:
+        raise UsageError(
+            "--check, --new-backend, --layout and --forget-undeployed exclude each other", "change one thing at a time"
+        )
+    if yes and not forget_undeployed:
+        raise UsageError("--yes is for --forget-undeployed")
     if layout:
-        if check or new_backend:
-            raise UsageError("--layout stands alone, or with --dry-run", "change one thing at a time")
         _change_layout(Project(configuration_path(config), new_layout=layout.value), layout.value, dry_run)
         return
+    if forget_undeployed:
+        _forget_undeployed(Project(configuration_path(config)), dry_run, yes)
+        return
     if dry_run:
-        raise UsageError("--dry-run is for --layout", "--check says whether the lock would change")
-    project = Project(configuration_path(config), new_backend)
+        raise UsageError(
+            "--dry-run is for --layout and --forget-undeployed", "--check says whether the lock would change"
+        )
+    _record(Project(configuration_path(config), new_backend), check)
+
+
+def _record(project: Project, check: bool) -> None:
     if not project.lock_differs:
         known = count(len(project.lock.entries), "key")
         if project.lock_is_in_order:
@@ -104,3 +133,25 @@ def _change_layout(project: Project, layout: Layout, dry_run: bool) -> None:
     output.say(
         "next: `kms-baseline deploy --take-over` rebuilds the states by import; before that, deploy by nothing else"
     )
+
+
+def _forget_undeployed(project: Project, dry_run: bool, yes: bool) -> None:
+    from live.sessions import sessions_of  # here, for `lock` asks AWS for nothing otherwise
+    from operations import undeployed
+
+    if not (yes or dry_run or sys.stdin.isatty()):
+        raise UsageError("there is no terminal to ask on", "--yes goes on without asking, --dry-run only shows")
+    found = undeployed.standings(project, sessions_of(os.environ))
+    if not found:
+        output.say(f"the configuration has or retires every key of {project.lock_path}: nothing to forget")
+        return
+    rows = ((one.account, *one.key, one.verdict, one.why) for one in found)
+    output.show(output.table(("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "VERDICT", "WHY"), rows))
+    never = count(len(undeployed.forgettable(found)), "key")
+    if dry_run:
+        output.say(f"dry run: nothing was written; {never} would leave the lock")
+        return
+    if not yes and not typer.confirm(f"Forget {never} that nobody deployed?", err=True):
+        raise Refusal("nothing was written: the question was declined")
+    undeployed.forget(project, found, output.say)
+    output.say(f"{project.lock_path} written without {never}; commit it with the configuration")

@@ -164,7 +164,10 @@ class Project:
         a lock that another run changed since it was read: what that run recorded must not be lost.
         """
         self.check_policies()
-        wanted = lock or self.inventory.lock
+        self.write_lock(lock or self.inventory.lock, in_order=in_order)
+
+    def write_lock(self, wanted: Lock, *, in_order: bool = False) -> None:
+        """Write a lock of which nothing is to be proven. Raises Refusal where another run changed it since it was read."""
         now, new = self._lock_text_now(), wanted.render()
         if now not in (self.lock_text, new):
             raise Refusal(f"{self.lock_path} was changed by another run meanwhile", "run the command again")

@@ -43,7 +43,8 @@ class _Expansion:
         self.retention.check_new_keys({key.locked.key for key in keys})
         self.retention.check_losses({key.locked.key for key in keys}, retired)
         parts = tuple(placed_parts(self.organization, self.retention))
-        check_parts(parts, {(key.account_id, key.address): key.settings for key in keys if key.enabled}, retired)
+        there = {(key.account_id, key.address): key.settings for key in keys if key.enabled}
+        check_parts(parts, there, retired, self.organization)
         made = [locked for placed in parts for locked in placed.locked]
         lock = self.lock.adding(
             self.layout, self.organization.deployment.backend.place, (key.locked for key in keys), made

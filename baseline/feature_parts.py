@@ -46,27 +46,47 @@ Keys = Mapping[tuple[str, str], KeySettings]
 """The settings of the keys that exist, by account ID and address."""
 
 
-def check_parts(parts: Sequence[PlacedPart], keys: Keys, retired: Mapping[KeyIdentity, Retirement]) -> None:
+def check_parts(
+    parts: Sequence[PlacedPart], keys: Keys, retired: Mapping[KeyIdentity, Retirement], organization: Organization
+) -> None:
     """Raise Mistakes for a part without its key, for a role that its key denies, and for two that want one name."""
-    mistakes = [*_without_key(parts, keys, retired), *_denied_roles(parts, keys), *_same_name(parts)]
+    mistakes = [
+        *_without_key(parts, keys, _why_not(organization, retired)),
+        *_denied_roles(parts, keys),
+        *_same_name(parts),
+    ]
     if mistakes:
         raise Mistakes(list(dict.fromkeys(mistakes)))
 
 
+def _why_not(
+    organization: Organization, retired: Mapping[KeyIdentity, Retirement]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """By account ID and address: why a key is not there to be used, and what to do."""
+    why: dict[tuple[str, str], tuple[str, str]] = {}
+    for key, entry in retired.items():
+        done = "disabled" if entry.then == "disable" else "retired"
+        why[key.account_id, names.address(key.purpose, key.region)] = (
+            f"{done} by {entry.place}",
+            "take the retirement back",
+        )
+    for account in organization.accounts:
+        for (region, purpose), declined in account.declined.items():
+            address = names.address(purpose, region)
+            why[account.id, address] = f"declined by {declined.place}", "have the key there"
+    return why
+
+
 def _without_key(
-    parts: Sequence[PlacedPart], keys: Keys, retired: Mapping[KeyIdentity, Retirement]
+    parts: Sequence[PlacedPart], keys: Keys, why_not: Mapping[tuple[str, str], tuple[str, str]]
 ) -> Iterator[Mistake]:
-    entries = {(key.account_id, names.address(key.purpose, key.region)): entry for key, entry in retired.items()}
     for placed in parts:
         site = placed.part.site
         for use in placed.part.uses():
             if (site.account_id, use.key) not in keys:
-                entry = entries[site.account_id, use.key]
-                done = "disabled" if entry.then == "disable" else "retired"
-                problem = (
-                    f"the key `{use.key}` of `{site.account}`, which this feature uses, is {done} by {entry.place}"
-                )
-                yield placed.use.place().mistake(problem, "switch the feature off there, or take the retirement back")
+                why, instead = why_not[site.account_id, use.key]
+                problem = f"the key `{use.key}` of `{site.account}`, which this feature uses, is {why}"
+                yield placed.use.place().mistake(problem, f"switch the feature off there, or {instead}")
 
 
 def _denied_roles(parts: Sequence[PlacedPart], keys: Keys) -> Iterator[Mistake]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from baseline import names
+from baseline.backends import Backend
 from baseline.errors import Refusal
 from baseline.features.feature import Part
 from baseline.iam.document import Document
 from baseline.lock import Lock, LockedKey
-from baseline.organization import Backend, KeySettings, Organization
+from baseline.organization import KeySettings, Organization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from baseline import names
+from baseline.backends import Backend
 from baseline.errors import FieldPlace
 from baseline.features.feature import Feature, FeatureInAccount, FeatureSettings
 from baseline.found_accounts import RestingAccount
@@ -73,58 +73,6 @@ class KeySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocalBackend:
-    """State files beside the output folder."""
-
-    @property
-    def place(self) -> str:
-        """Where the states are, as the lock records it."""
-        return "local"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S3Backend:
-    """State in a bucket, with S3's own locking."""
-
-    bucket: str
-    region: str
-    prefix: str
-    kms_key: str | None
-    role: str | None
-
-    @property
-    def place(self) -> str:
-        """Where the states are, as the lock records it."""
-        return f"s3://{self.bucket}/{self.prefix}"
-
-    def state(self, stack: str) -> str:
-        """Where the state of one stack is."""
-        return f"{self.place}/{names.state_file(stack)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloudBackend:
-    """HCP Terraform or Terraform Enterprise: a workspace a stack."""
-
-    organization: str
-    project: str | None
-    hostname: str
-    prefix: str
-
-    @property
-    def place(self) -> str:
-        """Where the states are, as the lock records it."""
-        return f"https://{self.hostname}/{self.organization}/{self.prefix}"
-
-    def state(self, stack: str) -> str:
-        """Where the state of one stack is."""
-        return f"the workspace {names.workspace(self.prefix, stack)} of {self.organization} at {self.hostname}"
-
-
-Backend = LocalBackend | S3Backend | CloudBackend
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """How and where to the stacks are deployed."""
 
@@ -150,6 +98,16 @@ class SwitchedOn:
         return self.places.get(setting, self.places[""])
 
 
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The owner's word that a place has no key of a purpose."""
+
+    place: FieldPlace
+    """Of the line that says so."""
+    reason: str
+    """Empty: none is written."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One managed account."""
@@ -168,7 +126,10 @@ class Account:
     keys: Mapping[tuple[str, str], KeySettings]
     """The settings of the key of each (region, purpose) that this account has."""
     others: Mapping[tuple[str, str], KeySettings] = field(default_factory=dict)
-    """What holds for keys that it would have with a feature on or a region more, as far as an entry disables such keys."""
+    """What holds for keys that it would have with a feature or a purpose on, or a region more, as far as an entry disables
+    such keys."""
+    declined: Mapping[tuple[str, str], Declined] = field(default_factory=dict)
+    """By (region, purpose): the keys that it has not because its owner says so."""
 
 
 EVERY_ACCOUNT = "*"

@@ -220,8 +220,12 @@ class Retention:
             return "the account is no longer listed"
         if lost.region not in account.regions:
             return f"{lost.region} is no longer among its regions"
+        if declined := account.declined.get((lost.region, lost.purpose)):
+            return f"declined by {declined.place}"
         feature = PURPOSES[lost.purpose].feature
-        if feature is not None and feature not in account.features:
+        if feature is None:
+            return f"nothing switches {lost.purpose} on"
+        if feature not in account.features:
             return f"the feature {feature} is off"
         return f"the feature {feature} lives in the home region, which is now {account.home_region}"
 

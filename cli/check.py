@@ -2,7 +2,7 @@
 
 from baseline.words import count
 from cli import options, output
-from operations.notes import notes
+from operations.notes import bill_of_new_keys, notes
 from operations.project import Project, configuration_path
 
 
@@ -26,6 +26,7 @@ def check(config: options.Config = None) -> None:
     but = f" or is waived ({count(waivers, 'waiver')})" if waivers else ""
     output.show(f"every property of every key policy holds{but}")
     if project.lock_differs:
-        output.show(f"{project.lock_path}: {count(len(project.new_keys), 'new key')} to be recorded by synth or lock")
+        new = f"{count(len(project.new_keys), 'new key')} to be recorded by synth or lock"
+        output.show(f"{project.lock_path}: {new}{bill_of_new_keys(project)}")
     for note in notes(project):
         output.show(f"note: {note}")

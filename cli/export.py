@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from baseline.organization import LocalBackend
+from baseline.backends import LocalBackend
 from baseline.words import count
 from cli import options, output
 from operations.project import Project, configuration_path

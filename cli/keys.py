@@ -1,22 +1,27 @@
 """`kms-baseline keys`: the list of all keys."""
 
 import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from baseline.configuration.precedence import Chosen
-from baseline.errors import WorldError
+from baseline.errors import UsageError, WorldError
 from baseline.inventory import Key
 from baseline.words import count
 from cli import options, output
 from operations.project import Project, configuration_path
-from operations.selection import select
+from operations.selection import DeclinedKey, declined_keys, select
 
 if TYPE_CHECKING:
     from operations.live_keys import LiveKey
 
 Live = Annotated[bool, typer.Option("--live", help="Ask AWS for the key IDs, ARNs and states.")]
+
+NotThere = Annotated[
+    bool, typer.Option("--declined", help="List instead the keys that are declined, by which line, and why.")
+]
 
 
 def keys(
@@ -27,6 +32,7 @@ def keys(
     format: options.OutputFormat = options.Format.table,
     explain: options.Explain = False,
     live: Live = False,
+    declined: NotThere = False,
 ) -> None:
     """List every key that should exist, with its settings.
 
@@ -35,6 +41,11 @@ def keys(
     Example: kms-baseline keys --account data --format json
     """
     project = Project(configuration_path(config))
+    if declined:
+        if live or explain:
+            raise UsageError("--declined lists keys that are not there, of which --live and --explain know nothing")
+        _show_declined(list(declined_keys(project, account or (), region or (), purpose or ())), format)
+        return
     selected = list(select(project, account or (), region or (), purpose or ()))
     if live:
         _show_live(project, selected, not (account or region or purpose), format)
@@ -46,6 +57,15 @@ def keys(
     else:
         output.show_table(_HEAD, lambda: map(_row, selected))
         output.say(count(len(selected), "key"))
+
+
+def _show_declined(found: list[DeclinedKey], format: options.Format) -> None:
+    if format is options.Format.json:
+        output.show_json_list({**asdict(key), "place": str(key.place), "reason": key.reason or None} for key in found)
+    else:
+        rows = [(k.account, k.account_id, k.region, k.purpose, str(k.place), k.reason or "-") for k in found]
+        output.show_table(("ACCOUNT", "ACCOUNT ID", "REGION", "PURPOSE", "DECLINED BY", "REASON"), lambda: rows)
+        output.say(count(len(found), "declined key"))
 
 
 def _show_live(project: Project, selected: list[Key], retired: bool, format: options.Format) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from baseline.organization import LocalBackend
+from baseline.backends import LocalBackend
 from cli import options, output
 from deployment.environment import refuse_redirections
 from operations.project import Project, configuration_path

@@ -36,7 +36,7 @@ def with_outputs(page: str, sample: str) -> str:
 def with_bill(page: str, sample: str) -> str:
     """The page with the bill of the sample: a dollar for a key, and one for each of its first two rotations."""
     keys = len(expand(load(sample, "organization.yaml").organization, Lock()).keys)
-    many = 5 * 17 * sum(purpose.feature is None for purpose in PURPOSES.values())
+    many = 5 * 17 * sum(purpose.is_everywhere for purpose in PURPOSES.values())
     bill = f"""\
 | the sample: {keys} keys, rotated every 365 days | a month |
 | --- | --- |

@@ -65,6 +65,8 @@ def _by_default(purpose: Purpose, permission: Permission) -> str:
         return "users"
     if not permission.by_default:
         return f"listed under `{purpose.services_field}`"
+    if purpose.optional:
+        return "where the key is switched on"
     return f"where `{purpose.feature}` is on" if purpose.feature else "yes"
 
 

@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 
 import boto3
 
-from live.probes import ProbeFailed, ProbeOutcome, attempted
+from live.probe_kinds import ProbeFailed
+from live.probes import ProbeOutcome, attempted
 
 GIVEN_UP = "look for log groups that AWS Config gave up"
 

@@ -1,8 +1,8 @@
 """States in a bucket, read as they are."""
 
 from baseline import names
+from baseline.backends import S3Backend
 from baseline.inventory import Provider
-from baseline.organization import S3Backend
 from live.asking import asking
 from live.sessions import Sessions
 

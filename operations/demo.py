@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from baseline.backends import LocalBackend
 from baseline.errors import UsageError
-from baseline.organization import LocalBackend
 from deployment.binaries import find_cdktf, find_terraform
 from deployment.cdktf import run_cdktf_deploy
 from deployment.deploy import Rollout, plan_stacks

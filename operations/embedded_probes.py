@@ -11,7 +11,8 @@ import boto3
 from baseline.features.feature import Part
 from baseline.iam.arns import Arn
 from baseline.inventory import Inventory
-from live.probes import ProbeFailed, ProbeOutcome, attempted
+from live.probe_kinds import ProbeFailed
+from live.probes import ProbeOutcome, attempted
 from sandbox.pages import ask
 
 

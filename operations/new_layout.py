@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baseline import names
+from baseline.backends import LocalBackend
 from baseline.errors import Refusal, UsageError
 from baseline.names import Layout
-from baseline.organization import LocalBackend
 from deployment.stack import StackFolder
 from deployment.unsaved import refuse_unsaved
 from files.alone import alone

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from baseline import names
+from baseline.backends import CloudBackend
+from baseline.bill import CURRENCIES, dollars
 from baseline.features import FEATURES
 from baseline.inventory import Inventory
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.administrators import left_to_iam
 from baseline.key_policy.common_statement import CommonStatement
-from baseline.organization import CloudBackend
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
@@ -31,6 +32,17 @@ def notes(project: Project) -> Iterator[str]:
         yield problem
     yield from coming_back(project)
     yield from deployment_notes(project.inventory)
+
+
+def bill_of_new_keys(project: Project) -> str:
+    """What the keys that are not yet in the lock will cost; empty where there are none, or nobody knows the price."""
+    new = {entry.key for entry in project.new_keys}
+    currency = CURRENCIES.get(project.inventory.organization.partition)
+    if not new or not currency:
+        return ""
+    keys = [key for key in project.inventory.keys if key.locked.key in new]
+    first, third = (f"{currency}{dollars(keys, year):,}" for year in (1, 3))
+    return f", about {first} in their first year and {third} in their third"
 
 
 def coming_back(project: Project) -> Iterator[str]:

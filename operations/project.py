@@ -205,7 +205,11 @@ def check_one_of(written: str, known: Iterable[str], what: str) -> None:
 
 
 def _why(account: Account, region: str, purpose: str) -> str:
+    if declined := account.declined.get((region, purpose)):
+        return f"it is declined by {declined.place}"
     feature = PURPOSES[purpose].feature
+    if feature is None and (region, purpose) not in account.keys:
+        return f"switch it on: `keys: {{purposes: {{{purpose}: true}}}}`"
     if feature is not None and feature not in account.features:
         return f"its feature {feature} is off"
     if (region, purpose) not in account.keys:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from baseline import names
+from baseline.backends import LocalBackend
 from baseline.errors import Refusal, UsageError, WorldError
 from baseline.fields.limits import nearest
 from baseline.iam.arns import Arn
 from baseline.inventory import Provider
 from baseline.lock import AccountRegion, KeyIdentity
-from baseline.organization import LocalBackend, Retirement
+from baseline.organization import Retirement
 from baseline.retention import Retention
 from baseline.retirement import DisabledSince, Evidence, Standing, refusals
 from live.adoptable import caller

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from baseline import names
-from baseline.organization import LocalBackend
+from baseline.backends import LocalBackend
 from deployment.binaries import Terraform
 from deployment.changes import refuse_key_losses
 from deployment.deploy import Planned, Rollout, plan_stacks

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import Literal
 
 from baseline import names
+from baseline.backends import CloudBackend, S3Backend
 from baseline.errors import Refusal, WorldError
 from baseline.expansion import provider_of
 from baseline.lock import AccountRegion, KeyIdentity, Line
-from baseline.organization import CloudBackend, S3Backend
 from baseline.retention import Retention
 from baseline.seen import Seen
 from files.alone import alone

@@ -3,7 +3,7 @@
 import cdktf
 
 from baseline import names
-from baseline.organization import Backend, CloudBackend, S3Backend
+from baseline.backends import Backend, CloudBackend, S3Backend
 
 
 def backend(stack: cdktf.TerraformStack, settings: Backend, name: str) -> None:

@@ -37,7 +37,7 @@ SHIPPED = ROOT / "organization.yaml"
 """The sample that README deploys, with features."""
 SAMPLE = ROOT / "tests" / "sample.yaml"
 """The same organization without features: 5 accounts in 2 regions, their keys and nothing else."""
-EVERYWHERE = tuple(sorted(name for name, purpose in PURPOSES.items() if purpose.feature is None))
+EVERYWHERE = tuple(sorted(name for name, purpose in PURPOSES.items() if purpose.is_everywhere))
 """The purposes of which every region of every account has a key."""
 COMMAND = ROOT / ".venv" / "bin" / "kms-baseline"
 
@@ -52,7 +52,7 @@ def keys_of_the_sample(*features: str) -> dict[str, int]:
     return {
         name: 5 if purpose.feature and FEATURES[purpose.feature].place == "home region" else 10
         for name, purpose in PURPOSES.items()
-        if purpose.feature is None or purpose.feature in features
+        if purpose.is_everywhere or purpose.feature in features
     }
 
 

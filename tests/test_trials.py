@@ -20,11 +20,12 @@ PAGES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((*ROOT.glo
 PARTS = ["Settles", "Make", "Look", "Costs", "Clean up"]
 OF_THE_CLI = {"query", "output", "profile", "region"}
 """Options of every command. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html"""
-EVERYTHING = """\
+EVERYTHING = f"""\
 version: 1
-organization: {home_region: eu-west-2, regions: [eu-west-2]}
-features: {backup: true, cloudtrail: true}
-accounts: [{name: workloads, id: "222222222222"}]
+organization: {{home_region: eu-west-2, regions: [eu-west-2]}}
+keys: {{purposes: {{{", ".join(f"{name}: true" for name, p in PURPOSES.items() if p.optional)}}}}}
+features: {{backup: true, cloudtrail: true}}
+accounts: [{{name: workloads, id: "222222222222"}}]
 """
 AWS = botocore.session.get_session()
 """Knows the API models, which the AWS CLI makes its commands from."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from baseline.configuration.named_principals import partition_written
 from baseline.configuration.source import Source
+from baseline.configuration.switches import switch_mistakes
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import ACCOUNT_ID, nearest
@@ -43,6 +44,7 @@ class Consistency:
             yield from self.tags()
         yield from self.administrators()
         yield from self.exceptions()
+        yield from switch_mistakes(self.source, self.sections.keys, self.sections.accounts)
         yield from self.shares()
         yield from self.retired()
 

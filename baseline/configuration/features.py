@@ -1,6 +1,6 @@
 """The features that an account has, and what is wrong with their settings."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from baseline.configuration.file import AccountSection
@@ -10,7 +10,6 @@ from baseline.errors import FieldPath, Mistake
 from baseline.features import FEATURES
 from baseline.features.feature import Context
 from baseline.organization import Organization, SwitchedOn
-from baseline.purposes import PURPOSES
 
 
 def switched_on(
@@ -36,14 +35,6 @@ def switched_on(
         if paths:
             places = {field: source.place(path) for field, path in paths.items()}
             yield name, SwitchedOn(feature.settings.model_construct(**merged), places)
-
-
-def has_key(purpose: str, region: str, home_region: str, features: Collection[str]) -> bool:
-    """Whether an account has the key of a purpose in one of its enabled regions."""
-    feature = PURPOSES[purpose].feature
-    if feature is None:
-        return True
-    return feature in features and (FEATURES[feature].place == "every region" or region == home_region)
 
 
 def feature_mistakes(organization: Organization) -> Iterator[Mistake]:

@@ -6,8 +6,7 @@ the check of the file, the JSON Schema and the reference in `docs/`.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, create_model, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, create_model, field_validator
 
 from baseline.configuration.key_sections import AccountKeysSection, KeysSection
 from baseline.configuration.values import (
@@ -21,8 +20,8 @@ from baseline.configuration.values import (
     Tags,
 )
 from baseline.features import FEATURES
-from baseline.features.feature import Feature
 from baseline.fields import limits
+from baseline.fields.switch import switch
 from baseline.fields.written import Written
 
 
@@ -100,19 +99,6 @@ class DeploymentSection(Written):
     publish_parameters: bool = Field(True, description="Publish each key's ARN as an SSM parameter in its region.")
 
 
-def as_switch(value: Any) -> Any:
-    """`true` is short for an empty mapping, `false` for "off", which the models know as None."""
-    if not isinstance(value, bool | dict | None):
-        raise PydanticCustomError("switch_type", "no switch")
-    return {} if value is True else None if value is False else value
-
-
-def switch(feature: Feature[Any]) -> Any:
-    """`true`, `false` or the feature's settings."""
-    settings = feature.settings
-    return Annotated[settings | None, BeforeValidator(as_switch, json_schema_input_type=bool | settings)]
-
-
 _PLACES = {"every region": "every enabled region", "home region": "the home region"}
 
 FeaturesSection = create_model(
@@ -120,7 +106,7 @@ FeaturesSection = create_model(
     __base__=Written,
     **{  # type: ignore[call-overload]
         name: (
-            switch(feature),
+            switch(feature.settings),
             Field(None, description=f"{feature.title}, in {_PLACES[feature.place]} of every account."),
         )
         for name, feature in FEATURES.items()

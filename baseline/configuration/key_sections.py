@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from baseline.configuration.values import AccountName, PrincipalText, PurposeName, Region
 from baseline.fields import limits
+from baseline.fields.switch import switch
 from baseline.fields.written import Written
 from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.purposes import PURPOSES
@@ -60,7 +61,7 @@ def services_field(purpose: Purpose) -> Any:
         list[Annotated[str, publisher if purpose.services_field == "publishers" else service]] | None,
         Field(
             None,
-            description="The services that get their statements, by the first label of their service principal. "
+            description="The services that get their statements, by what their service principal is before `.amazonaws.com`. "
             f"When not said: {_when_not_said(purpose)}.",
         ),
     )
@@ -70,7 +71,9 @@ def _when_not_said(purpose: Purpose) -> str:
     """The services of the partition `aws`, and those of others where they are fewer."""
     usual = purpose.default_services("aws")
     fewer = {name: listed for name in PARTITIONS if (listed := purpose.default_services(name)) != usual}
-    return "; ".join([", ".join(usual), *(f"in {name} {', '.join(listed)}" for name, listed in fewer.items())])
+    return "; ".join(
+        [", ".join(usual) or "none", *(f"in {name} {', '.join(listed)}" for name, listed in fewer.items())]
+    )
 
 
 def purpose_section(purpose: Purpose) -> type[KeySection]:
@@ -86,13 +89,34 @@ def purpose_section(purpose: Purpose) -> type[KeySection]:
 
 PURPOSE_SECTIONS = {name: purpose_section(purpose) for name, purpose in PURPOSES.items()}
 
+
+def _switched_by_the_feature(feature: str) -> Any:
+    def check(value: Any) -> Any:
+        if isinstance(value, bool):
+            problem = f"`{str(value).lower()}` switches nothing: the key comes and goes with the feature {feature}"
+            raise ValueError(problem, f"write `features: {{{feature}: {str(value).lower()}}}`")
+        return value
+
+    return check
+
+
+def purpose_field(purpose: Purpose) -> Any:
+    """What `keys.purposes` may say of one purpose: a switch, or the settings where a feature is the switch."""
+    section = PURPOSE_SECTIONS[purpose.name]
+    sentences = [f"The keys for {purpose.title}.", *purpose.limits]
+    if purpose.feature:
+        before = BeforeValidator(_switched_by_the_feature(purpose.feature), json_schema_input_type=section)
+        type_: Any = Annotated[section | None, before]
+    else:
+        type_ = switch(section)
+        sentences.insert(1, "Off unless it is switched on." if purpose.optional else "`false`: no such key.")
+    return type_, Field(None, description=" ".join(sentences))
+
+
 PurposesSection = create_model(
     "PurposesSection",
     __base__=Written,
-    **{  # type: ignore[call-overload]
-        name: (section | None, Field(None, description=f"The keys for {PURPOSES[name].title}."))
-        for name, section in PURPOSE_SECTIONS.items()
-    },
+    **{name: purpose_field(purpose) for name, purpose in PURPOSES.items()},
 )
 
 
@@ -100,6 +124,10 @@ class ExceptionSection(KeySection):
     account: AccountName | None = Field(None, description="Only this account, by name; every account when not said.")
     region: Region | None = Field(None, description="Only this region.")
     purpose: PurposeName | None = Field(None, description="Only this purpose.")
+    key: bool | None = Field(
+        None,
+        description="`false`: no key of the `purpose` there; `true`: a key. Needs a `reason`.",
+    )
     reason: str | None = Field(None, description="Why; shown to auditors.")
 
 

@@ -55,7 +55,11 @@ class Configuration:
             if not any(
                 selects(exception, account.name, region, purpose)
                 for account in self.organization.accounts
-                for region, purpose in (*account.keys, *account.others)
+                for region, purpose in (
+                    *account.keys,
+                    *account.others,
+                    *(account.declined if exception.key is False else ()),
+                )
             ):
                 yield self.source.place(("keys", "exceptions", i))
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from baseline import names
+from baseline.backends import Backend, CloudBackend, LocalBackend, S3Backend
 from baseline.configuration import file
-from baseline.configuration.features import feature_mistakes, has_key, switched_on
+from baseline.configuration.features import feature_mistakes, switched_on
 from baseline.configuration.file import AccountSection
 from baseline.configuration.key_settings import KeySettingsResolver
 from baseline.configuration.named_principals import resolve as resolve_principal
 from baseline.configuration.source import Source
+from baseline.configuration.switches import Switches
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
 from baseline.found_accounts import RestingAccount
@@ -16,13 +18,9 @@ from baseline.iam.arns import Arn
 from baseline.organization import (
     EVERY_ACCOUNT,
     Account,
-    Backend,
-    CloudBackend,
     Deployment,
-    LocalBackend,
     Organization,
     Retirement,
-    S3Backend,
     Waiver,
 )
 from baseline.purposes import PURPOSES
@@ -33,7 +31,8 @@ def resolve(source: Source, sections: Sections) -> tuple[Organization | None, li
     """The organization, and what shows only now: statements that AWS or our rules refuse, roles in two lists."""
     resolution = _Resolution(source, sections)
     organization = resolution.organization()
-    mistakes = (*resolution.mistakes, *resolution.keys.mistakes, *feature_mistakes(organization))
+    of_keys = (*resolution.keys.mistakes, *resolution.switches.mistakes())
+    mistakes = (*resolution.mistakes, *of_keys, *feature_mistakes(organization))
     # Many keys share what one line says; say it once.
     return organization, list(dict.fromkeys(mistakes))
 
@@ -42,11 +41,13 @@ class _Resolution:
     def __init__(self, source: Source, sections: Sections) -> None:
         assert sections.organization is not None
         assert sections.deployment is not None
+        assert sections.keys is not None
         self.source = source
         self.written = sections.organization
         self.deployment = sections.deployment
         self.sections = sections
         self.keys = KeySettingsResolver(source, sections)
+        self.switches = Switches(source, sections.keys)
         self.ids = {account.name: account.id for account in sections.accounts.values()}
         self.names = {id: name for name, id in self.ids.items()}
         self.mistakes: list[Mistake] = []
@@ -96,6 +97,8 @@ class _Resolution:
         features = dict(switched_on(self.source, self.sections, index, account))
         role = self.role(index, account)
         deployer = role or self.deployer(index, account)
+        switched = self.switches.of_account(index, account, regions, home, features)
+        on = set(switched.on)
         return Account(
             name=account.name,
             id=account.id,
@@ -107,15 +110,14 @@ class _Resolution:
             features=features,
             keys={
                 (region, purpose): self.keys.settings(index, account, deployer, region, purpose)
-                for region in regions
-                for purpose in PURPOSES
-                if has_key(purpose, region, home, features)
+                for region, purpose in switched.on
             },
             others={
                 (region, purpose): self.keys.settings(index, account, deployer, region, purpose)
                 for region, purpose in self.disabled(account)
-                if region not in regions or not has_key(purpose, region, home, features)
+                if (region, purpose) not in on
             },
+            declined=switched.declined,
         )
 
     def disabled(self, account: AccountSection) -> Iterator[tuple[str, str]]:

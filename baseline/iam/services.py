@@ -15,9 +15,12 @@ from baseline.iam.evidence import Evidence
 
 _DOCS = "https://docs.aws.amazon.com/"
 _CLOUDTRAIL_KEY = _DOCS + "awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
+_CONFIG_BUCKET = _DOCS + "config/latest/developerguide/s3-kms-key-policy.html"
 _CODESTAR = _DOCS + "dtconsole/latest/userguide/set-up-sns.html"
 _COST_ANOMALIES = _DOCS + "cost-management/latest/userguide/ad-SNS.html"
 _GAMELIFT = "https://docs.amazonaws.cn/en_us/gamelift/latest/flexmatchguide/queue-notification-sns-sse.html"
+_INVENTORY = _DOCS + "AmazonS3/latest/userguide/configure-inventory.html"
+_LOG_DELIVERY = _DOCS + "AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html"
 _LOG_GROUPS = _DOCS + "AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 _LOG_QUERIES = _DOCS + "AmazonCloudWatch/latest/logs/CloudWatchLogs-Insights-Query-Encrypt.html"
 _QUEUES = _DOCS + "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
@@ -109,6 +112,10 @@ SERVICES: Mapping[str, CallingService] = {
         "codestar-notifications.amazonaws.com",
         (_documented("kms:ViaService", _CODESTAR), _inferred(TOPIC_CONTEXT, _TOPICS)),
     ),
+    "config": CallingService(
+        "config.amazonaws.com",
+        (_documented("aws:SourceAccount", _CONFIG_BUCKET), _documented("aws:SourceArn", _CONFIG_BUCKET)),
+    ),
     "costalerts": CallingService(
         "costalerts.amazonaws.com",
         (
@@ -116,6 +123,10 @@ SERVICES: Mapping[str, CallingService] = {
             _documented("aws:SourceArn", _COST_ANOMALIES),
             _inferred(TOPIC_CONTEXT, _TOPICS),
         ),
+    ),
+    "delivery.logs": CallingService(
+        "delivery.logs.amazonaws.com",
+        (_documented("aws:SourceAccount", _LOG_DELIVERY), _documented("aws:SourceArn", _LOG_DELIVERY)),
     ),
     # AWS calls aws:SourceAccount, aws:SourceArn and aws:SourceOrgID unsupported for EventBridge, so they are
     # not here: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -130,13 +141,13 @@ SERVICES: Mapping[str, CallingService] = {
             _inferred("aws:SourceArn", _LOG_QUERIES),
         ),
     ),
-    # The source keys are documented for messages to an encrypted queue, not to a topic.
+    # The source keys are documented for reports and for messages to an encrypted queue, not to a topic.
     "s3": CallingService(
         "s3.amazonaws.com",
         (
             _reported(TOPIC_CONTEXT, _CAPTURES),
-            _inferred("aws:SourceAccount", _QUEUES),
-            _inferred("aws:SourceArn", _QUEUES),
+            _documented("aws:SourceAccount", _INVENTORY),
+            _documented("aws:SourceArn", _INVENTORY),
         ),
     ),
     "sns": CallingService(
@@ -148,9 +159,11 @@ SERVICES: Mapping[str, CallingService] = {
         ),
     ),
 }
-"""Services under the first label of their service principal."""
+"""Services under what their service principal is before its region and `.amazonaws.com`."""
 
-_PRINCIPAL = re.compile(r"(?P<label>[a-z0-9-]+)(?P<region>\.[a-z]{2}(-[a-z]+)+-[0-9]+)?\.amazonaws\.com(\.cn)?")
+_PRINCIPAL = re.compile(
+    r"(?P<label>[a-z0-9-]+(\.[a-z0-9-]+)*?)(?P<region>\.[a-z]{2}(-[a-z]+)+-[0-9]+)?\.amazonaws\.com(\.cn)?"
+)
 
 
 @cache

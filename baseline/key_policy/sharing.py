@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from baseline.iam.conditions import Condition
 from baseline.iam.principals import Principal
 from baseline.iam.statement import Statement
 from baseline.key_actions import GRANTS
@@ -14,7 +15,7 @@ from baseline.regions import via_service
 SHARED_ACCOUNTS_USE_THE_KEY = CommonStatement(
     sid="SharedAccountsUseTheKey",
     when="`share_with` accounts",
-    says="the accounts named use the key as their IAM policies allow",
+    says="the accounts named use the key as their IAM policies allow; of an S3 key, through S3 alone",
     evidence="documented",
     if_wrong="the other account's restore or copy fails",
     fallback="none needed",
@@ -54,9 +55,15 @@ def sharing(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterato
     use = tuple(action for action in purpose.shared if action not in GRANTS)
     granting = tuple(action for action in purpose.shared if action in GRANTS)
     for principal, uses, grants in _sharers(purpose, settings, place):
-        yield uses.statement(principal, use)
+        through = () if principal.conditions or not purpose.shared_through_the_service else (_through(purpose, place),)
+        yield uses.statement(principal, use, *through)
         if granting:
-            yield grants.statement(principal, granting, GRANT_FOR_AWS)
+            yield grants.statement(principal, granting, GRANT_FOR_AWS, *through)
+
+
+def _through(purpose: Purpose, place: KeyPlace) -> Condition:
+    """The purpose's services alone."""
+    return Condition("StringEquals", "kms:ViaService", tuple(via_service(name, place.region) for name in purpose.via))
 
 
 def _sharers(

@@ -39,12 +39,15 @@ def shared(key: Subject) -> Iterator[Claim]:
         them = condition("StringEquals", "aws:PrincipalAccount", *key.shared_accounts)
         unnamed = key.not_by_name(key.administrators, key.users)
         yield never("may", people(them, *unnamed, but_not=key.expected.shared))
-        yield from promised("may", key.expected.shared, them, *on_duty)
+        through: Conditions = ()
+        if key.expected.shared_through_the_service:
+            through = (key.through_the_service,)
+            yield never("may", people(them, *unnamed, *key.directly))
+        yield from promised("may", key.expected.shared, them, *through, *on_duty)
     if key.organization:
         them = condition("StringEquals", "aws:PrincipalOrgID", key.organization)
-        via = key.via(*(through.service for through in key.expected.through))
         yield never("may", people(*_strangers(key), but_not=key.expected.shared))
-        yield from promised("direct", key.expected.shared, them, via, *on_duty)
+        yield from promised("direct", key.expected.shared, them, key.through_the_service, *on_duty)
 
 
 def promised(strength: Threshold, actions: tuple[str, ...], *who: PlainCondition) -> Iterator[Claim]:

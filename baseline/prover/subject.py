@@ -57,6 +57,11 @@ class Subject:
         """One of these services of this region calls on somebody's behalf."""
         return condition("StringEquals", "kms:ViaService", *(via_service(name, self.place.region) for name in services))
 
+    @property
+    def through_the_service(self) -> PlainCondition:
+        """A service of the purpose calls on somebody's behalf."""
+        return self.via(*(through.service for through in self.expected.through))
+
     @cached_property
     def directly(self) -> Conditions:
         """No service of the purpose calls on somebody's behalf; others may."""

@@ -11,8 +11,8 @@ from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
 from baseline.regions import PARTITIONS
 
-Probe = Literal["topic", "volume", "log group", "trail", "vault", "alias"]
-"""What is made, or looked at, to try a key once; `live/probes.py` does it.
+Probe = Literal["topic", "volume", "log group", "trail", "vault", "object", "alias"]
+"""What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.
 
 `alias`: the key is found by its alias and can be used. That is for purposes of which everything takes long to make.
 """
@@ -20,6 +20,7 @@ Probe = Literal["topic", "volume", "log group", "trail", "vault", "alias"]
 DOCS = "https://docs.aws.amazon.com"
 EVERY_PARTITION = tuple(PARTITIONS)
 
+OUR_ACCOUNT = Condition("StringEquals", "aws:SourceAccount", ("{account}",))
 GRANT_FOR_AWS = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 """Grants only for AWS resources that are integrated with KMS, as for a volume:
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"""
@@ -79,7 +80,11 @@ class Purpose:
     title: str
     """What the key encrypts, as people say it."""
     feature: str | None = None
-    """The feature that switches it on; None: every account and region has this key."""
+    """The feature that switches it on; None: the configuration does, under `keys.purposes`."""
+    optional: bool = False
+    """Whether nobody has the key unless it is switched on; without a feature."""
+    limits: tuple[str, ...] = ()
+    """Sentences about what such a key cannot do, and what follows for what it encrypts: said where it is chosen."""
     controls: tuple[str, ...]
     """The Security Hub controls that such a key answers."""
     probe: Probe
@@ -93,8 +98,15 @@ class Purpose:
 
     None: nobody can be let in.
     """
+    shared_through_the_service: bool = False
+    """Whether accounts that are named use the key through the purpose's services alone, as those of the organization do."""
     shared_within: Literal["anywhere", "organization"] = "anywhere"
     """Which accounts the service can share with at all."""
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every account has the key in every region, as long as nobody declines it."""
+        return self.feature is None and not self.optional
 
     @property
     def via(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
 from baseline.key_actions import DESCRIBE, PUBLISH
-from baseline.purposes.purpose import DOCS, EVERY_PARTITION, AccountThrough, Permission, Purpose, Service
+from baseline.purposes.purpose import DOCS, EVERY_PARTITION, OUR_ACCOUNT, AccountThrough, Permission, Purpose, Service
 
 _SNS_KEYS = f"{DOCS}/sns/latest/dg/sns-key-management.html"
 _SNS_ENCRYPTION = f"{DOCS}/sns/latest/dg/sns-enable-encryption-for-topic.html"
@@ -12,7 +12,6 @@ OUR_TOPICS = Condition(
     "ArnLike", "kms:EncryptionContext:aws:sns:topicArn", ("arn:{partition}:sns:{region}:{account}:*",)
 )
 """The one condition that says which topic. SNS documents it; EventBridge's own source keys are called unsupported."""
-OUR_ACCOUNT = Condition("StringEquals", "aws:SourceAccount", ("{account}",))
 _BILLED = ("aws", "aws-cn")
 """Where there are AWS Budgets and Cost Explorer: an account of GovCloud is billed through a standard account. CodeStar
 Notifications is in `aws` alone. By AWS's own data: https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json

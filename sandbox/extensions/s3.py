@@ -1,4 +1,4 @@
-"""S3: a bucket's policy is asked with its conditions, and a file under a key is read by whoever may use the key.
+"""S3: a bucket's policy is asked with its conditions, and a file under a key is written and read by whoever may use it.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html
 """
@@ -11,6 +11,7 @@ from moto.core.exceptions import ServiceException
 from moto.s3.exceptions import InvalidBucketName, NoSuchBucketPolicy, S3AccessDeniedError, S3ClientError
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
+from werkzeug.datastructures import Headers
 
 from baseline.iam.request import IamCaller
 from sandbox.calls import leave_note
@@ -22,7 +23,7 @@ from sandbox.extensions.bucket_policies import (
     require_bucket_policy,
 )
 from sandbox.extensions.callers import caller_of
-from sandbox.extensions.key_uses import on_behalf_of, refusal
+from sandbox.extensions.key_uses import find_key, on_behalf_of, refusal
 
 _ACTIONS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
 
@@ -79,18 +80,51 @@ class SandboxS3(S3Response):
         if action == "s3:GetObject":
             self._require_key(caller, bucket, name)
 
+    def put_object(self) -> TYPE_RESPONSE:
+        """Whoever writes a file under a key, their own choice or the bucket's, has S3 make a data key with it."""
+        bucket, name = self.backend.get_bucket(self.bucket_name), self.parse_key_name()
+        caller, key = caller_of(self.access_key, self.current_account, self.partition), self._chosen_key(bucket)
+        if caller and key:
+            arn = _arn_of(key, caller, bucket)
+            self._require_use(
+                caller, bucket, arn, "kms:GenerateDataKey", _context(bucket, name, self._bucket_key(bucket))
+            )
+            self.headers = Headers({**self.headers, _ENCRYPTION: "aws:kms", f"{_ENCRYPTION}-aws-kms-key-id": arn})
+        return super().put_object()
+
+    def _chosen_key(self, bucket: FakeBucket) -> str:
+        """The key of a file that is being written, as it is named; empty: none, or AWS's own."""
+        default = (bucket.encryption or {}).get("Rule", {}).get("ApplyServerSideEncryptionByDefault", {})
+        algorithm = self.headers.get(_ENCRYPTION) or default.get("SSEAlgorithm", "")
+        key = self.headers.get(f"{_ENCRYPTION}-aws-kms-key-id") or default.get("KMSMasterKeyID", "")
+        return str(key) if algorithm == "aws:kms" else ""
+
+    def _bucket_key(self, bucket: FakeBucket) -> bool:
+        by_default = (bucket.encryption or {}).get("Rule", {}).get("BucketKeyEnabled", "")
+        return str(self.headers.get(f"{_ENCRYPTION}-bucket-key-enabled") or by_default).lower() == "true"
+
     def _require_key(self, caller: IamCaller, bucket: FakeBucket, name: str) -> None:
         """Whoever reads a file under a key decrypts it through S3."""
         file = self.backend.get_object(bucket.name, name)
         if file is None or file.encryption != "aws:kms" or not file.kms_key_id:
             return
-        context = {"aws:s3:arn": arn_in(bucket, name)}
+        context = _context(bucket, name, str(file.bucket_key_enabled).lower() == "true")
         if trail := kept_of(bucket).trails.get((bucket.name, name)):
             context["aws:cloudtrail:arn"] = trail
-        requests = on_behalf_of(caller, f"s3.{bucket.region_name}", ["kms:Decrypt"], context)
-        if refused := refusal(file.kms_key_id, bucket.account_id, bucket.region_name, requests):
+        self._require_use(caller, bucket, file.kms_key_id, "kms:Decrypt", context)
+
+    def _require_use(
+        self, caller: IamCaller, bucket: FakeBucket, key: str, action: str, context: dict[str, str]
+    ) -> None:
+        """Raises S3's own error. A key of another region is not found.
+
+        Seen on AWS: https://github.com/localstack/localstack/pull/7786, https://github.com/localstack/localstack/pull/7448
+        """
+        requests = on_behalf_of(caller, f"s3.{bucket.region_name}", [action], context)
+        if refused := refusal(key, bucket.account_id, bucket.region_name, requests):
             leave_note(self.normalized_request.environ, refused.note or refused.message)
-            raise S3ClientError("AccessDenied", refused.message)
+            code = "AccessDenied" if refused.code == "AccessDeniedException" else f"KMS.{refused.code}"
+            raise S3ClientError(code, refused.message)
 
     def _sent(self) -> dict[str, str]:
         """The headers that a bucket's policy can ask for.
@@ -99,6 +133,26 @@ class SandboxS3(S3Response):
         """
         names = ("x-amz-acl", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id")
         return {f"s3:{name}": self.headers[name] for name in names if name in self.headers}
+
+
+_ENCRYPTION = "x-amz-server-side-encryption"
+
+
+def _arn_of(key: str, caller: IamCaller, bucket: FakeBucket) -> str:
+    """The ARN of a key, whose ID or alias is looked for in the caller's account; as it is named, where there is none.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+    """
+    found = find_key(key, caller.account_id, bucket.region_name)
+    return found.arn if found else key
+
+
+def _context(bucket: FakeBucket, name: str, bucket_key: bool) -> dict[str, str]:
+    """The encryption context: of the file, or of the bucket where a Bucket Key stands between.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    """
+    return {"aws:s3:arn": arn_in(bucket, "" if bucket_key else name)}
 
 
 _NAME = re.compile(r"(?!.*\.\.)(?!([0-9]+\.){3}[0-9]+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

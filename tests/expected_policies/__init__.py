@@ -52,9 +52,17 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "logs_statements": ("logs", {"purposes": {"logs": {"statements": [STATEMENT]}}}),
     "ebs_shared_with_accounts": ("ebs", {"purposes": {"ebs": {"share_with": ["555555555555", "333333333333"]}}}),
     "backup_shared_with_the_organization": ("backup", {"purposes": {"backup": {"share_with": ["organization"]}}}),
+    "s3_every_service_and_shared": (
+        "s3",
+        {"purposes": {"s3": {"services": list(PURPOSES["s3"].services), "share_with": ["555555555555"]}}},
+    ),
     "backup_recently_used_keys_stay": ("backup", {"deny_deletion_if_used_within_days": 365}),
 }
 """By name: the purpose, and what the configuration says under `keys`."""
+
+
+OPTIONAL = {name: True for name, purpose in PURPOSES.items() if purpose.optional}
+"""What switches on all that nobody has otherwise."""
 
 
 def policies() -> Iterator[tuple[str, Document]]:
@@ -72,7 +80,7 @@ def _of_account(partition: str, keys: Mapping[str, Any]) -> Mapping[str, Documen
     written = {
         "version": 1,
         "organization": {"id": "o-a1b2c3d4e5", "partition": partition, "home_region": region, "regions": [region]},
-        "keys": keys,
+        "keys": {**keys, "purposes": {**OPTIONAL, **keys.get("purposes", {})}},
         "features": {"cloudtrail": True, "backup": True},
         "accounts": [{"name": "workloads", "id": "222222222222"}],
     }

@@ -3,18 +3,20 @@
 Lines of a new purpose or feature are added by `python -m tests.golden`, which refuses to take one away.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from baseline import names
 from baseline.features import FEATURES
-from baseline.inventory import Inventory
+from baseline.inventory import Inventory, Key
 from baseline.names import Layout
+from baseline.purposes import PURPOSES
 from tests.conftest import ROOT, SAMPLE, inventory
 
 GOLDEN = ROOT / "tests" / "golden" / "addresses.txt"
 RENEW = "python -m tests.golden"
 LAYOUTS: tuple[Layout, ...] = ("account", "account-region")
+OPTIONAL = [name for name, purpose in PURPOSES.items() if purpose.optional]
 ON: dict[str, str] = {
     "ebs_default_encryption": "true",
     "log_groups": "{groups: [{name: /baseline/automation}, {name: app.log}]}",
@@ -55,8 +57,13 @@ def lines(inventory: Inventory) -> Iterator[str]:
         providers = " ".join(provider.alias for provider in stack.providers)
         yield f"{stack.name}: state {names.state_file(stack.name)}, workspace {names.workspace('baseline', stack.name)}"
         yield f"  providers {providers}"
-        for key in stack.keys:
-            yield f"  {key.provider:9}  {key.address:20}  {key.alias:25}  {key.parameter:28}  {key.output}"
+        yield from lines_of_keys(stack.keys)
+
+
+def lines_of_keys(keys: Iterable[Key]) -> Iterator[str]:
+    """The names of keys."""
+    for key in keys:
+        yield f"  {key.provider:9}  {key.address:20}  {key.alias:25}  {key.parameter:28}  {key.output}"
 
 
 def with_features(*names: str, settings: Mapping[str, str] = ON) -> Inventory:
@@ -75,6 +82,9 @@ def addresses() -> str:
     found = ["# Contract: a line that changes or goes destroys a key or what a feature made. See tests/test_names.py."]
     for layout in LAYOUTS:
         found += ["", f"# layout: {layout}", *lines(sample(layout))]
+    found += ["", "# purposes that are switched on, the same in every account"]
+    switched_on = ONE_ACCOUNT.replace("backup: {", "".join(f"{name}: true, " for name in OPTIONAL) + "backup: {")
+    found += lines_of_keys(key for key in inventory(switched_on).keys if key.purpose in OPTIONAL)
     found += ["", "# features, the same in every account"]
     for feature in FEATURES:
         either = (created(with_features(*ON, settings=all_of), feature) for all_of in (ON, OTHERWISE))

@@ -17,7 +17,10 @@ TOPIC = "kms:EncryptionContext:aws:sns:topicArn"
         ("s3.me-south-1.amazonaws.com", "s3"),
         ("logs.amazonaws.com", None),
         ("events.rds.amazonaws.com", None),
-        ("config.amazonaws.com", None),
+        ("config.amazonaws.com", "config"),
+        ("delivery.logs.amazonaws.com", "delivery.logs"),
+        ("delivery.amazonaws.com", None),
+        ("sqs.amazonaws.com", None),
         ("events.example.com", None),
     ],
 )
@@ -42,7 +45,7 @@ def test_a_service_is_known_by_its_principal(principal: str, label: str | None) 
         ("cloudtrail.amazonaws.com", "kms:EncryptionContext:aws:cloudtrail:arn", True),
         ("logs.eu-west-2.amazonaws.com", "kms:EncryptionContext:aws:logs:arn", True),
         ("logs.eu-west-2.amazonaws.com", "aws:SourceOrgID", False),
-        ("config.amazonaws.com", "aws:SourceAccount", None),
+        ("kinesis.amazonaws.com", "aws:SourceAccount", None),
         ("config.amazonaws.com", "kms:CallerAccount", False),
         ("config.amazonaws.com", "aws:PrincipalTag/team", False),
         ("config.amazonaws.com", "aws:PrincipalIsAWSService", True),
@@ -83,5 +86,8 @@ def test_every_entry_has_a_known_key_and_a_public_source() -> None:
             assert sent.source.startswith("https://")
 
 
-def test_every_label_is_the_first_of_its_principal() -> None:
-    assert [service.principal.split(".")[0] for service in SERVICES.values()] == list(SERVICES)
+def test_every_label_is_its_principal_without_region_and_domain() -> None:
+    labels = [
+        service.principal.replace(".{region}", "").removesuffix(".amazonaws.com") for service in SERVICES.values()
+    ]
+    assert labels == list(SERVICES)

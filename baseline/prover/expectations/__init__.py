@@ -8,6 +8,7 @@ from baseline.prover.expectations.cloudtrail import CLOUDTRAIL
 from baseline.prover.expectations.ebs import EBS
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.expectations.logs import LOGS
+from baseline.prover.expectations.s3 import S3
 from baseline.prover.expectations.sns import SNS
 
 EXPECTATIONS: Mapping[str, Expectation] = {
@@ -16,6 +17,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "logs": LOGS,
     "cloudtrail": CLOUDTRAIL,
     "backup": BACKUP,
+    "s3": S3,
 }
 
 

@@ -72,6 +72,8 @@ class Expectation:
     calls: tuple[Call, ...] = ()
     shared: tuple[str, ...] = ()
     """What accounts that are let in do with the key; grants for AWS resources alone."""
+    shared_through_the_service: bool = False
+    """Whether accounts that are named do it through the services of `through` alone."""
     readers: Readers | None = None
     """None: users use the key themselves."""
 

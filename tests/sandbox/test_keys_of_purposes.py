@@ -1,0 +1,91 @@
+"""The services whose keys are switched on: each refuses a key that does not let it in, and one that cannot be used."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+import pytest
+
+from baseline.key_actions import DESCRIBE, USE
+from tests.sandbox.conftest import DEPLOY_ROLE, REGION, Client
+from tests.sandbox.key_statements import key_with, through
+from tests.sandbox.refusals import refusal
+
+MADE = "made-for-a-test"
+
+
+class Purpose(NamedTuple):
+    """How a key is used through one service, and how that answers where it cannot be."""
+
+    service: str
+    label: str
+    actions: tuple[str, ...]
+    use: Callable[[Any, str], object]
+    clear: Callable[[Any], object]
+    denied: str
+    disabled: str
+    pending: str
+    unknown: str
+
+
+def _write(s3: Any, key: str) -> object:
+    s3.create_bucket(Bucket=MADE, CreateBucketConfiguration={"LocationConstraint": REGION})
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    written = s3.put_object(Bucket=MADE, Key="it", Body=b"text", **encryption)
+    assert written["SSEKMSKeyId"] == key
+    return s3.get_object(Bucket=MADE, Key="it")
+
+
+def _no_bucket(s3: Any) -> None:
+    s3.delete_object(Bucket=MADE, Key="it")
+    s3.delete_bucket(Bucket=MADE)
+
+
+PURPOSES = {
+    "s3": Purpose(
+        "s3", "s3", (*USE, DESCRIBE), _write, _no_bucket,
+        "AccessDenied", "KMS.DisabledException", "KMS.KMSInvalidStateException", "KMS.NotFoundException",
+    ),
+}  # fmt: skip
+
+every_purpose = pytest.mark.parametrize("purpose", PURPOSES.values(), ids=PURPOSES)
+
+
+@contextmanager
+def cleared(purpose: Purpose, client: Any) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        purpose.clear(client)
+
+
+@every_purpose
+def test_a_key_that_lets_the_account_in_through_the_service_is_used(purpose: Purpose, client: Client, kms: Any) -> None:
+    service = client(purpose.service, DEPLOY_ROLE)
+    with cleared(purpose, service):
+        purpose.use(service, key_with(kms, through(purpose.label, list(purpose.actions))))
+
+
+@every_purpose
+def test_a_key_that_does_not_let_the_service_in_is_refused(purpose: Purpose, client: Client, kms: Any) -> None:
+    service = client(purpose.service, DEPLOY_ROLE)
+    for label in ("nobody", "ec2"):
+        with cleared(purpose, service):
+            key = key_with(kms, through(label, list(purpose.actions)))
+            assert refusal(partial(purpose.use, service, key))[0] == purpose.denied
+
+
+@every_purpose
+def test_a_key_that_cannot_be_used_is_refused(purpose: Purpose, client: Client, kms: Any) -> None:
+    """Disabled, waiting for its deletion, and of another region."""
+    service = client(purpose.service, DEPLOY_ROLE)
+    key = key_with(kms, through(purpose.label, list(purpose.actions)))
+    kms.disable_key(KeyId=key)
+    with cleared(purpose, service):
+        assert refusal(partial(purpose.use, service, key))[0] == purpose.disabled
+    kms.schedule_key_deletion(KeyId=key)
+    with cleared(purpose, service):
+        assert refusal(partial(purpose.use, service, key))[0] == purpose.pending
+    with cleared(purpose, service):
+        assert refusal(partial(purpose.use, service, key.replace(REGION, "eu-west-1")))[0] == purpose.unknown

@@ -8,9 +8,13 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from select import select
 
 SECONDS = 180
 """Until a command must have ended."""
+INTERRUPT = "\x03"
+"""What Ctrl-C types."""
+_PATIENCE = 1.0
 
 
 def typed(
@@ -34,16 +38,22 @@ def typed(
         preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
     ) as process:
         os.close(theirs)
-        shown, end = "", time.monotonic() + SECONDS
+        shown, asked, end = "", False, time.monotonic() + SECONDS
         while time.monotonic() < end:
+            if not select([ours], (), (), _PATIENCE)[0]:
+                if asked and answer == INTERRUPT:  # like a person: Python misses one just before it begins to read
+                    os.write(ours, answer.encode())
+                continue
             try:
                 shown += os.read(ours, 4096).decode()
             except OSError:  # nobody writes any more
                 break
-            if question in shown and answer:
+            if question in shown and not asked:
+                asked = True
                 before()
                 os.write(ours, answer.encode())
-                answer = ""
+        else:
+            process.kill()
         process.wait(60)
     os.close(ours)
     return process.returncode, shown.replace("\r\n", "\n")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.retiring.world import DATA, NOW, REGION, World, retired_world
+from tests.terminal import INTERRUPT
 
 SNS = ("data", REGION, "sns")
 
@@ -43,7 +44,7 @@ def test_another_answer_than_the_keys_id_deletes_nothing(world: World, answer: s
 
 
 def test_an_interrupt_at_the_question_deletes_nothing(world: World) -> None:
-    code, shown = world.typed("\x03", *SNS)
+    code, shown = world.typed(INTERRUPT, *SNS)
     assert code == 130
     assert shown.endswith("interrupted\n")
     assert world.state_of("sns") == "Disabled"

@@ -15,8 +15,14 @@ from deployment.plan_keys import KeysInPlan, read_keys
 from deployment.run import Ended
 from deployment.stack import StackFolder, StackRun
 
-_UNCHANGED, _CHANGED = 0, 2
+_FINE = _UNCHANGED, _CHANGED = 0, 2
 """Exit codes of `terraform plan -detailed-exitcode`."""
+_INITIALIZE = "terraform init"
+"""What Terraform says to do where the folder was initialized with another backend or provider, or not to the end.
+
+Only then a folder is initialized again: Terraform reads the whole provider for that, and finds out by itself.
+https://developer.hashicorp.com/terraform/cli/init
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,19 @@ def plan_stack(
 
 
 def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | StackFailure:
-    init = run.terraform("init", "-input=false", "-no-color")
-    if init.code:
+    initialized = (run.stack.folder / ".terraform").is_dir()
+    if not initialized and (init := _initialized(run)).code:
         return run.failure("init", init)
     for address in untaint:
         untainted = run.terraform("untaint", "-no-color", address)
         if untainted.code:
             return run.failure("untaint", untainted)
-    file.unlink(missing_ok=True)
-    plan = run.terraform("plan", "-input=false", "-no-color", "-detailed-exitcode", f"-out={file}")
-    if plan.code not in (_UNCHANGED, _CHANGED):
+    plan = _planned(run, file)
+    if initialized and plan.code not in _FINE and _INITIALIZE in _words(plan):
+        if (init := _initialized(run)).code:
+            return run.failure("init", init)
+        plan = _planned(run, file)
+    if plan.code not in _FINE:
         # A plan that would destroy something protected is written all the same, and tells which keys are tainted.
         refused = _shown(run, file) if file.exists() else {}
         keys = KeysInPlan() if isinstance(refused, Ended) else read_keys(refused)
@@ -65,6 +74,20 @@ def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | St
     changes = read_changes(shown)
     run.finished("plan")
     return StackPlan(run.stack, file, plan.code == _CHANGED, changes, read_keys(shown), read_details(shown))
+
+
+def _initialized(run: StackRun) -> Ended:
+    return run.terraform("init", "-input=false", "-no-color")
+
+
+def _words(ended: Ended) -> str:
+    """What a command wrote, in one line: Terraform breaks lines where it likes."""
+    return " ".join(" ".join(ended.lines()).replace("│", " ").split())
+
+
+def _planned(run: StackRun, file: Path) -> Ended:
+    file.unlink(missing_ok=True)
+    return run.terraform("plan", "-input=false", "-no-color", "-detailed-exitcode", f"-out={file}")
 
 
 def _shown(run: StackRun, file: Path) -> dict[str, Any] | Ended:

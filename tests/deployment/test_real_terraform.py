@@ -50,6 +50,40 @@ def test_a_deployment_is_applied_and_the_next_plan_is_empty(
     assert [result.outcome for result in again.results] == ["unchanged", "unchanged"]
 
 
+def _elsewhere(folder: Path, synthesize: Synthesize) -> None:
+    """The state goes to another file, as where the backend is another."""
+    (folder.parents[2] / "state" / "data.tfstate").rename(folder.parents[2] / "moved.tfstate")
+    backend = {"backend": {"local": {"path": "../../../moved.tfstate"}}}
+    synthesize("data", terraform=backend, resource=_data(a={"input": "1"}))
+
+
+def _half(folder: Path, synthesize: Synthesize) -> None:
+    """The folder as a Terraform leaves it that is killed while it initializes."""
+    for file in (folder / ".terraform").iterdir():
+        file.unlink()
+
+
+@pytest.mark.parametrize(("spoil", "times"), [(lambda *_: None, 0), (_elsewhere, 1), (_half, 1)])
+def test_a_folder_is_initialized_again_only_where_terraform_says_so(
+    terraform: Terraform,
+    deploying: Deploying,
+    synthesize: Synthesize,
+    events: list[Event],
+    spoil: Callable[[Path, Synthesize], None],
+    times: int,
+) -> None:
+    folder = synthesize("data", resource=_data(a={"input": "1"}))
+    _deploy(deploying(terraform), "data")
+    spoil(folder, synthesize)
+    events.clear()
+    with plan_stacks(deploying(terraform), ["data"]) as planned:
+        if spoil is _elsewhere:  # Terraform does not say by itself which of two backends has the state
+            assert not planned.plans
+        else:
+            assert not planned.anything_to_do
+    assert sum(isinstance(e, StackEvent) and (e.phase, e.status) == ("init", "started") for e in events) == times
+
+
 def test_an_output_alone_is_something_to_apply(
     terraform: Terraform, deploying: Deploying, synthesize: Synthesize
 ) -> None:

@@ -6,7 +6,7 @@ from baseline import names
 from baseline.errors import Mistakes
 from baseline.feature_parts import PlacedPart, check_parts, placed_parts
 from baseline.features.feature import Part
-from baseline.iam.document import Document
+from baseline.iam.document import Document, PolicyTooLarge
 from baseline.iam.policy_error import PolicyError
 from baseline.inventory import Inventory, Key, Provider, Stack
 from baseline.key_policy.place import KeyPlace
@@ -97,7 +97,8 @@ class _Expansion:
             return self.policies.policy(PURPOSES[purpose], settings, place)
         except PolicyError as error:
             problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
-            raise Mistakes([settings.place.mistake(problem)]) from None
+            help = _longest_list(settings) if isinstance(error, PolicyTooLarge) else ""
+            raise Mistakes([settings.place.mistake(problem, help)]) from None
 
     def stacks(
         self, keys: Iterable[Key], parts: Iterable[PlacedPart], forgotten: Iterable[LockedResource]
@@ -148,3 +149,15 @@ def _provider(organization: Organization, account: Account | None, account_id: s
             **organization.tags,
         },
     )
+
+
+def _longest_list(settings: KeySettings) -> str:
+    """Which list of the configuration makes the policy large."""
+    texts = {
+        "administrators": [person.arn for person in settings.administrators],
+        "users": [person.arn for person in settings.users],
+        "share_with": list(settings.share_with),
+        "statements": [str(statement.as_dict()) for statement in settings.statements],
+    }
+    name, longest = max(texts.items(), key=lambda entry: sum(map(len, entry[1])))
+    return f"most of it is `{name}` with {len(longest)} entries; name fewer, or patterns such as `role/team-*`"

@@ -17,6 +17,11 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
+def visible(text: str) -> str:
+    """The text with every character that cannot be seen as `<U+200B>`, so that a message shows what is wrong."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+
+
 def named_character(character: str) -> str:
     """`U+200B (zero width space)`: for characters that cannot be seen."""
     name = unicodedata.name(character, "").lower()

@@ -4,11 +4,11 @@ AWS checks some keys only when they are used: a topic or a default key is taken 
 silence. A probe finds it out at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -53,9 +53,19 @@ def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str 
     probe = _probe_of(key, by_default)
 
     def use() -> None:
-        probe.run(clients, str(clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"]), name)
+        found = clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]
+        if found["KeyState"] != "Enabled":
+            raise ProbeFailed(f"nothing can use the key: it is in the state {found['KeyState']}{_until_when(found)}")
+        probe.run(clients, str(found["Arn"]), name)
 
     return replace(attempted(key.account, key.region, probe.what, use), settles=settled(key))
+
+
+def _until_when(found: Mapping[str, Any]) -> str:
+    """Until when a key that waits for its deletion can be saved, and how."""
+    if found["KeyState"] != "PendingDeletion":
+        return ""
+    return f", until {found['DeletionDate']:%Y-%m-%d}; `aws kms cancel-key-deletion` and `enable-key` save it"
 
 
 def described(key: Key, by_default: bool) -> str:

@@ -119,7 +119,8 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
         address for stack in inventory.stacks for address in stack.forgotten if address.startswith("aws_kms_key.")
     ]
     if forgotten:
-        yield f"{count(len(forgotten), 'retired key')} that Terraform forgets; they stay in AWS"
+        stay = "stays" if len(forgotten) == 1 else "stay"
+        yield f"{count(len(forgotten), 'retired key')} that Terraform forgets {stay} in AWS"
     disabled = [key for key in inventory.keys if not key.enabled]
     if disabled:
         shown = some([key.where for key in disabled])

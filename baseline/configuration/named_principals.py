@@ -14,8 +14,11 @@ def check_principal(written: str) -> str:
     """The text itself. Raises ValueError when it is neither a name nor an ARN that can stand for a role or user."""
     if _NAME.fullmatch(written) or _ARN.fullmatch(written):
         return written
-    if ":assumed-role/" in written:
-        raise ValueError(f"`{written}` is a session; write its role, as in `role/NAME`")
+    if ":assumed-role/" in written or ":federated-user/" in written:
+        raise ValueError(
+            f"`{written}` is a session, which ends, and the key then has one principal less",
+            "write the role or the user whose session it is, as in `role/NAME`",
+        )
     if ":group/" in written or written.startswith("group/"):
         raise ValueError(f"`{written}` is a group, which no key policy can name; write roles or users")
     if re.fullmatch(r"[0-9]{12}", written):

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from baseline.errors import FieldPath, FieldPlace, Mistake, Mistakes
+from baseline.words import visible
 
 _MOST_VALUES = 1_000_000  # aliases of aliases can blow a small file up without end
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -54,8 +55,8 @@ class Source:
         return FieldPlace(self.file, self.line(path), spell(self.written_as(path)))
 
     def mistake(self, path: FieldPath, problem: str, help: str = "") -> Mistake:
-        """A mistake at a path; its problem stays on one line, whatever it quotes."""
-        return self.place(path).mistake(problem.replace("\n", "\\n"), help)
+        """A mistake at a path; its problem stays on one line, whatever it quotes, and hides no character."""
+        return self.place(path).mistake(visible(problem.replace("\n", "\\n")), help)
 
     def as_written(self, path: FieldPath, value: Any) -> Any:
         """The value at a path with every scalar as text, just as it was written (IAM's JSON knows only text)."""
@@ -97,18 +98,19 @@ def compose(text: str, file: str) -> Source:
     except RecursionError:
         raise Mistakes([Mistake(file, 1, "", "is nested too deeply")]) from None
     if root is not None:
-        source.data = _Composer(source).value(root, (), ())
+        source.data = _Composer(source, text).value(root, (), ())
     return source
 
 
 class _Composer:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, text: str) -> None:
         self.source = source
+        self.text = text
         self.count = 0
 
     def value(self, node: yaml.Node, path: FieldPath, around: tuple[yaml.Node, ...]) -> Any:
-        self.count += 1
-        if self.count > _MOST_VALUES or node in around or len(path) > 60:
+        self.spend(path)
+        if node in around or len(path) > 60:
             raise Mistakes([self.source.mistake(path, "aliases or nesting without end", "write the values out")])
         self.source.lines.setdefault(path, node.start_mark.line + 1)
         if not node.tag.startswith("tag:yaml.org,2002:"):
@@ -123,16 +125,39 @@ class _Composer:
 
     def mapping(self, node: yaml.MappingNode, path: FieldPath, around: tuple[yaml.Node, ...]) -> dict[str, Any]:
         data: dict[str, Any] = {}
+        for key_node, value_node, is_merged in self.members(node, path, around):
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key not in data:
+                self.source.lines[(*path, key)] = line
+                data[key] = self.value(value_node, (*path, key), around)
+            elif not is_merged:
+                self.duplicate((*path, key), line)
+        return data
+
+    def members(
+        self, node: yaml.MappingNode, path: FieldPath, around: tuple[yaml.Node, ...], is_merged: bool = False
+    ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node, bool]]:
+        """The fields of a mapping, and behind them those that `<<` merges in: https://yaml.org/type/merge.html"""
+        merged: list[yaml.Node] = []
         for key_node, value_node in node.value:
+            self.spend(path)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise Mistakes([self.source.mistake(path, "a field's name must be plain text")])
-            key, line = key_node.value, key_node.start_mark.line + 1
-            if key in data:
-                self.duplicate((*path, key), line)
-                continue
-            self.source.lines[(*path, key)] = line
-            data[key] = self.value(value_node, (*path, key), around)
-        return data
+            if key_node.value == "<<" and not key_node.style:
+                merged += value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+            else:
+                yield key_node, value_node, is_merged
+        for other in merged:
+            if not isinstance(other, yaml.MappingNode) or other in around:
+                raise Mistakes(
+                    [self.source.mistake(path, "`<<` merges mappings: a `*name` of one, or a list of those")]
+                )
+            yield from self.members(other, path, (*around, other), is_merged=True)
+
+    def spend(self, path: FieldPath) -> None:
+        self.count += 1
+        if self.count > _MOST_VALUES:
+            raise Mistakes([self.source.mistake(path, "aliases or nesting without end", "write the values out")])
 
     def duplicate(self, path: FieldPath, line: int) -> None:
         first = self.source.lines[path]
@@ -141,7 +166,8 @@ class _Composer:
 
     def scalar(self, node: yaml.ScalarNode, path: FieldPath) -> str | int | float | bool | None:
         text = str(node.value)
-        if node.style:  # quoted, or a block; libyaml says "" for plain ones and PyYAML None
+        # Quoted, or a block (libyaml says "" for plain ones and PyYAML None), or `!!str`, which stands before the value.
+        if node.style or self.text.startswith(("!!str ", "! "), node.start_mark.index):
             return text
         value = resolve(text)
         if not isinstance(value, str):

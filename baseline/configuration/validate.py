@@ -21,7 +21,7 @@ from baseline.configuration.file import (
     SelectSection,
 )
 from baseline.configuration.key_sections import KeysSection
-from baseline.configuration.source import Source
+from baseline.configuration.source import Source, resolve
 from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import listing, nearest
 
@@ -167,8 +167,12 @@ def explain(details: ErrorDetails, written: str | None, model: type[BaseModel], 
             return problem, help[0] if help else ""
         case "string_type" if written is not None:
             return f"must be text, got {got} without quotes", f'write "{written}"'
+        case ("bool_type" | "int_type" | "switch_type") as wanted if _is_quoted(details["input"], wanted):
+            return f"must be {_WANTED[wanted]}, got {got} in quotes", "remove the quotes"
         case "literal_error":
             choices = [str(a) for a in _choices(model, where)]
+            if isinstance(details["input"], str) and details["input"] in choices:
+                return f"must be {listing(choices)}, got {got} in quotes", "remove the quotes"
             return f"must be {listing(choices)}, got {got}", nearest(str(details["input"]), choices)
         case "union_tag_invalid":
             choices = str(context["expected_tags"]).replace("'", "").split(", ")
@@ -178,6 +182,11 @@ def explain(details: ErrorDetails, written: str | None, model: type[BaseModel], 
         case "too_short":
             return "must not be empty", ""
     return f"must be {_WANTED.get(details['type'], 'something else')}, got {got}", ""
+
+
+def _is_quoted(value: Any, wanted: str) -> bool:
+    """Whether a text would be of the type that is wanted, without its quotes."""
+    return isinstance(value, str) and type(resolve(value)) is (int if wanted == "int_type" else bool)
 
 
 def _known(fields: list[str]) -> str:

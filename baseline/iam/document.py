@@ -18,6 +18,10 @@ MAXIMUM_BYTES = 32_768
 FORBIDDEN_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\xa0-\xff]")
 
 
+class PolicyTooLarge(PolicyError):
+    """The policy has more bytes than KMS takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A key policy. Statements keep their order. Raises PolicyError."""
@@ -35,7 +39,7 @@ class Document:
             _check_characters(self.statements)
         size = len(text.encode())
         if size > MAXIMUM_BYTES:
-            raise PolicyError(f"the key policy has {size} bytes; KMS takes {MAXIMUM_BYTES}")
+            raise PolicyTooLarge(f"the key policy has {size} bytes; KMS takes {MAXIMUM_BYTES}")
         object.__setattr__(self, "_text", text)
 
     @property

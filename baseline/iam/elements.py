@@ -9,14 +9,18 @@ from typing import Literal
 from baseline.iam.policy_error import PolicyError
 
 _ELEMENTS = ("Sid", "Effect", "Principal", "Action", "Resource", "Condition")
-_INVERTED = ("NotPrincipal", "NotAction", "NotResource")
+_INVERTED = {
+    "NotPrincipal": "say in `Principal` who is meant, not who is not",
+    "NotAction": "name the actions that are meant in `Action`, not the others",
+    "NotResource": 'write "Resource": "*", the key itself',
+}
 
 
 def check_elements(statement: Mapping[str, object]) -> None:
     """Refuse elements that AWS does not know, and those that say whom or what they do not mean. Raises PolicyError."""
     for element in statement:
         if element in _INVERTED:
-            raise PolicyError(f"`{element}` is not taken: say who or what is meant, not who is not", element)
+            raise PolicyError(f"`{element}` is not taken: {_INVERTED[element]}", element)
         if element not in _ELEMENTS:
             raise PolicyError(f"unknown element `{element}`", str(element))
 

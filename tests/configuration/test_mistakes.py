@@ -4,7 +4,7 @@ import pytest
 
 from baseline.configuration.source import decode
 from baseline.errors import Mistakes
-from tests.conftest import configuration
+from tests.conftest import configuration, inventory
 
 GOOD = """\
 version: 1
@@ -145,7 +145,8 @@ def test_the_good_one_is_good() -> None:
         ),
         pytest.param(
             "keys:\n", 'keys:\n  deletion_window_days: "7"\n',
-            "organization.yaml:9: keys.deletion_window_days: must be a whole number, got `7`",
+            "organization.yaml:9: keys.deletion_window_days: must be a whole number, got `7` in quotes\n"
+            "  help: remove the quotes",
             id="a number in quotes",
         ),
         pytest.param(
@@ -298,6 +299,46 @@ def test_the_good_one_is_good() -> None:
             "organization.yaml:8: features.backup: must be `true`, `false` or settings, got a list",
             id="a list for a switch",
         ),
+        pytest.param(
+            "keys:\n", 'keys:\n  rotation: "true"\n',
+            "organization.yaml:9: keys.rotation: must be true or false, got `true` in quotes\n  help: remove the quotes",
+            id="a boolean in quotes",
+        ),
+        pytest.param(
+            "keys:\n", 'features: {backup: "true"}\nkeys:\n',
+            "organization.yaml:8: features.backup: must be `true`, `false` or settings, got `true` in quotes\n"
+            "  help: remove the quotes",
+            id="a switch in quotes",
+        ),
+        pytest.param(
+            "version: 1", 'version: "1"',
+            "organization.yaml:1: version: must be `1`, got `1` in quotes\n  help: remove the quotes",
+            id="the version in quotes",
+        ),
+        pytest.param(
+            "role/Administrators", '"role/Admin\u200bistrators"',
+            "organization.yaml:9: keys.administrators[0]: must be `role/NAME`, `user/NAME` or a full ARN of one with its exact "
+            "account, got `role/Admin<U+200B>istrators`",
+            id="a character that nobody sees",
+        ),
+        pytest.param(
+            "kms-baseline-deploy", '"kms\u00a0baseline\ufeff"',
+            "organization.yaml:7: deployment.role: must be a role's name (with its path, if it has one) or its full ARN, "
+            "got `kms<U+00A0>baseline<U+FEFF>`",
+            id="spaces that are none",
+        ),
+        pytest.param(
+            "role/Administrators", "arn:aws:sts::222222222222:assumed-role/Admin/i-0abc",
+            "organization.yaml:9: keys.administrators[0]: `arn:aws:sts::222222222222:assumed-role/Admin/i-0abc` is a session, "
+            "which ends, and the key then has one principal less\n"
+            "  help: write the role or the user whose session it is, as in `role/NAME`",
+            id="a session",
+        ),
+        pytest.param(
+            "  - {name: data,", "  - {<<: [data],",
+            "organization.yaml:12: accounts[1]: `<<` merges mappings: a `*name` of one, or a list of those",
+            id="a merge of no mapping",
+        ),
     ],
 )  # fmt: skip
 def test_one_mistake_is_said_once(old: str, new: str, message: str) -> None:
@@ -412,6 +453,50 @@ class TestStatementsOfTheOwner:
             "Bool": {"kms:GrantIsForAWSResource": "false"},
             "StringNotEquals": {"aws:PrincipalAccount": "033333333333"},
         }
+
+
+class TestYaml:
+    """What YAML offers beside plain values."""
+
+    def test_a_tag_makes_a_text(self) -> None:
+        text = GOOD.replace('"222222222222"', "!!str 222222222222").replace("name: workloads", "name: !!str workloads")
+        assert configuration(text).organization.accounts[0].id == "222222222222"
+
+    def test_a_mapping_is_merged_in_and_what_stands_there_wins(self) -> None:
+        text = GOOD.replace('{name: data, id: "033333333333"}', '{<<: *first, id: "033333333333", name: data}').replace(
+            "- {name: workloads,", "- &first {name: workloads, keys: {rotation_period_days: 180},"
+        )
+        one, other = configuration(text).organization.accounts
+        assert (other.name, other.id) == ("data", "033333333333")
+        assert {settings.rotation_period_days for account in (one, other) for settings in account.keys.values()} == {
+            180
+        }
+
+    def test_a_mistake_in_what_is_merged_has_the_line_where_it_stands(self) -> None:
+        text = GOOD.replace("  - {name: data,", "  - {<<: *first, name: data,").replace(
+            "- {name: workloads,", "- &first {rolle: x, name: workloads,"
+        )
+        places = {message.split(": unknown")[0] for message in said(text)}
+        assert places == {"organization.yaml:11: accounts[0].rolle", "organization.yaml:11: accounts[1].rolle"}
+
+    def test_merges_without_end_are_refused(self) -> None:
+        for text in ("a: &a\n  <<: *a\n", "a: &a {<<: [&b {<<: *a}]}\n"):
+            (message,) = said(text)
+            assert "`<<` merges mappings" in message
+
+
+def test_a_policy_that_is_too_large_names_the_list_that_makes_it_so() -> None:
+    many = ", ".join(f"role/team/of-a-rather-long-name/Administrator-{i}" for i in range(500))
+    (message,) = {message.split(": ", 2)[2] for message in made(GOOD.replace("role/Administrators", many))[:1]}
+    assert "KMS takes 32768" in message
+    assert "most of it is `administrators` with 500 entries" in message
+
+
+def made(text: str) -> list[str]:
+    """Every message about what a configuration yields."""
+    with pytest.raises(Mistakes) as caught:
+        inventory(text)
+    return [str(mistake) for mistake in caught.value.mistakes]
 
 
 class TestFilesThatAreNoYaml:

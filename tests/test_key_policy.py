@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from baseline.errors import Mistakes
-from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, GLOBAL_KEYS, expand_all
+from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC, expand_all
+from baseline.iam.condition_keys import GLOBAL
 from baseline.iam.document import MAXIMUM_BYTES, Document
 from baseline.iam.services import sends
 from baseline.purposes import PURPOSES
@@ -179,7 +180,11 @@ def test_every_statement_is_whole_and_can_match(case: Case) -> None:
         assert statement["Resource"] == "*"
         for action in expand_all(tuple(listed(statement["Action"]))):
             for _, key, _ in conditions(statement):
-                assert _reference(key) in ACTIONS[action].condition_keys | GLOBAL_KEYS, (statement["Sid"], action, key)
+                assert _reference(key) in ACTIONS[action].condition_keys | GLOBAL.keys(), (
+                    statement["Sid"],
+                    action,
+                    key,
+                )
 
 
 def _reference(key: str) -> str:

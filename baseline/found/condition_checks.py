@@ -8,8 +8,9 @@ from baseline.found.condition_test import Test
 from baseline.found.place import names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.found.value_checks import value_problems
-from baseline.iam.actions import ACTIONS, CONDITION_KEYS, IAM_ONLY_KEYS
-from baseline.iam.conditions import is_carried, operator_parts, spelled
+from baseline.iam.actions import ACTIONS
+from baseline.iam.condition_keys import condition_key, is_carried, spelled
+from baseline.iam.conditions import fits, operator_parts
 from baseline.iam.elements import items
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.services import TOPIC_CONTEXT, describes_an_iam_principal, sends
@@ -18,8 +19,6 @@ from baseline.key_policy.place import KeyPlace
 _Problem = tuple[str, str]
 """The kind and the sentence."""
 
-_FITTING: Mapping[str, tuple[str, ...]] = {"Bool": ("Bool",), "Numeric": ("Numeric",), "Date": ("Date",)}
-_TEXT = ("String", "Arn", "Binary")
 _REQUIRED: Mapping[str, frozenset[str]] = {"kms:GrantOperations": frozenset({"kms:CreateGrant"})}
 """Keys that come with every call of an action, since its parameter is required:
 https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html"""
@@ -86,7 +85,7 @@ def _problems(
     except PolicyError as error:
         yield "unknown-condition-key", str(error)
         return
-    if name in IAM_ONLY_KEYS:
+    if condition_key(name).is_refused:
         yield "condition-key-of-iam-policies", f"condition key `{name}` works in IAM policies only"
         return
     try:
@@ -99,8 +98,8 @@ def _problems(
 
 
 def _type(test: Test) -> Iterator[_Problem]:
-    kind, base = CONDITION_KEYS.get(test.key, "String"), test.operator.base
-    if base != "Null" and not base.startswith(_FITTING.get(kind, _TEXT)):
+    kind, base = condition_key(test.key).type, test.operator.base
+    if not fits(base, test.key):
         yield "value-of-another-type", f"`{test.written}` does not fit `{test.key}`, which is of type {kind}"
     allowed = ("true", "false") if base in ("Bool", "Null") else ()
     for value in test.values:
@@ -111,7 +110,7 @@ def _type(test: Test) -> Iterator[_Problem]:
 
 
 def _sets(test: Test) -> Iterator[_Problem]:
-    qualifier, has_several = test.operator.qualifier, CONDITION_KEYS.get(test.key) == "ArrayOfString"
+    qualifier, has_several = test.operator.qualifier, condition_key(test.key).has_several_values
     if test.operator.base == "Null":
         return
     if qualifier and not has_several:

@@ -8,7 +8,7 @@ from baseline.found.lockout import answers_of, check_lockout
 from baseline.found.place import accounts_in, names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.actions import ACTIONS
-from baseline.iam.conditions import ENCRYPTION_CONTEXT
+from baseline.iam.condition_keys import ENCRYPTION_CONTEXT
 from baseline.iam.elements import items
 from baseline.iam.reading import PlainCondition
 from baseline.key_actions import GRANTS

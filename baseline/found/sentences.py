@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from baseline.iam.actions import ACTIONS, expand_all
 from baseline.iam.arns import Arn, is_account_id
-from baseline.iam.conditions import ENCRYPTION_CONTEXT
+from baseline.iam.condition_keys import ENCRYPTION_CONTEXT
 from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.prover.action_groups import ACTION_GROUPS
 

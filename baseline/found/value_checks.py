@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from baseline.found.condition_test import Test
-from baseline.iam.actions import CONDITION_KEYS
 from baseline.iam.arns import has_wildcard, is_account_id
+from baseline.iam.condition_keys import is_open
 from baseline.iam.service_names import PRINCIPALS, VIA, probably_meant, via_parts
 
 _Problem = tuple[str, str]
@@ -60,9 +60,9 @@ _FORMS: Mapping[str, Callable[[str], str]] = {
 
 
 def _wildcards(test: Test) -> Iterator[_Problem]:
-    base, is_open = test.operator.base, test.key not in CONDITION_KEYS  # tags and contexts may hold `*` themselves
+    base, is_of_family = test.operator.base, is_open(test.key)  # tags and contexts may hold `*` themselves
     for value in filter(has_wildcard, test.values):
-        if base.startswith(("StringEquals", "StringNotEquals")) and not is_open:
+        if base.startswith(("StringEquals", "StringNotEquals")) and not is_of_family:
             yield "literal-wildcard", f"`{test.written}` on `{test.key}` takes the wildcard of `{value}` literally"
         if base in ("StringLike", "StringNotLike") and test.key == "aws:PrincipalArn" and _runs_into_accounts(value):
             yield "wildcard-across-parts", f"`{test.written}` on `{test.key}` with `{value}`"

@@ -29,6 +29,8 @@ class Action:
     api_operation: bool
     """Somebody can call it; the others are permissions that KMS checks during another call."""
     condition_keys: frozenset[str]
+    cross_account: bool
+    """KMS honours it for principals of other accounts, though it is not cryptographic."""
 
     @property
     def is_between_replicas(self) -> bool:
@@ -44,6 +46,7 @@ def _action(entry: Mapping[str, Any]) -> Action:
         key_policy=entry["key_policy"],
         api_operation=entry["api_operation"],
         condition_keys=frozenset(entry["condition_keys"]),
+        cross_account=entry.get("cross_account", False),
     )
 
 
@@ -54,16 +57,11 @@ AS_OF: str = _REFERENCE["as_of"]
 """The date of the list. KMS adds actions, and a pattern such as `kms:*` takes them in."""
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL if action.key_policy}
 CRYPTOGRAPHIC: frozenset[str] = frozenset(name for name, action in ACTIONS.items() if action.cryptographic)
-CONDITION_KEYS: Mapping[str, str] = {
-    entry["name"]: entry["type"] for entry in (*_REFERENCE["condition_keys"], *_REFERENCE["global_condition_keys"])
-}
-"""Condition key to type: String, ARN, Bool, Numeric, Date or ArrayOfString (several values)."""
-GLOBAL_KEYS: frozenset[str] = frozenset(entry["name"] for entry in _REFERENCE["global_condition_keys"])
-"""Keys that AWS itself adds to a request, whatever its action."""
-IAM_ONLY_KEYS: frozenset[str] = frozenset(
-    entry["name"] for entry in _REFERENCE["condition_keys"] if entry.get("iam_policies_only")
-)
-"""Keys that work in IAM policies and not in a key policy."""
+CROSS_ACCOUNT: frozenset[str] = CRYPTOGRAPHIC | {name for name, action in ACTIONS.items() if action.cross_account}
+"""What KMS honours for principals of other accounts than the key's, whatever else a key policy gives them.
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html"""
+KMS_CONDITION_KEYS: Mapping[str, str] = {entry["name"]: entry["type"] for entry in _REFERENCE["condition_keys"]}
+"""The condition keys that the reference of KMS lists, with their types."""
 
 _SPELLING = {action.name.lower(): action.name for action in _ALL}
 

@@ -4,18 +4,16 @@ Operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_e
 Keys of KMS: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from baseline.iam.actions import ACTIONS, CONDITION_KEYS, GLOBAL_KEYS, IAM_ONLY_KEYS, did_you_mean
+from baseline.iam.actions import did_you_mean
 from baseline.iam.arns import Arn, has_wildcard
+from baseline.iam.condition_keys import KeyType, condition_key, is_open, spelled
 from baseline.iam.policy_error import PolicyError
-
-ENCRYPTION_CONTEXT = "kms:EncryptionContext:"
-"""The keys of this family end in the name of one pair of the encryption context."""
+from baseline.iam.values import moment_of, network_of, number_of
 
 _SETS = ("ForAllValues:", "ForAnyValue:")
 _IF_EXISTS = "IfExists"
@@ -30,28 +28,19 @@ _NUMERIC = (
     "NumericGreaterThan",
     "NumericGreaterThanEquals",
 )
-_OPERATORS = (*_STRING, *_LIKE, *_ARN, *_NUMERIC, "Bool", "Null")
-_UNSUPPORTED = re.compile(r"Date|IpAddress|NotIpAddress|Binary")
-_OF_TYPE: Mapping[str, tuple[str, ...]] = {
-    "String": (*_STRING, *_LIKE, *_ARN, "Null"),
-    "ARN": (*_STRING, *_LIKE, *_ARN, "Null"),
-    "ArrayOfString": (*_STRING, *_LIKE, "Null"),
-    "Numeric": (*_NUMERIC, "Null"),
-    "Bool": ("Bool", "Null"),
-    "Date": ("Null",),
+_DATE = tuple(name.replace("Numeric", "Date") for name in _NUMERIC)
+_ADDRESS = ("IpAddress", "NotIpAddress")
+_OPERATORS = (*_STRING, *_LIKE, *_ARN, *_NUMERIC, *_DATE, *_ADDRESS, "Bool", "Null")
+_TEXT = (*_STRING, *_LIKE, *_ARN)
+_OF_TYPE: Mapping[KeyType, tuple[str, ...]] = {
+    "String": _TEXT,
+    "ARN": _TEXT,
+    "ArrayOfString": _TEXT,
+    "Numeric": _NUMERIC,
+    "Bool": ("Bool",),
+    "Date": _DATE,
+    "IPAddress": _ADDRESS,
 }
-_NUMBER = re.compile(r"-?[0-9]{1,18}")
-
-
-def _families() -> Mapping[str, str]:
-    """The beginning of each open family of keys, such as `aws:ResourceTag/`, and its name in the reference."""
-    families = {name[: name.index("${")]: name for name in CONDITION_KEYS if "${" in name}
-    return {**families, "aws:PrincipalTag/": "aws:PrincipalTag/${TagKey}"}
-
-
-_FAMILIES = _families()
-_KEYS = {name.lower(): name for name in CONDITION_KEYS if "${" not in name}
-_PREFIXES = {prefix.lower(): prefix for prefix in _FAMILIES}
 
 
 class Operator(NamedTuple):
@@ -101,31 +90,6 @@ def sorted_conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
 
 
 @cache
-def is_carried(key: str, action: str) -> bool:
-    """Whether a request for the action carries the key at all. `aws:` keys of the caller are always carried."""
-    name = _reference_name(key)
-    return name in GLOBAL_KEYS or name.startswith("aws:PrincipalTag/") or name in ACTIONS[action].condition_keys
-
-
-def spelled(key: str) -> str:
-    """The condition key as AWS spells it. Raises PolicyError for an unknown one."""
-    lower = key.lower()
-    if lower in _KEYS:
-        return _KEYS[lower]
-    for prefix, spelling in _PREFIXES.items():
-        if lower.startswith(prefix) and len(key) > len(prefix):
-            return spelling + key[len(prefix) :]
-    if lower in _PREFIXES:
-        raise _refused(f"condition key `{key}` needs a name behind it")
-    raise _refused(f"unknown condition key `{key}`" + did_you_mean(key, (*_KEYS.values(), *_FAMILIES)))
-
-
-def _reference_name(key: str) -> str:
-    """The name of the key, or of its family, in the reference; the key is spelled as AWS spells it."""
-    return key if key in CONDITION_KEYS else next(name for prefix, name in _FAMILIES.items() if key.startswith(prefix))
-
-
-@cache
 def operator_parts(operator: str) -> Operator:
     """Read `ForAnyValue:StringLikeIfExists`. Raises PolicyError for an operator that is unknown or not supported."""
     qualifier = next((prefix for prefix in _SETS if operator.startswith(prefix)), "")
@@ -135,7 +99,7 @@ def operator_parts(operator: str) -> Operator:
     base = rest.removesuffix(_IF_EXISTS)
     if base in _OPERATORS and base != "Null":
         return Operator(qualifier, base, base != rest)
-    if _UNSUPPORTED.match(base):
+    if base.startswith("Binary"):
         raise _refused(f"condition operator `{operator}` is not supported")
     raise _refused(f"unknown condition operator `{operator}`" + did_you_mean(operator, _OPERATORS))
 
@@ -145,14 +109,22 @@ def _use(operator: str, key: str) -> tuple[str, Callable[[str], str]]:
     """The key as AWS spells it, and what could be wrong with a value. Raises PolicyError where they do not fit."""
     qualifier, base, _ = operator_parts(operator)
     key = spelled(key)
-    if key in IAM_ONLY_KEYS:
-        raise _refused(f"condition key `{key}` works in IAM policies only, not in a key policy")
-    kind = CONDITION_KEYS.get(_reference_name(key), "String")
-    if base not in _OF_TYPE[kind]:
-        raise _refused(f"`{operator}` does not fit `{key}`, which is of type {kind}")
-    if base != "Null" and (kind == "ArrayOfString") != bool(qualifier):
+    known = condition_key(key)
+    if known.is_refused:
+        raise _refused(f"KMS takes no key policy with the condition key `{key}`; it works in IAM policies")
+    if not fits(base, key):
+        raise _refused(f"`{operator}` does not fit `{key}`, which is of type {known.type}")
+    if base != "Null" and known.has_several_values != bool(qualifier):
         raise _refused(_wrong_set(operator, key, qualifier))
     return key, _value_problem(base, key)
+
+
+def fits(base: str, key: str) -> bool:
+    """Whether an operator, such as `StringLike`, is for values of the key's type. Raises PolicyError for an unknown key."""
+    known = condition_key(key)
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html says both of this one.
+    also = _NUMERIC if known.name == "aws:EpochTime" else ()
+    return base == "Null" or base in (*_OF_TYPE[known.type], *also)
 
 
 def _wrong_set(operator: str, key: str, qualifier: str) -> str:
@@ -174,11 +146,15 @@ def _value_problem(base: str, key: str) -> Callable[[str], str]:
         return _no_arn
     if base in _NUMERIC:
         return _no_number
+    if base in _DATE:
+        return _no_moment
+    if base in _ADDRESS:
+        return _no_network
     if base in ("Bool", "Null"):
         return _no_boolean
     if base in _LIKE:
         return _wildcards_across_parts if key == "aws:PrincipalArn" else _nothing_wrong
-    return _wildcard_taken_literally if key in CONDITION_KEYS else _nothing_wrong
+    return _nothing_wrong if is_open(key) else _wildcard_taken_literally
 
 
 def _nothing_wrong(value: str) -> str:
@@ -194,7 +170,15 @@ def _no_arn(value: str) -> str:
 
 
 def _no_number(value: str) -> str:
-    return "" if _NUMBER.fullmatch(value) else f"needs a whole number, got `{value}`"
+    return f"needs a number, got `{value}`" if number_of(value) is None else ""
+
+
+def _no_moment(value: str) -> str:
+    return f"needs a date such as `2027-01-31T00:00:00Z`, got `{value}`" if moment_of(value) is None else ""
+
+
+def _no_network(value: str) -> str:
+    return f"needs an address or a range such as `192.0.2.0/24`, got `{value}`" if network_of(value) is None else ""
 
 
 def _no_boolean(value: str) -> str:

@@ -8,20 +8,21 @@ matching code with anything else.
 - https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 """
 
-import re
+import ipaddress
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from baseline.iam.document import Document
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import PlainCondition, PlainPolicy, PlainStatement, read_policy
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
+from baseline.iam.values import moment_of, number_of
 
 Strength = Literal["direct", "delegated"]
 Values = tuple[str, ...]
-
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def decide(policy: Mapping[str, object] | Document | PlainPolicy, request: Reque
     Who asks much of one policy gives it as `read_policy` has read it, once.
 
     Raises PolicyError for a policy that is not one, or has what is not decided: NotPrincipal, NotAction, NotResource,
-    operators for dates, addresses and binary values, policy variables.
+    operators for binary values, policy variables.
     """
     judged = [(statement, _miss(statement, request)) for statement in _plain(policy)]
     notes = tuple(f"{statement.name}: {miss}" for statement, miss in judged if miss)
@@ -157,11 +158,33 @@ def _is_arn_like(pattern: str, value: str) -> bool:
     return len(wanted) == len(parts) == 6 and parts[0] == "arn" and all(map(_is_like, wanted, parts))
 
 
-def _numbers(compare: Callable[[int, int], bool]) -> Callable[[str, str], bool]:
-    """A value that is no whole number never matches. (The numbers of KMS are days.)"""
-    return lambda wanted, value: _WHOLE_NUMBER.fullmatch(value) is not None and compare(int(value), int(wanted))
+def _ordered(
+    read: Callable[[str], Decimal | None], compare: Callable[[Decimal, Decimal], bool]
+) -> Callable[[str, str], bool]:
+    """Numbers, and points in time. A value that is none never matches."""
+
+    def matches(wanted: str, value: str) -> bool:
+        bound, given = read(wanted), read(value)
+        return bound is not None and given is not None and compare(given, bound)
+
+    return matches
 
 
+def _is_in_range(wanted: str, value: str) -> bool:
+    """An address in a range of its own version. A range of IPv6 with bits behind its length matches nothing."""
+    try:
+        return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=":" in wanted)
+    except ValueError:
+        return False
+
+
+_ORDER: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
 _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda wanted, value: value == wanted,
     "StringEqualsIgnoreCase": lambda wanted, value: value.lower() == wanted.lower(),
@@ -169,9 +192,7 @@ _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
     "ArnEquals": _is_arn_like,
     "ArnLike": _is_arn_like,
     "Bool": lambda wanted, value: value.lower() == wanted.lower(),
-    "NumericEquals": _numbers(lambda value, wanted: value == wanted),
-    "NumericLessThan": _numbers(lambda value, wanted: value < wanted),
-    "NumericLessThanEquals": _numbers(lambda value, wanted: value <= wanted),
-    "NumericGreaterThan": _numbers(lambda value, wanted: value > wanted),
-    "NumericGreaterThanEquals": _numbers(lambda value, wanted: value >= wanted),
+    "IpAddress": _is_in_range,
+    **{f"Numeric{name}": _ordered(number_of, compare) for name, compare in _ORDER.items()},
+    **{f"Date{name}": _ordered(moment_of, compare) for name, compare in _ORDER.items()},
 }

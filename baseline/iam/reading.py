@@ -4,18 +4,17 @@ Nothing is judged here. What could not be decided exactly is refused by name, so
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from baseline.iam.actions import CONDITION_KEYS
 from baseline.iam.arns import Arn, has_wildcard, is_account_id, is_unique_id
+from baseline.iam.condition_keys import KEYS
 from baseline.iam.conditions import Operator, operator_parts
 from baseline.iam.elements import check_elements, effect, items, texts
 from baseline.iam.policy_error import PolicyError
+from baseline.iam.values import moment_of, network_of, number_of
 
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
-_SEVERAL_VALUES = frozenset(key.lower() for key, kind in CONDITION_KEYS.items() if kind == "ArrayOfString")
+_SEVERAL_VALUES = frozenset(name.lower() for name, key in KEYS.items() if key.has_several_values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +129,19 @@ def _condition(written: str, key: str, values: tuple[str, ...]) -> PlainConditio
         raise PolicyError(f"the policy variable in `{variable}` is not decided", "Condition")
     if key.lower() in _SEVERAL_VALUES and not operator.qualifier and operator.base != "Null":
         raise PolicyError(f"`{written}` on `{key}`, which has several values, is not decided", "Condition")
-    if operator.base.startswith("Numeric") and not all(map(_WHOLE_NUMBER.fullmatch, values)):
-        raise PolicyError(f"`{written}` on `{key}` is decided for whole numbers only", "Condition")
+    if unread := next((value for value in values if not _is_read(operator.base, value)), ""):
+        raise PolicyError(f"`{written}` on `{key}` with `{unread}` is not decided", "Condition")
     return PlainCondition(written, operator, key, values)
+
+
+def _is_read(base: str, value: str) -> bool:
+    """Whether a number, a time or a range of addresses can be compared."""
+    if base.startswith("Numeric"):
+        return number_of(value) is not None
+    if base.startswith("Date"):
+        return moment_of(value) is not None
+    # What is no range of IPv6 addresses matches nothing, so it is decided.
+    return not base.endswith("IpAddress") or ":" in value or network_of(value) is not None
 
 
 def _mapping(written: object) -> Mapping[str, object]:

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from baseline.iam.actions import GLOBAL_KEYS
-from baseline.iam.conditions import ENCRYPTION_CONTEXT, spelled
+from baseline.iam.condition_keys import ENCRYPTION_CONTEXT, GLOBAL, of_services, spelled
 from baseline.iam.evidence import Evidence
 
 _DOCS = "https://docs.aws.amazon.com/"
@@ -34,16 +33,6 @@ _BUDGETS = "https://github.com/cds-snc/notification-terraform/pull/2057"
 _CAPTURES = "https://github.com/radkawar/stackd"
 
 TOPIC_CONTEXT = ENCRYPTION_CONTEXT + "aws:sns:topicArn"
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html, and for kms:CallerAccount
-# https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
-_NEVER_OF_A_SERVICE = (
-    "kms:CallerAccount",
-    "aws:PrincipalAccount",
-    "aws:PrincipalArn",
-    "aws:PrincipalOrgID",
-    "aws:PrincipalOrgPaths",
-)
-_ALWAYS_OF_A_SERVICE = ("aws:PrincipalIsAWSService", "aws:PrincipalServiceName", "aws:ViaAWSService")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +167,18 @@ def calling_service(principal: str) -> CallingService | None:
     return None if service and match and service.is_regional and not match["region"] else service
 
 
+@cache
 def describes_an_iam_principal(key: str) -> bool:
-    """Whether the key, spelled as AWS spells it, never comes with a service's own call, whatever the service."""
-    return key in _NEVER_OF_A_SERVICE or key.startswith("aws:PrincipalTag/")
+    """Whether the key never comes with a service's own call, whatever the service, as far as is known.
+
+    AWS does not say what `aws:PrincipalAccount` is for a service; it is no account of a customer.
+    """
+    return of_services(key) == "never" or spelled(key) == "aws:PrincipalAccount"
 
 
 @cache
 def sends(principal: str, key: str) -> bool | None:
-    """Whether the service sends the condition key in its own calls; None when nothing is known of the service.
+    """Whether the service sends the condition key in its own calls; None when that is not known.
 
     Keys that describe the KMS key or the request itself (`kms:KeySpec`, `kms:GrantIsForAWSResource`) come with
     the call, whoever makes it. Raises PolicyError for an unknown key.
@@ -193,16 +186,16 @@ def sends(principal: str, key: str) -> bool | None:
     key = spelled(key)
     if describes_an_iam_principal(key):
         return False
-    if key in _ALWAYS_OF_A_SERVICE or not _depends_on_the_caller(key):
-        return True
+    if not _depends_on_the_service(key):
+        return None if key in GLOBAL and of_services(key) in ("sometimes", "unknown") else True
     service = calling_service(principal)
     if service is None:
         return None
     return any(_tells(sent.key, key) for sent in service.sent)
 
 
-def _depends_on_the_caller(key: str) -> bool:
-    return key in GLOBAL_KEYS or key == "kms:ViaService" or key.startswith("kms:EncryptionContext")
+def _depends_on_the_service(key: str) -> bool:
+    return key.startswith(("aws:Source", "kms:EncryptionContext")) or key == "kms:ViaService"
 
 
 def _tells(sent: str, key: str) -> bool:

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple, Self
 
 from baseline.iam import elements, written
 from baseline.iam.actions import ACTIONS, canonical, expand_all
-from baseline.iam.conditions import Condition, is_carried, sorted_conditions, sorted_values
+from baseline.iam.condition_keys import is_carried, of_people
+from baseline.iam.conditions import Condition, sorted_conditions, sorted_values
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.principals import Principal
 from baseline.iam.services import describes_an_iam_principal, sends
@@ -191,6 +192,14 @@ def _key_that_a_service_lacks(shape: Shape) -> str:
     return ""
 
 
+def _key_that_only_services_send(shape: Shape) -> str:
+    if shape.effect == "Allow" and not shape.services:
+        for use in shape.uses:
+            if not use.operator.endswith("IfExists") and of_people(use.key) == "never":
+                return f"condition key `{use.key}` comes with AWS services that call by themselves; name the service"
+    return ""
+
+
 def _set_that_may_be_empty(shape: Shape) -> str:
     """ForAllValues holds when the request lacks the key, so alone it bounds nothing.
 
@@ -210,6 +219,7 @@ _RULES: tuple[tuple[str, Callable[[Shape], str]], ...] = (
     ("Condition", _same_test_twice),
     ("Condition", _key_that_an_action_lacks),
     ("Condition", _key_that_a_service_lacks),
+    ("Condition", _key_that_only_services_send),
     ("Condition", _set_that_may_be_empty),
 )
 

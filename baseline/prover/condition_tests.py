@@ -1,10 +1,10 @@
 """What a condition demands of the value of its key, once the tests of that value are decided."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 
-from baseline.iam.actions import CONDITION_KEYS, IAM_ONLY_KEYS
-from baseline.iam.conditions import operator_parts, spelled
+from baseline.iam.condition_keys import condition_key
+from baseline.iam.conditions import fits, operator_parts
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import PlainCondition
 from baseline.prover.globs import Comparison, TextTest
@@ -29,23 +29,18 @@ def condition(operator: str, key: str, *values: str) -> PlainCondition:
 def kind_of(key: str) -> str:
     """The type of a condition key, in lower case. Raises Unsupported for one that no key policy can use."""
     try:
-        name = spelled(key)
+        known = condition_key(key)
     except PolicyError as error:
         raise Unsupported(str(error)) from None
-    if name in IAM_ONLY_KEYS:
-        raise Unsupported(f"condition key `{name}` works in IAM policies only")
-    return CONDITION_KEYS.get(name, "String")
+    if known.is_refused:
+        raise Unsupported(f"condition key `{known.name}` works in IAM policies only")
+    return known.type
 
 
 def check_fits(test: PlainCondition) -> None:
     """Refuse an operator of another type than its key. Raises Unsupported."""
-    kind, base = kind_of(test.key), test.operator.base
-    fits = {
-        "Bool": base == "Bool",
-        "Numeric": base.startswith("Numeric"),
-        "Date": False,
-    }.get(kind, base != "Bool" and not base.startswith("Numeric"))
-    if base != "Null" and not fits:
+    kind = kind_of(test.key)
+    if not fits(test.operator.base, test.key):
         raise Unsupported(f"`{test.written}` does not fit `{test.key}`, which is of type {kind}")
 
 
@@ -55,7 +50,7 @@ def is_negated(base: str) -> bool:
 
 
 def tests_of(test: PlainCondition) -> Iterable[TextTest]:
-    """The tests of one text value that the condition consists of; none for Null and numbers."""
+    """The tests of one text value that the condition consists of; none for Null, numbers, times and addresses."""
     comparison = _COMPARISONS.get(test.operator.base.replace("Not", ""))
     return [TextTest(comparison, value) for value in test.values] if comparison else []
 
@@ -73,15 +68,3 @@ def holds_whatever_is_there(test: PlainCondition) -> bool | None:
     if test.operator.base != "Null":
         return None
     return "false" in [value.lower() for value in test.values]
-
-
-def number_test(base: str, wanted: str) -> Callable[[int], bool]:
-    """The comparison of a whole number, without its negation."""
-    bound = int(wanted)
-    return {
-        "NumericEquals": lambda value: value == bound,
-        "NumericLessThan": lambda value: value < bound,
-        "NumericLessThanEquals": lambda value: value <= bound,
-        "NumericGreaterThan": lambda value: value > bound,
-        "NumericGreaterThanEquals": lambda value: value >= bound,
-    }[base.replace("Not", "")]

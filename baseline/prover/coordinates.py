@@ -7,18 +7,18 @@ counterexamples. A key with several values has the sets of its values' classes a
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from baseline.iam.conditions import spelled
+from baseline.iam.condition_keys import spelled
 from baseline.iam.reading import PlainCondition
 from baseline.prover.condition_tests import (
     holds_whatever_is_there,
     holds_without,
     is_negated,
     kind_of,
-    number_test,
     tests_of,
 )
 from baseline.prover.globs import TextTest, matches
 from baseline.prover.unanswered import Unsupported
+from baseline.prover.values import compares_values, value_test, value_words
 from baseline.prover.words import TEXT, Word, classes
 
 ABSENT = 1
@@ -38,7 +38,7 @@ class Coordinate:
         self.is_set = kind_of(key) == "ArrayOfString"
         self.tests = tuple(dict.fromkeys(test for c in conditions for test in tests_of(c)))
         self.at = {test: 1 << i for i, test in enumerate(self.tests)}
-        self.words = _words(kind_of(key), self.tests, conditions)
+        self.words = _words(key, self.tests, conditions)
         if self.is_set and len(self.words) > MAXIMUM_ELEMENTS:
             raise Unsupported(f"more than {MAXIMUM_ELEMENTS} kinds of values on `{self.name}`, which has several")
         self.size = 1 << len(self.words) if self.is_set else 1 + len(self.words)
@@ -76,29 +76,24 @@ class Coordinate:
     def _passing(self, condition: PlainCondition) -> int:
         """The value classes that pass, negation included."""
         base, wanted = condition.operator.base, condition.values
-        if base.startswith("Numeric"):
-            tests = [number_test(base, value) for value in wanted]
-            passed = [word.text.lstrip("-").isdigit() and any(t(int(word.text)) for t in tests) for word in self.words]
+        if compares_values(base):
+            tests = [value_test(base, value) for value in wanted]
+            passed = [any(test(word.text) for test in tests) for word in self.words]
         else:
             mask = sum({self.at[test] for test in tests_of(condition)})
             passed = [bool(word.passes & mask) for word in self.words]
         return sum(1 << i for i, passes in enumerate(passed) if passes != is_negated(base))
 
 
-def _words(kind: str, tests: tuple[TextTest, ...], conditions: Sequence[PlainCondition]) -> tuple[Word, ...]:
-    if kind == "Bool":
-        return _chosen(("true", "false"), tests)
-    if kind == "Numeric":
-        bounds = {int(value) for c in conditions if c.operator.base.startswith("Numeric") for value in c.values}
-        near = sorted({number + step for number in (bounds or {0}) for step in (-1, 0, 1)}, key=lambda n: (n < 0, n))
-        return _chosen((*map(str, near), "no number"), tests)
-    if kind == "Date":
-        return _chosen(("2030-01-01T00:00:00Z",), tests)
-    return classes(tests, TEXT)
+def _words(key: str, tests: tuple[TextTest, ...], conditions: Sequence[PlainCondition]) -> tuple[Word, ...]:
+    kind = kind_of(key)
+    if kind in ("String", "ARN", "ArrayOfString"):
+        return classes(tests, TEXT)
+    return tuple(Word(text, _passes(tests, text)) for text in value_words(kind, key, conditions))
 
 
-def _chosen(texts: Iterable[str], tests: tuple[TextTest, ...]) -> tuple[Word, ...]:
-    return tuple(Word(text, sum(1 << i for i, test in enumerate(tests) if matches(test, text))) for text in texts)
+def _passes(tests: Iterable[TextTest], text: str) -> int:
+    return sum(1 << i for i, test in enumerate(tests) if matches(test, text))
 
 
 @lru_cache(maxsize=8_192)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from baseline.iam.conditions import is_carried
+from baseline.iam.condition_keys import is_carried
 from baseline.iam.reading import PlainPolicy
 from baseline.prover.action_groups import ACTION_GROUPS, CORE
 from baseline.prover.actions import KNOWN

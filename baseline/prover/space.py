@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from baseline.iam.conditions import is_carried, spelled
+from baseline.iam.condition_keys import is_carried, of_people, of_services
 from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.iam.services import describes_an_iam_principal
 from baseline.prover.actions import KNOWN, actions
@@ -59,6 +59,7 @@ class Space:
         self.callers = callers(partition, tuple(self._persons()), tuple(self._names()))
         full = [self.callers.people | self.callers.services, self.actions.everything]
         self.everything: Box = (*full, *(c.everything for c in self.coordinates))
+        self._of_people, self._of_services = self._sent(of_service=False), self._sent(of_service=True)
 
     def _by_key(self) -> dict[str, tuple[PlainCondition, ...]]:
         """The conditions on every key that is a coordinate of its own: for services, all of them are."""
@@ -98,7 +99,6 @@ class Space:
         """A statement in these coordinates."""
         is_everyone = "*" in statement.principals
         direct, delegated = self._people_of(statement)
-        served = self.callers.served(_exactly(name) for name in statement.services)
         sides = self._sides(statement, of_service=False)
         directly, by_delegation = _box(direct & sides[CALLER], sides), _box(delegated & sides[CALLER], sides)
         if not (is_everyone or statement.services):
@@ -126,7 +126,7 @@ class Space:
 
     def _sides(self, part: PlainStatement | Requests, of_service: bool) -> list[int]:
         """The box of its actions and conditions, for IAM principals or for services."""
-        sides = list(self.everything)
+        sides = list(self._of_services if of_service else self._of_people)
         sides[ACTION] = self.actions.mask(part.actions)
         for condition in part.conditions:
             key = condition.key.lower()
@@ -137,6 +137,11 @@ class Space:
             elif key in self.at:
                 sides[self.at[key]] &= self.coordinates[self.at[key] - FIRST_KEY].mask(condition)
         return sides
+
+    def _sent(self, of_service: bool) -> Box:
+        """What can be sent at all: no key that such callers never send, and every key that they always send."""
+        keys = (_possible(c.key, of_service) & c.everything for c in self.coordinates)
+        return (*self.everything[:FIRST_KEY], *keys)
 
     def region(self, region: Requests, services_carry_no_account: bool) -> Box | None:
         """A region in these coordinates; None if it is empty. With assumption A3, services lack the caller's keys."""
@@ -200,11 +205,26 @@ def _carrying(keys: tuple[str, ...]) -> tuple[tuple[tuple[bool, ...], int], ...]
     """The known actions, grouped by which of the keys their calls carry."""
     groups: dict[tuple[bool, ...], int] = {}
     for i, action in enumerate(KNOWN):
-        carries = tuple(is_carried(spelled(key), action) for key in keys)
+        carries = tuple(is_carried(key, action) for key in keys)
         groups[carries] = groups.get(carries, 0) | 1 << i
     return tuple(groups.items())
 
 
 @cache
 def _is_of_a_person(key: str) -> bool:
-    return describes_an_iam_principal(spelled(key))
+    return describes_an_iam_principal(key)
+
+
+@cache
+def _possible(key: str, of_service: bool) -> int:
+    """The classes of a key that such callers can send: all but the first if they always send it, only it if never.
+
+    What services never send is an assumption of its own (A3), and not made here; keys that follow from an IAM
+    principal are tests of the principal itself.
+    """
+    if key in BY_CALLER and not of_service:
+        return -1
+    presence = of_services(key) if of_service else of_people(key)
+    if presence == "always":
+        return ~ABSENT
+    return ABSENT if presence == "never" and not of_service else -1

@@ -125,7 +125,7 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("other-resource", policy(statement() | {"Resource": f"arn:aws:kms:{R}:{B}:key/1"}), "which is not this key"),
     ("other-resource", policy(statement() | {"Resource": f"arn:aws:s3:::{A}"}), "which is not this key"),
     ("policy-variable", policy(statement(StringEquals={TOPIC: "${aws:username}"})), "has a policy variable"),
-    ("operator-not-decided", policy(statement(IpAddress={"aws:SourceIp": "192.0.2.0/24"})), "`IpAddress` is not supported"),
+    ("operator-not-decided", policy(statement(BinaryEquals={TOPIC: "eA=="})), "`BinaryEquals` is not supported"),
     ("principal-of-other-policies", policy(statement({"Federated": "accounts.google.com"})), "`Federated` is no kind"),
     ("principal-not-decided", policy(statement({"AWS": f"arn:aws:sts::{A}:federated-user/x"})), "sessions of federated users"),
     ("not-decided", policy(statement({"AWS": "AROAEXAMPLE1234567890"})), "what the policy means is not decided: "),

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from baseline.iam.actions import ACTIONS, CONDITION_KEYS, CRYPTOGRAPHIC, canonical, expand, expand_all
+from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT, CRYPTOGRAPHIC, canonical, expand, expand_all
 from baseline.iam.policy_error import PolicyError
 
 DATA_KEYS = (
@@ -94,8 +94,6 @@ def test_only_what_kms_calls_from_key_to_key_is_between_replicas() -> None:
     assert between == ["kms:SynchronizeMultiRegionKey"]
 
 
-def test_condition_keys_have_their_type() -> None:
-    assert CONDITION_KEYS["kms:GrantIsForAWSResource"] == "Bool"
-    assert CONDITION_KEYS["kms:TrailingDaysWithoutKeyUsage"] == "Numeric"
-    assert CONDITION_KEYS["kms:EncryptionContextKeys"] == "ArrayOfString"
-    assert CONDITION_KEYS["aws:PrincipalArn"] == "ARN"
+def test_across_accounts_kms_honours_use_and_grants_and_no_management() -> None:
+    assert {"kms:Sign", "kms:CreateGrant", "kms:DescribeKey", "kms:RevokeGrant", "kms:GetPublicKey"} < CROSS_ACCOUNT
+    assert not CROSS_ACCOUNT & {"kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource"}

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from baseline.iam.conditions import Condition, is_carried, operator_parts
+from baseline.iam.condition_keys import is_carried
+from baseline.iam.conditions import Condition, operator_parts
 from baseline.iam.policy_error import PolicyError
 
 TOPICS = "arn:aws:sns:eu-west-2:111111111111:*"
@@ -19,7 +20,6 @@ def test_values_are_sorted_without_repeats() -> None:
         ("KMS:calleraccount", "kms:CallerAccount"),
         ("AWS:PRINCIPALARN", "aws:PrincipalArn"),
         ("kms:encryptioncontext:aws:SNS:topicArn", "kms:EncryptionContext:aws:SNS:topicArn"),
-        ("AWS:resourcetag/Team", "aws:ResourceTag/Team"),
         ("aws:principaltag/Team", "aws:PrincipalTag/Team"),
         ("aws:requesttag/Team", "aws:RequestTag/Team"),
     ],
@@ -32,7 +32,7 @@ def test_a_key_is_spelled_as_aws_spells_it_and_its_own_name_stays(written: str, 
     ("operator", "key", "value"),
     [
         ("StringEquals", "kms:ViaService", "ec2.eu-west-2.amazonaws.com"),
-        ("StringNotEqualsIgnoreCase", "aws:ResourceTag/team", "*"),
+        ("StringNotEqualsIgnoreCase", "aws:RequestTag/team", "*"),
         ("StringLikeIfExists", "kms:ViaService", "ec2.*.amazonaws.com"),
         ("ArnLike", "kms:EncryptionContext:aws:sns:topicArn", TOPICS),
         ("ArnNotEqualsIfExists", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/*"),
@@ -40,6 +40,11 @@ def test_a_key_is_spelled_as_aws_spells_it_and_its_own_name_stays(written: str, 
         ("Null", "kms:EncryptionContext:aws:cloudtrail:arn", "false"),
         ("Null", "kms:EncryptionContextKeys", "true"),
         ("Null", "kms:ValidTo", "true"),
+        ("DateLessThan", "kms:ValidTo", "2027-01-01"),
+        ("NotIpAddress", "aws:SourceIp", "10.0.0.0/8"),
+        ("IpAddressIfExists", "aws:VpcSourceIp", "2001:db8::/32"),
+        ("NumericEquals", "ec2:RoleDelivery", "2.0"),
+        ("NumericLessThan", "aws:EpochTime", "1893456000"),
         ("NumericLessThanEquals", "kms:TrailingDaysWithoutKeyUsage", "365"),
         ("NumericEquals", "kms:RotationPeriodInDays", "-1"),
         ("ForAnyValue:StringEquals", "kms:EncryptionContextKeys", "aws:ebs:id"),
@@ -58,9 +63,30 @@ REFUSED = [
     ("ForAnyValue:", "kms:EncryptionContextKeys", "x", "unknown condition operator `ForAnyValue:`"),
     ("NullIfExists", "kms:ViaService", "true", "unknown condition operator `NullIfExists`"),
     ("ForAnyValue:Null", "kms:EncryptionContextKeys", "true", "unknown condition operator `ForAnyValue:Null`"),
-    ("DateLessThan", "kms:ValidTo", "2027-01-01", "condition operator `DateLessThan` is not supported"),
-    ("NotIpAddress", "aws:SourceIp", "10.0.0.0/8", "condition operator `NotIpAddress` is not supported"),
-    ("IpAddressIfExists", "aws:SourceIp", "10.0.0.0/8", "condition operator `IpAddressIfExists` is not supported"),
+    (
+        "DateLessThan",
+        "kms:ValidTo",
+        "1 May",
+        "`DateLessThan` on `kms:ValidTo` needs a date such as `2027-01-31T00:00:00Z`, got `1 May`",
+    ),
+    (
+        "NotIpAddress",
+        "aws:SourceIp",
+        "10.0.0.0/33",
+        "`NotIpAddress` on `aws:SourceIp` needs an address or a range such as `192.0.2.0/24`, got `10.0.0.0/33`",
+    ),
+    (
+        "StringEquals",
+        "aws:SourceIp",
+        "10.0.0.1",
+        "`StringEquals` does not fit `aws:SourceIp`, which is of type IPAddress",
+    ),
+    (
+        "StringEquals",
+        "aws:ResourceTag/team",
+        "x",
+        "KMS takes no key policy with the condition key `aws:ResourceTag/team`; it works in IAM policies",
+    ),
     ("BinaryEquals", "kms:ViaService", "eA==", "condition operator `BinaryEquals` is not supported"),
     (
         "StringEquals",
@@ -69,7 +95,7 @@ REFUSED = [
         "unknown condition key `kms:CallerAcount`; did you mean `kms:CallerAccount`",
     ),
     ("StringEquals", "kms:EncryptionContext:", "x", "condition key `kms:EncryptionContext:` needs a name behind it"),
-    ("StringEquals", "aws:ResourceTag/", "x", "condition key `aws:ResourceTag/` needs a name behind it"),
+    ("StringEquals", "aws:RequestTag/", "x", "condition key `aws:RequestTag/` needs a name behind it"),
     ("StringEquals", "kms:ViaService", "", "`StringEquals` on `kms:ViaService` has an empty value"),
     (
         "StringEquals",
@@ -103,13 +129,13 @@ REFUSED = [
         "NumericLessThan",
         "kms:TrailingDaysWithoutKeyUsage",
         "ten",
-        "`NumericLessThan` on `kms:TrailingDaysWithoutKeyUsage` needs a whole number, got `ten`",
+        "`NumericLessThan` on `kms:TrailingDaysWithoutKeyUsage` needs a number, got `ten`",
     ),
     (
         "NumericLessThan",
         "kms:TrailingDaysWithoutKeyUsage",
-        "1.5",
-        "`NumericLessThan` on `kms:TrailingDaysWithoutKeyUsage` needs a whole number, got `1.5`",
+        "1.5 days",
+        "`NumericLessThan` on `kms:TrailingDaysWithoutKeyUsage` needs a number, got `1.5 days`",
     ),
     (
         "ArnLike",
@@ -150,7 +176,7 @@ REFUSED = [
         "ForAnyValue:StringEquals",
         "kms:ResourceAliases",
         "alias/x",
-        "condition key `kms:ResourceAliases` works in IAM policies only, not in a key policy",
+        "KMS takes no key policy with the condition key `kms:ResourceAliases`; it works in IAM policies",
     ),
 ]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline.iam.actions import ACTIONS, expand_all
-from baseline.iam.conditions import is_carried
+from baseline.iam.condition_keys import is_carried
 from baseline.iam.document import MAXIMUM_BYTES, Document
 from baseline.iam.evaluate import decide
 from baseline.iam.policy_error import PolicyError

@@ -81,8 +81,8 @@ WRONG: list[tuple[Mapping[str, object], str]] = [
     (policy(Condition={"Bool": "x"}), "S: `Condition` is not a mapping of operators to keys to values"),
     (policy(Condition={"Bool": {"x": []}}), "S: `Bool` on `x` has no value"),
     (policy(Condition={"Bool": {"x": {}}}), "S: a condition value is text, a number or a boolean, got `{}`"),
-    (policy(Condition={"IpAddress": {"x": "y"}}), "S: condition operator `IpAddress` is not supported"),
-    (policy(Condition={"DateEquals": {"x": "y"}}), "S: condition operator `DateEquals` is not supported"),
+    (policy(Condition={"IpAddress": {"x": "y"}}), "S: `IpAddress` on `x` with `y` is not decided"),
+    (policy(Condition={"DateEquals": {"x": "y"}}), "S: `DateEquals` on `x` with `y` is not decided"),
     (policy(Condition={"StringIs": {"x": "y"}}), "S: unknown condition operator `StringIs`; did you mean `StringLike`"),
     (
         policy(Condition={"StringEquals": {"x": "${aws:username}"}}),
@@ -93,8 +93,8 @@ WRONG: list[tuple[Mapping[str, object], str]] = [
         "S: `StringEquals` on `KMS:EncryptionContextKeys`, which has several values, is not decided",
     ),
     (
-        policy(Condition={"NumericLessThan": {"x": "1.5"}}),
-        "S: `NumericLessThan` on `x` is decided for whole numbers only",
+        policy(Condition={"NumericLessThan": {"x": "1.5 days"}}),
+        "S: `NumericLessThan` on `x` with `1.5 days` is not decided",
     ),
 ]
 

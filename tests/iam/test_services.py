@@ -1,6 +1,6 @@
 import pytest
 
-from baseline.iam.conditions import spelled
+from baseline.iam.condition_keys import spelled
 from baseline.iam.services import SERVICES, calling_service, sends
 
 TOPIC = "kms:EncryptionContext:aws:sns:topicArn"

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from baseline.iam.actions import ACTIONS
-from baseline.iam.conditions import is_carried, spelled
+from baseline.iam.condition_keys import is_carried, of_people, spelled
 from baseline.iam.elements import items
 from baseline.iam.evaluate import decide
 from baseline.iam.reading import PlainCondition
@@ -250,6 +250,11 @@ def is_in(request: Request, around: Requests) -> bool:
 
 def _names(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+def can_be_sent(request: Request) -> bool:
+    """Whether an IAM principal sends none of the keys that only services send."""
+    return isinstance(request.caller, ServiceCaller) or not any(of_people(key) == "never" for key in request.context)
 
 
 def is_real(request: Request) -> bool:

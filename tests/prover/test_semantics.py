@@ -246,3 +246,54 @@ def test_many_denies_with_many_keys_end_in_an_answer() -> None:
     ]
     [answer] = prove(policy(ALLOW_ALL, *denies), "aws", [never("may", DECRYPT)])
     assert answer.verdict == "fails"
+
+
+PERIMETER = (
+    ("StringNotEquals", "aws:SourceVpce", "vpce-0123456789abcdef0"),
+    ("StringNotEquals", "aws:RequestedRegion", "eu-west-2"),
+    ("BoolIfExists", "aws:MultiFactorAuthPresent", "false"),
+    ("Bool", "aws:SecureTransport", "false"),
+    ("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"),
+    ("DateGreaterThan", "aws:CurrentTime", "2030-01-01T00:00:00Z"),
+    ("StringNotEquals", "aws:PrincipalType", "AssumedRole"),
+    ("ForAllValues:StringNotEquals", "aws:CalledVia", "ec2.amazonaws.com"),
+)
+
+
+@pytest.mark.parametrize(("operator", "key", "value"), PERIMETER)
+def test_global_keys_are_decided(operator: str, key: str, value: str) -> None:
+    """A Deny on any of them takes something away, and does not take everything; nothing is unsupported."""
+    fenced = denied(**{operator: {key: value}})
+    always_there, never_there = prove(fenced, "aws", [always("may", DECRYPT), never("may", DECRYPT)])
+    assert (always_there.verdict, never_there.verdict) == ("fails", "fails")
+    assert always_there.counterexample is not None
+    assert always_there.counterexample.decision.effect == "denied"
+
+
+VALUES: tuple[tuple[str, str, str, str | list[str], tuple[str, str], str], ...] = (
+    ("in the range", "IpAddress", "aws:SourceIp", "10.0.0.0/8", ("IpAddress", "10.2.0.0/16"), "holds"),
+    ("around it", "IpAddress", "aws:SourceIp", "10.2.0.0/16", ("IpAddress", "10.0.0.0/8"), "fails"),
+    ("IPv4 bits behind the length", "IpAddress", "aws:SourceIp", "10.2.3.4/16", ("IpAddress", "10.2.0.0/16"), "holds"),
+    ("IPv6 bits match nothing", "IpAddress", "aws:SourceIp", "2001:db8::1/32", ("IpAddress", "2001:db8::1"), "fails"),
+    ("halves", "IpAddress", "aws:SourceIp", ["10.0.0.0/9", "10.128.0.0/9"], ("IpAddress", "10.0.0.0/8"), "holds"),
+    ("all but one", "NotIpAddress", "aws:SourceIp", "203.0.113.7", ("IpAddress", "203.0.113.0/24"), "fails"),
+    ("earlier", "DateLessThan", "aws:CurrentTime", "2030-01-01", ("DateLessThan", "2029-01-01"), "holds"),
+    ("offset", "DateLessThan", "aws:CurrentTime", "2030-01-01T01:00:00+01:00", ("DateLessThan", "2030-01-02"), "fails"),
+    ("since 1970", "DateLessThan", "aws:EpochTime", "1893456000", ("NumericLessThan", "1893456000"), "holds"),
+    ("fraction", "NumericLessThan", "aws:MultiFactorAuthAge", "300", ("NumericLessThanEquals", "299.5"), "holds"),
+)
+
+
+@pytest.mark.parametrize(("what", "operator", "key", "given", "under", "verdict"), VALUES)
+def test_numbers_times_and_addresses(
+    what: str, operator: str, key: str, given: str | list[str], under: tuple[str, str], verdict: str
+) -> None:
+    asked = people(OWN, condition(under[0], key, under[1]), actions=("kms:Decrypt",))
+    [answer] = prove(allowed(**{operator: {key: given}}), "aws", [always("may", asked)])
+    assert answer.verdict == verdict, answer
+
+
+def test_only_services_say_what_they_act_for() -> None:
+    open_to_sources = policy(statement("*", "kms:Decrypt", StringEquals={"aws:SourceAccount": A}))
+    people_may, services_may = prove(open_to_sources, "aws", [never("may", people()), never("may", ANY_SERVICE)])
+    assert (people_may.verdict, services_may.verdict) == ("holds", "fails")

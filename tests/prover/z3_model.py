@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import z3
 
-from baseline.iam.actions import ACTIONS, CONDITION_KEYS
-from baseline.iam.conditions import is_carried, spelled
+from baseline.iam.actions import ACTIONS
+from baseline.iam.condition_keys import condition_key, is_carried, of_people, of_services
 from baseline.iam.elements import items
 from baseline.prover.claims import Claim, Requests
 
@@ -72,7 +72,7 @@ class _Model:
 
     def _declare(self, key: str) -> None:
         self.there[key] = z3.Bool(f"there {key}")
-        kind = CONDITION_KEYS.get(spelled(key), "String")
+        kind = condition_key(key).type
         if kind == "ArrayOfString":
             self.slots[key] = [(z3.Bool(f"used {key} {i}"), z3.String(f"{key} {i}")) for i in range(SLOTS)]
         elif kind == "Numeric":
@@ -106,15 +106,19 @@ class _Model:
             yield self.text[key] == (arn if key == _CALLER[2] else self.account)
         elif key in _CALLER:
             yield z3.Not(self.there[key])
-        elif CONDITION_KEYS.get(spelled(key)) == "Bool":
+        elif condition_key(key).type == "Bool":
             yield z3.Or(self.text[key] == "true", self.text[key] == "false")
+        if key not in (*_CALLER, _IS_SERVICE):
+            presence = of_services(key) if self.is_service else of_people(key)
+            if presence == "always" or (presence == "never" and not self.is_service):
+                yield self.there[key] == (presence == "always")
         for used, value in self.slots.get(key, ()):
             yield z3.Length(value) > 0
             yield z3.Implies(used, self.there[key])
         if key in self.slots:
             yield z3.Implies(self.there[key], z3.Or(*(used for used, _ in self.slots[key])))
         if self.claim.mode == "always":
-            lacking = [i for i, name in enumerate(self.names) if name in ACTIONS and not is_carried(spelled(key), name)]
+            lacking = [i for i, name in enumerate(self.names) if name in ACTIONS and not is_carried(key, name)]
             yield z3.Implies(z3.Or(*(self.action == i for i in lacking)), z3.Not(self.there[key]))
 
     def in_region(self, region: Requests) -> Any:

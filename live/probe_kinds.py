@@ -11,6 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 WAIT = 120.0
 """Seconds for a volume to be there, and for an event to be read back."""
 
+NO_KEY = "inaccessible-encryption-credentials"
+"""How the status of a database begins that cannot reach its key.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+"""
+
 
 class ProbeFailed(Exception):
     """What a probe saw is not what it should be; the sentence says what."""
@@ -99,6 +105,19 @@ def trail(clients: Clients, key: str, _name: str) -> None:
             raise ProbeFailed(f"the last delivery of {trail['Name']} failed: {problem}")
     if not trails:
         raise ProbeFailed("no trail of the region uses the key")
+
+
+def database(clients: Clients, key: str, _name: str) -> None:
+    """Making one takes long and costs: look at those that are there."""
+    rds = clients("rds")
+    pages = (
+        (rds.get_paginator("describe_db_instances"), "DBInstances", "DBInstanceIdentifier", "DBInstanceStatus"),
+        (rds.get_paginator("describe_db_clusters"), "DBClusters", "DBClusterIdentifier", "Status"),
+    )
+    for paginator, listed, named, status in pages:
+        for found in paginator.paginate().search(listed):
+            if found.get("KmsKeyId") == key and found.get(status, "").startswith(NO_KEY):
+                raise ProbeFailed(f"the database {found[named]} cannot reach the key: {found[status]}")
 
 
 def alias(_clients: Clients, _key: str, _name: str) -> None:

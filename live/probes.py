@@ -20,6 +20,7 @@ from live.probe_kinds import (
     Clients,
     ProbeFailed,
     alias,
+    database,
     log_group,
     reason,
     stored_object,
@@ -118,6 +119,8 @@ def _probe_of(key: Key, by_default: bool) -> _Probe:
             return _Probe("make an encrypted vault", "backup", vault)
         case "object":
             return _Probe("write an encrypted object and read it", "s3", stored_object)
+        case "database":
+            return _Probe("look at the databases under the key", "", database)
         case "alias":
             return _Probe("find the key by its alias", "", alias)
 

@@ -33,6 +33,7 @@ EXTENSIONS = {
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),
     "organizations": ("sandbox.extensions.organizations", "SandboxOrganizations"),
+    "rds": ("sandbox.extensions.rds", "SandboxRds"),
     "s3": ("sandbox.extensions.s3", "SandboxS3"),
     "sns": ("sandbox.extensions.sns", "SandboxSns"),
     "ssm": ("sandbox.extensions.ssm", "SandboxSsm"),

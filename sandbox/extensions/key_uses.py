@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from moto.core.exceptions import JsonRESTError
+from moto.core.responses import BaseResponse
 from moto.kms.models import Key, kms_backends
 
 from baseline.iam.actions import ACTIONS
 from baseline.iam.arns import Arn
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request, ServiceCaller
-from sandbox.extensions.callers import arn_of
+from sandbox.calls import leave_note
+from sandbox.extensions.callers import arn_of, caller_of
 from sandbox.extensions.key_history import remember
 from sandbox.extensions.key_policies import denial
 from sandbox.extensions.key_states import require_state
@@ -94,6 +96,23 @@ def refusal(name: str, account_id: str, region: str, requests: Iterable[Request]
             request.caller.name if isinstance(request.caller, ServiceCaller) else request.caller.arn,
         )
     return None
+
+
+def refused_to_the_caller(
+    response: BaseResponse, name: str, service: str, actions: Iterable[str], encryption_context: Pairs | None = None
+) -> Refused | None:
+    """What KMS does not allow of what a service, such as `rds`, asks of it for the caller of the call being answered.
+
+    The reason is left in the journal. A caller that nobody knows is not judged.
+    """
+    caller = caller_of(response.access_key, response.current_account, response.partition)
+    if caller is None:
+        return None
+    requests = on_behalf_of(caller, f"{service}.{response.region}", actions, encryption_context)
+    refused = refusal(name, response.current_account, response.region, requests)
+    if refused:
+        leave_note(response.normalized_request.environ, refused.note or refused.message)
+    return refused
 
 
 def _refusal(key: Key, request: Request) -> Refused | None:

@@ -14,6 +14,7 @@ PLACE = ("data", "eu-west-2")
 LOGS = "LogsUsesTheKey, LogsDescribesTheKey, AccountUsesTheKeyThroughLogs"
 DONE: Mapping[Probe, str] = {
     "alias": "find the key by its alias",
+    "database": "look at the databases under the key",
     "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",

@@ -37,7 +37,7 @@ def test_one_service_alone_cannot_tell_its_account() -> None:
     assert exceptions == ["codestar-notifications.amazonaws.com"]
 
 
-@pytest.mark.parametrize("name", ["config.amazonaws.com", "codestar-notifications.amazonaws.com"])
+@pytest.mark.parametrize("name", ["states.amazonaws.com", "codestar-notifications.amazonaws.com"])
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_service_that_decrypts_without_a_condition_fails_for_every_purpose(purpose: str, name: str) -> None:
     """Whatever the key is for, and whether or not the purpose knows the service."""
@@ -47,7 +47,7 @@ def test_a_service_that_decrypts_without_a_condition_fails_for_every_purpose(pur
     verdicts = {judgement.about.id: judgement.verdict for judgement in prove_key(subject_of(case), policy)}
     assert verdicts["services-only-for-this-account"] == "fails"
     fenced = {**unfenced, "Condition": {"StringEquals": {"aws:SourceAccount": OWN}}}
-    if name == "config.amazonaws.com":
+    if name == "states.amazonaws.com":
         policy = {**case.policy, "Statement": [*case.statements, fenced]}
         verdicts = {judgement.about.id: judgement.verdict for judgement in prove_key(subject_of(case), policy)}
         assert verdicts["services-only-for-this-account"] == "holds"

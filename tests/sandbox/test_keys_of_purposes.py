@@ -1,11 +1,12 @@
 """The services whose keys are switched on: each refuses a key that does not let it in, and one that cannot be used."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
+from botocore.exceptions import ClientError
 
 from baseline.key_actions import DESCRIBE, USE
 from tests.sandbox.conftest import DEPLOY_ROLE, REGION, Client
@@ -42,10 +43,28 @@ def _no_bucket(s3: Any) -> None:
     s3.delete_bucket(Bucket=MADE)
 
 
+def _make_database(rds: Any, key: str) -> object:
+    who = {"MasterUsername": "somebody", "MasterUserPassword": "only-for-a-test"}
+    encryption = {"StorageEncrypted": True, "KmsKeyId": key}
+    return rds.create_db_cluster(DBClusterIdentifier=MADE, Engine="aurora-postgresql", **who, **encryption)
+
+
+def _no_database(rds: Any) -> None:
+    rds.delete_db_cluster(DBClusterIdentifier=MADE, SkipFinalSnapshot=True)
+
+
+def same(code: str) -> tuple[str, str, str, str]:
+    """One code for whatever is wrong with a key."""
+    return code, code, code, code
+
+
 PURPOSES = {
     "s3": Purpose(
         "s3", "s3", (*USE, DESCRIBE), _write, _no_bucket,
         "AccessDenied", "KMS.DisabledException", "KMS.KMSInvalidStateException", "KMS.NotFoundException",
+    ),
+    "rds": Purpose(
+        "rds", "rds", (DESCRIBE, "kms:CreateGrant"), _make_database, _no_database, *same("KMSKeyNotAccessibleFault")
     ),
 }  # fmt: skip
 
@@ -57,7 +76,8 @@ def cleared(purpose: Purpose, client: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        purpose.clear(client)
+        with suppress(ClientError):
+            purpose.clear(client)
 
 
 @every_purpose

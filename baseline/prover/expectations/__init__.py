@@ -8,6 +8,7 @@ from baseline.prover.expectations.cloudtrail import CLOUDTRAIL
 from baseline.prover.expectations.ebs import EBS
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.expectations.logs import LOGS
+from baseline.prover.expectations.rds import RDS
 from baseline.prover.expectations.s3 import S3
 from baseline.prover.expectations.sns import SNS
 
@@ -18,6 +19,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "cloudtrail": CLOUDTRAIL,
     "backup": BACKUP,
     "s3": S3,
+    "rds": RDS,
 }
 
 

@@ -1,5 +1,6 @@
 """`kms-baseline init`: a commented configuration to start from, in a repository of its own."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,8 +11,8 @@ from cli import options, output
 from cli.version import VERSION
 from files.whole import write_whole
 from operations.new_configuration import configuration_text
-from operations.new_repository import Placed, place_repository
-from operations.project import configuration_path
+from operations.new_repository import Placed, place_pipeline, place_repository
+from operations.project import Project, configuration_path
 
 Account = Annotated[
     list[str] | None, typer.Option("--account", help="NAME=ID of an account; repeatable.", show_default=False)
@@ -19,27 +20,58 @@ Account = Annotated[
 Region = Annotated[
     list[str] | None, typer.Option("--region", help="An enabled region; repeatable.", show_default=False)
 ]
+
+
+class CodeHost(StrEnum):
+    """Where the repository is, and its pipelines run."""
+
+    github = "github"
+    gitlab = "gitlab"
+
+
+Pipeline = Annotated[
+    CodeHost | None,
+    typer.Option(
+        "--pipeline",
+        help="Also write a pipeline: pull requests are checked and planned, main is deployed.",
+        show_default=False,
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace a configuration that exists.")]
 
 EXAMPLE_ACCOUNTS = ("payer=111111111111", "workloads=222222222222")
 
 
-def init(config: options.Config = None, account: Account = None, region: Region = None, force: Force = False) -> None:
+def init(
+    config: options.Config = None,
+    account: Account = None,
+    region: Region = None,
+    pipeline: Pipeline = None,
+    force: Force = False,
+) -> None:
     """Write a commented organization.yaml, and beside it what a repository of its own needs.
 
-    The first region is the home region. Files that are there already stay as they are.
+    The first region is the home region. Files that are there already stay as they are. With --pipeline the configuration may
+    be there too: then it stays as well.
 
     Example: kms-baseline init --region eu-west-2 --region us-east-1 --account workloads=222222222222
     """
     path = configuration_path(config)
-    if path.exists() and not force:
+    kept = path.exists() and not force
+    if kept and not pipeline:
         raise UsageError(f"{path}: exists already", "--force replaces it, --config names another file")
-    text = configuration_text(region or ["eu-west-2", "us-east-1"], account or list(EXAMPLE_ACCOUNTS))
-    load(text, str(path))  # whatever the options made of it: what is written is right
-    write_whole(path, text.encode())
+    if kept and (account or region):
+        raise UsageError(f"{path}: exists already, and would not get these accounts and regions", "edit it")
+    if not kept:
+        text = configuration_text(region or ["eu-west-2", "us-east-1"], account or list(EXAMPLE_ACCOUNTS))
+        load(text, str(path))  # whatever the options made of it: what is written is right
+        write_whole(path, text.encode())
     for placed in place_repository(path.parent, path.name, VERSION):
         output.say(_said(placed))
-    output.say(f"{path} written; edit it, then run: kms-baseline check")
+    if pipeline:
+        home = Project(path).configuration.organization.home_region
+        output.say(_said(place_pipeline(path.parent, pipeline.value, home)))
+    output.say(f"{path} {'left as it is' if kept else 'written; edit it, then run: kms-baseline check'}")
 
 
 def _said(placed: Placed) -> str:

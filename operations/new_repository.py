@@ -9,6 +9,7 @@ from pathlib import Path
 from baseline.configuration.schema import render
 from baseline.errors import UsageError
 from files.whole import read_text, write_whole
+from operations.templates import rendered
 
 SCHEMA_FILE = "organization.schema.json"
 _IGNORED = """\
@@ -41,6 +42,23 @@ class Placed:
     written: bool
     missing: tuple[str, ...] = ()
     """Lines that a file which was there already lacks."""
+
+
+PIPELINES = {"github": ".github/workflows/keys.yml", "gitlab": ".gitlab-ci.yml"}
+"""Where a code host looks for its pipeline."""
+
+
+def place_pipeline(folder: Path, host: str, region: str) -> Placed:
+    """Write the pipeline of a code host; one that is there already stays. `region`: whose endpoint of STS is asked.
+
+    Raises WorldError when it cannot be written.
+    """
+    path = folder / PIPELINES[host]
+    if path.exists():
+        return Placed(PIPELINES[host], False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, rendered(f"{host}.yml.j2", region=region).encode())
+    return Placed(PIPELINES[host], True)
 
 
 def place_repository(folder: Path, configuration: str, version: str) -> Iterator[Placed]:

@@ -30,6 +30,7 @@ from operations.project import Project
 from stacks.versions import REQUIRED_TERRAFORM
 from tests.conftest import ROOT, SHIPPED, Run, inventory
 from tests.expected_policies import policies
+from tests.shown_commands import CALL, must_exist
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MINIMAL = """\
@@ -86,7 +87,7 @@ def test_every_block_says_what_it_is() -> None:
     drawn = {b.page for b in BLOCKS_OF_PAGES if b.info == "mermaid"}
     assert drawn == {"docs/performance.md"}  # written by the benchmark
     infos = {b.info for b in BLOCKS_OF_PAGES if b.page not in drawn}
-    assert infos == {"text", "text sketch", "sh", "json", "yaml", "yaml fragment", "yaml workflow"}
+    assert infos == {"text", "text sketch", "sh", "json", "yaml", "yaml fragment"}
 
 
 HELD = {"docs/commands.md", "docs/properties.md", "docs/configuration.md"}
@@ -169,11 +170,6 @@ def test_every_fallback_has_an_example() -> None:
     assert examples == {fallback: fallback not in WITHOUT_CONFIGURATION for fallback in fallbacks}
 
 
-@with_info("yaml workflow")
-def test_a_workflow_is_yaml(block: Fence) -> None:
-    assert "jobs" in yaml.safe_load(block.text)
-
-
 @with_info("json")
 def test_json_is_json(block: Fence) -> None:
     assert json.loads(block.text)
@@ -182,14 +178,13 @@ def test_json_is_json(block: Fence) -> None:
 # Commands and their output
 
 CODE = re.compile(r"`([^`\n]+)`")
-CALL = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?kms-baseline(?= |$)[^`\n|;&>)#]*", re.MULTILINE)
 
 
 def code(page: Path) -> Iterator[str]:
     """Everything that a page shows as code: spans, blocks of the shell, what stands before its output, examples."""
     text = page.read_text(encoding="utf-8")
     for block in blocks(page):
-        if block.info in ("sh", "yaml workflow"):
+        if block.info == "sh":
             yield block.text
         elif block.info == "text":
             yield "\n".join(re.findall(r"^(?:\$|  Example:) (.+)$", block.text, re.MULTILINE))
@@ -204,17 +199,7 @@ CALLS = sorted(
 @pytest.mark.parametrize(("page", "call"), CALLS)
 def test_every_command_shown_exists(page: str, call: str) -> None:
     """Its words are commands, and its options are theirs."""
-    words = shlex.split(call)[1:]
-    command: Any = typer.main.get_command(program())
-    while words and not words[0].startswith("-") and getattr(command, "commands", None):
-        assert words[0] in command.commands, call
-        command = command.commands[words.pop(0)]
-    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
-    for word in words[: words.index("--")] if "--" in words else words:
-        assert not word.startswith("-") or word.partition("=")[0] in known | {"-h", "--help"}, call
-    if not any(word.startswith("-") for word in words):
-        arguments = [p for p in command.params if p.param_type_name == "argument"]
-        assert len(words) <= len(arguments) or "--" in call, call
+    must_exist(call)
 
 
 def test_every_command_is_documented() -> None:

@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT, Run
+from tests.shown_commands import CALL, must_exist
 
 FILES = {
     ".gitattributes",
@@ -29,6 +33,10 @@ def call(folder: Path, *words: str, **environment: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def git(folder: Path, *words: str) -> None:
+    call(folder, "git", *words)
 
 
 def test_init_writes_all_of_it_and_overwrites_nothing(run: Run, tmp_path: Path) -> None:
@@ -56,6 +64,45 @@ def test_an_editor_is_not_left_with_an_old_schema(run: Run, tmp_path: Path) -> N
         "note: organization.yaml:1: names the schema organization.schema.json, which is not there"
         in run("check").stdout
     )
+
+
+PIPELINES = {"github": ".github/workflows/keys.yml", "gitlab": ".gitlab-ci.yml"}
+
+
+@pytest.mark.parametrize("host", PIPELINES)
+def test_a_pipeline_runs_commands_that_there_are(run: Run, tmp_path: Path, host: str) -> None:
+    """Those of a pull request that need no AWS are run."""
+    assert run("init", "--account", "one=111111111111").returncode == 0
+    configuration = (tmp_path / "organization.yaml").read_bytes()
+    done = run("init", "--pipeline", host)
+    assert (done.returncode, f"{PIPELINES[host]} written" in done.stderr) == (0, True)
+    assert (tmp_path / "organization.yaml").read_bytes() == configuration
+    path = tmp_path / PIPELINES[host]
+    text = path.read_text(encoding="utf-8")
+    written = yaml.safe_load(text)
+    jobs = written["jobs"] if host == "github" else written
+    scripts = {
+        job: [step["run"] for step in jobs[job]["steps"] if "run" in step] if host == "github" else jobs[job]["script"]
+        for job in ("review", "deploy")
+    }
+    calls = {job: [call for line in lines for call in CALL.findall(line)] for job, lines in scripts.items()}
+    for call in (*calls["review"], *calls["deploy"]):
+        must_exist(call)
+    assert [shlex.split(call)[1] for call in calls["review"]] == ["check", "prove", "diff", "lock", "deploy"]
+    assert calls["deploy"] == ["kms-baseline deploy --yes"]
+    for action in re.findall(r"uses: (.*)", text):
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[0-9.]+", action)
+    assert not re.search(r"secret|access.key", re.sub(r"(?m)^#.*", "", text), re.IGNORECASE)
+    assert run("lock").returncode == 0
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "start")
+    for call in calls["review"][:-1]:
+        words = ["main" if word in ("origin/$BASE", "FETCH_HEAD") else word for word in shlex.split(call)[1:]]
+        assert run(*words).returncode == 0, call
+    path.write_text("mine\n")
+    assert "left as it is" in run("init", "--pipeline", host).stderr
+    assert path.read_text() == "mine\n"
 
 
 @pytest.fixture(scope="module")
@@ -96,19 +143,19 @@ def test_a_wheel_brings_all_that_the_commands_need(installed: Path, tmp_path: Pa
 def test_two_branches_that_add_an_account_merge(run: Run, tmp_path: Path) -> None:
     assert run("init", "--account", "one=111111111111").returncode == 0
     assert run("lock").returncode == 0
-    call(tmp_path, "git", "init", "-q", "-b", "main")
-    call(tmp_path, "git", "add", ".")
-    call(tmp_path, "git", "commit", "-qm", "start")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "start")
     path = tmp_path / "organization.yaml"
     ids = {"two": "222222222222", "three": "333333333333"}
     for branch, account_id in ids.items():
-        call(tmp_path, "git", "checkout", "-q", "-b", branch, "main")
+        git(tmp_path, "checkout", "-q", "-b", branch, "main")
         line = f'  - {{name: {branch}, id: "{account_id}"}}\n'
         mark = '  - {name: one, id: "111111111111"}\n'
         text = path.read_text()
         path.write_text(text.replace(mark, mark + line if branch == "two" else line + mark))
         assert run("lock").returncode == 0
-        call(tmp_path, "git", "commit", "-qam", branch)
-    call(tmp_path, "git", "merge", "-q", "two", "-m", "both", "-X", "theirs")
+        git(tmp_path, "commit", "-qam", branch)
+    git(tmp_path, "merge", "-q", "two", "-m", "both", "-X", "theirs")
     assert all(name in path.read_text() for name in ids)
     assert run("lock", "--check").returncode == 0, run("lock", "--check").stderr

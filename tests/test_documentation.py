@@ -257,6 +257,12 @@ def test_every_link_leads_somewhere(page: str, target: str) -> None:
     assert not anchor or anchor in anchors(found), target
 
 
+def test_the_readme_leads_to_every_page() -> None:
+    targets = {target.partition("#")[0] for page, target in LINKS if page == "README.md"}
+    pages = {path.relative_to(ROOT).as_posix() for path in PAGES} - {"README.md"}
+    assert pages - targets == set()
+
+
 TOP = (
     "baseline",
     "benchmarks",

@@ -10,7 +10,7 @@ from baseline.errors import UsageError
 from cli import options, output
 from operations.embedded_aws import FOLDER, background_aws, embedded_aws, run_to_its_end, with_provider
 from operations.project import Project, configuration_path
-from sandbox.detached import stop_detached
+from sandbox.detached import find_detached, stop_detached
 
 app = typer.Typer(no_args_is_help=True, help="An AWS on this machine (moto), with the accounts of the configuration.")
 
@@ -22,13 +22,17 @@ _FOR_PEOPLE = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
 def start(config: options.Config = None, port: Port = 0) -> None:
     """Start it in the background, with every account of the configuration, and print the environment that leads to it.
 
+    One that runs here already goes on, and gets the accounts that are new in the configuration.
+
     Example: eval "$(kms-baseline sandbox start)"
     """
     organization = Project(configuration_path(config)).configuration.organization
+    running = find_detached(FOLDER)
     variables = background_aws(organization, FOLDER, port)
     for name in _FOR_PEOPLE:
         output.show(f"export {name}={variables[name]}")
-    output.say(f"the embedded AWS listens on {variables['AWS_ENDPOINT_URL']}; `kms-baseline sandbox stop` ends it")
+    listens = "goes on with the accounts of the configuration" if running else "listens"
+    output.say(f"the embedded AWS {listens} on {variables['AWS_ENDPOINT_URL']}; `kms-baseline sandbox stop` ends it")
 
 
 @app.command()

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Self
 
 _INSTALLATION = re.compile(r"^\s*provider_installation\b", re.MULTILINE)
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*.*?\*/|[{}]', re.DOTALL)
+"""What a block's braces are counted by: braces, and the texts and comments that may hold some."""
 _PLUGIN_CACHE = re.compile(r"^[ \t]*plugin_cache_dir\s*=\s*\"([^\"]+)\".*$", re.MULTILINE)
 
 
@@ -45,12 +47,25 @@ class CliConfiguration:
         return Path(found[1].replace("${HOME}", str(self.home)).replace("$HOME", str(self.home)))
 
     @property
-    def without_plugin_cache(self) -> str:
-        """The text without `plugin_cache_dir`."""
-        return _PLUGIN_CACHE.sub("", self.text)
+    def without_installation(self) -> str:
+        """The text without `plugin_cache_dir` and `provider_installation`: credentials, hosts and the like."""
+        text = _PLUGIN_CACHE.sub("", self.text)
+        while found := _INSTALLATION.search(text):
+            text = text[: found.start()] + text[_end_of_block(text, found.end()) :]
+        return text
 
 
 def _usual_files(home: Path) -> Iterator[Path]:
     if (file := home / ".terraformrc").is_file():
         yield file
     yield from sorted((home / ".terraform.d").glob("*.tfrc"))
+
+
+def _end_of_block(text: str, start: int) -> int:
+    """Where the block ends whose name ends at `start`; the end of the text where nothing closes it."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(token[0], 0)
+        if token[0] == "}" and depth <= 0:
+            return token.end()
+    return len(text)

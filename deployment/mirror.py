@@ -85,7 +85,8 @@ def provider_environment(mirror: Mirror | None, folder: Path, environment: Mappi
 def cli_configuration(mirror: Mirror, folder: Path, environment: Mapping[str, str]) -> Path:
     """Writes a CLI configuration that takes the AWS provider from the mirror, and everything else as before.
 
-    What the user's own configuration says (credentials, hosts) is kept, since this one takes its place.
+    What the user's own configuration says (credentials, hosts) is kept, since this one takes its place. Its own
+    `provider_installation` is not: Terraform takes one block, and the mirror was named for this program.
     The file may hold credentials: only the user can read it.
     """
     source = json.dumps("hashicorp/aws")
@@ -97,7 +98,7 @@ def cli_configuration(mirror: Mirror, folder: Path, environment: Mapping[str, st
     )
     path = folder.absolute() / "terraform.tfrc"
     path.touch(mode=0o600)
-    path.write_text(CliConfiguration.of(environment).without_plugin_cache + block)
+    path.write_text(CliConfiguration.of(environment).without_installation + block)
     return path
 
 

@@ -29,7 +29,10 @@ def embedded_aws(organization: Organization, port: int = 0) -> Iterator[dict[str
 
 
 def background_aws(organization: Organization, folder: Path, port: int = 0) -> dict[str, str]:
-    """One that stays, until `stop_detached` ends that of the folder. Returns the environment that leads to it."""
+    """One that stays, until `stop_detached` ends that of the folder; one that runs already gets the accounts that are new.
+
+    Returns the environment that leads to it.
+    """
     running = start_detached(folder, port, lambda url: seed_accounts(url, organization))
     return _environment(organization, running.url, running.credentials)
 

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baseline.errors import WorldError
@@ -30,12 +30,17 @@ class Detached:
 def start_detached(folder: Path, port: int, seeding: Callable[[str], Credentials]) -> Detached:
     """Start a sandbox that stays, fill it by `seeding` (which gets its URL), and remember it in `folder`.
 
-    Port 0 is any free port. Raises WorldError when the folder's sandbox already runs, or this one does not come up.
+    One that runs already is filled once more: what is new is added, and all that it holds stays. Port 0 is any free port.
+    Raises WorldError when the folder's sandbox already runs at another port, or this one does not come up.
     """
     if (running := find_detached(folder)) is not None:
-        raise WorldError(
-            f"a sandbox is already running at {running.url}", help="stop it first: kms-baseline sandbox stop"
-        )
+        if port and not running.url.endswith(f":{port}"):
+            raise WorldError(
+                f"a sandbox is already running at {running.url}", help="stop it first: kms-baseline sandbox stop"
+            )
+        again = replace(running, credentials=seeding(running.url))
+        _write(folder / _RECORD, again)
+        return again
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "sandbox.log").open("w+b") as log:
         process, url = launch(port, log, detached=True)

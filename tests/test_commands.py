@@ -13,6 +13,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from cli.commands import program
 from tests.conftest import COMMAND, EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SAMPLE, Run
@@ -522,9 +523,22 @@ class TestSandbox:
                 exports["AWS_ACCESS_KEY_ID"], exports["AWS_SECRET_ACCESS_KEY"], region_name=exports["AWS_REGION"]
             ).client("sts", endpoint_url=exports["AWS_ENDPOINT_URL"])
             assert sts.get_caller_identity()["Account"] == "111111111111"
+            text = (project / "organization.yaml").read_text(encoding="utf-8")
+            more = text.replace("accounts:\n", 'accounts:\n  - {name: added, id: "777777777777"}\n')
+            (project / "organization.yaml").write_text(more, encoding="utf-8")
+            role = "arn:aws:iam::777777777777:role/kms-baseline-deploy"
+            with pytest.raises(ClientError, match="AccessDenied"):
+                sts.assume_role(RoleArn=role, RoleSessionName="test")
             again = run("sandbox", "start")
-            assert again.returncode == 3
-            assert "a sandbox is already running" in again.stderr
+            assert (again.returncode, again.stdout) == (0, started.stdout)
+            assert "goes on with the accounts of the configuration" in again.stderr
+            assert (
+                sts.assume_role(RoleArn=role, RoleSessionName="test")["AssumedRoleUser"]["Arn"].split(":")[4]
+                == "777777777777"
+            )
+            elsewhere = run("sandbox", "start", "--port", "1")
+            assert elsewhere.returncode == 3
+            assert "a sandbox is already running" in elsewhere.stderr
         finally:
             stopped = run("sandbox", "stop")
         assert stopped.stderr == "stopped\n"

@@ -6,7 +6,7 @@ from baseline.iam.actions import ACTIONS, expand_all
 from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.condition_keys import ENCRYPTION_CONTEXT
 from baseline.iam.reading import PlainCondition, PlainStatement
-from baseline.prover.action_groups import ACTION_GROUPS
+from baseline.prover.action_groups import ACTION_GROUPS, ENDING_GRANTS, GRANTING
 
 _SUBJECTS: Mapping[str, str] = {
     "kms:calleraccount": "the caller's account",
@@ -58,8 +58,10 @@ def what(patterns: Sequence[str]) -> str:
     names = expand_all(tuple(patterns))
     if len(names) == len(ACTIONS):
         return "do everything (" + ", ".join(patterns) + ")"
-    groups = [group for group, actions in ACTION_GROUPS.items() if names & set(actions)]
-    verbs = _join([_DOING[group] for group in groups], "and") if groups else "do nothing that is known"
+    told = names.difference(ENDING_GRANTS) if names & set(GRANTING) else names
+    groups = [group for group, actions in ACTION_GROUPS.items() if told & set(actions)]
+    doing = _DOING if told == names else {**_DOING, "grant": "make and end grants"}
+    verbs = _join([doing[group] for group in groups], "and") if groups else "do nothing that is known"
     return f"{verbs} ({', '.join(patterns)})"
 
 

@@ -7,6 +7,8 @@ from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
 ENCRYPT = ("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptTo")
 DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 GRANTING = ("kms:CreateGrant",)
+ENDING_GRANTS = ("kms:RetireGrant", "kms:RevokeGrant")
+"""What ends grants: administration of the key, but said apart where it comes without the rest."""
 DELETING = ("kms:ScheduleKeyDeletion", "kms:DeleteImportedKeyMaterial")
 _OF_DECRYPTING = ("kms:Decapsulate", "kms:DeriveSharedSecret", "kms:Verify", "kms:VerifyMac")
 _READS = tuple(

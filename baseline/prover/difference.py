@@ -6,7 +6,7 @@ from typing import Literal
 
 from baseline.iam.actions import ACTIONS
 from baseline.iam.evaluate import Decision
-from baseline.prover.action_groups import ACTION_GROUPS
+from baseline.prover.action_groups import ACTION_GROUPS, ENDING_GRANTS
 from baseline.prover.boxes import Box
 from baseline.prover.claims import Threshold
 from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy, decided
@@ -53,7 +53,9 @@ def difference(
     space = Space(partition, (*before, *after), [who.region for who in asked])
     was, is_now = Judge(before, space), Judge(after, space)
     pairs: tuple[tuple[Direction, _Pair], ...] = (("gains", _Pair(was, is_now)), ("loses", _Pair(is_now, was)))
-    groups = {group: [name for name in actions if name not in without] for group, actions in ACTION_GROUPS.items()}
+    known = {**ACTION_GROUPS, "end grants": ENDING_GRANTS}
+    known["administer"] = tuple(name for name in known["administer"] if name not in ENDING_GRANTS)
+    groups = {group: [name for name in actions if name not in without] for group, actions in known.items()}
     return [c for direction, pair in pairs for who in asked for c in _of_callers(direction, pair, who, groups)]
 
 

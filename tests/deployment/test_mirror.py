@@ -157,6 +157,26 @@ def test_the_written_configuration_keeps_the_users_credentials_and_drops_the_cac
     assert path.stat().st_mode & 0o077 == 0
 
 
+def test_a_mirror_that_is_named_takes_the_place_of_the_users_own_installation(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Terraform refuses a second block. What stands around the first one is kept."""
+    own = 'provider_installation {\n  # a brace: }\n  network_mirror {\n    url = "https://example.com/}"\n  }\n  direct {}\n}\n'
+    before, behind = 'credentials "app.example.com" {\n  token = "t"\n}\n', "disable_checkpoint = true\n"
+    (Path(environment["HOME"]) / ".terraformrc").write_text(before + own + behind)
+    given = environment | {VARIABLE: str(tmp_path / "mirror")}
+    folder = _unpacked(tmp_path / "mirror")
+    found = _find(given)
+    assert found is not None
+    text = Path(provider_environment(found, tmp_path, given)["TF_CLI_CONFIG_FILE"]).read_text()
+    assert text.count("provider_installation") == 1
+    assert "example.com/" not in text
+    assert text.startswith(before)
+    assert behind in text
+    assert f"path = {json.dumps(str(tmp_path / 'mirror'))}" in text
+    assert folder.is_dir()
+
+
 @pytest.mark.parametrize("where", ["system", "cache"])
 def test_terraform_installs_from_a_mirror_that_was_found(
     environment: dict[str, str], tmp_path: Path, terraform: Terraform, where: str

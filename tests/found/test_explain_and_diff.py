@@ -54,6 +54,13 @@ SENTENCES: tuple[tuple[dict[str, Any], list[str]], ...] = (
         ],
     ),
     (
+        statement(action=["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]),
+        [
+            f"Role/App of {A} may read the key's configuration and make and end grants "
+            "(kms:CreateGrant, kms:ListGrants, kms:RevokeGrant)."
+        ],
+    ),
+    (
         statement(
             "*", "kms:ScheduleKeyDeletion", "Deny", NumericLessThanEquals={"kms:TrailingDaysWithoutKeyUsage": "30"}
         ),
@@ -191,6 +198,16 @@ def test_two_configurations_differ_in_keys_and_in_who_can_do_what(run: Run, tmp_
     found = json.loads(run("diff", "old.yaml", "organization.yaml", "--format", "json").stdout)
     assert (len(found["new"]), len(found["gone"])) == (2 * len(EVERYWHERE), len(EVERYWHERE))
     assert [key["region"] for key in found["changed"][0]["keys"]] == ["eu-west-2", "us-east-1"]
+
+
+def test_a_user_who_may_end_grants_administers_nothing(run: Run, tmp_path: Path) -> None:
+    text = "version: 1\norganization: {home_region: eu-west-2, regions: [eu-west-2]}\n"
+    accounts = 'accounts: [{name: data, id: "222222222222"}]\n'
+    (tmp_path / "organization.yaml").write_text(text + accounts)
+    (tmp_path / "new.yaml").write_text(text + "keys: {users: [role/App]}\n" + accounts)
+    told = run("diff", "organization.yaml", "new.yaml").stdout
+    assert "    end grants: kms:RevokeGrant\n" in told
+    assert "administer" not in told
 
 
 def test_settings_and_other_words_are_told_too(run: Run, tmp_path: Path) -> None:

@@ -181,8 +181,9 @@ def test_a_detached_sandbox_stays_until_it_is_stopped(tmp_path: Path) -> None:
     try:
         assert find_detached(folder) == detached
         assert json.loads((folder / "sandbox.json").read_text())["url"] == detached.url
+        assert start_detached(folder, 0, seeded) == detached
         with pytest.raises(WorldError, match=f"already running at {detached.url}"):
-            start_detached(folder, 0, seeded)
+            start_detached(folder, 1, seeded)
     finally:
         assert stop_detached(folder)
     wait_until_silent(detached.url)

@@ -120,6 +120,15 @@ def database(clients: Clients, key: str, _name: str) -> None:
                 raise ProbeFailed(f"the database {found[named]} cannot reach the key: {found[status]}")
 
 
+def secret(clients: Clients, key: str, name: str) -> None:
+    """A secret is made and read."""
+    secrets = clients("secretsmanager")
+    secrets.create_secret(Name=name, KmsKeyId=key, SecretString="kms-baseline probe")
+    gone = {"SecretId": name, "ForceDeleteWithoutRecovery": True}
+    with _removing("secret", name, lambda: secrets.delete_secret(**gone)):
+        secrets.get_secret_value(SecretId=name)
+
+
 def alias(_clients: Clients, _key: str, _name: str) -> None:
     """That the key was found, and is enabled, is all."""
 

@@ -23,6 +23,7 @@ from live.probe_kinds import (
     database,
     log_group,
     reason,
+    secret,
     stored_object,
     topic,
     trail,
@@ -121,6 +122,8 @@ def _probe_of(key: Key, by_default: bool) -> _Probe:
             return _Probe("write an encrypted object and read it", "s3", stored_object)
         case "database":
             return _Probe("look at the databases under the key", "", database)
+        case "secret":
+            return _Probe("make a secret and read it", "secretsmanager", secret)
         case "alias":
             return _Probe("find the key by its alias", "", alias)
 

@@ -35,6 +35,7 @@ EXTENSIONS = {
     "organizations": ("sandbox.extensions.organizations", "SandboxOrganizations"),
     "rds": ("sandbox.extensions.rds", "SandboxRds"),
     "s3": ("sandbox.extensions.s3", "SandboxS3"),
+    "secretsmanager": ("sandbox.extensions.secretsmanager", "SandboxSecretsManager"),
     "sns": ("sandbox.extensions.sns", "SandboxSns"),
     "ssm": ("sandbox.extensions.ssm", "SandboxSsm"),
     "sts": ("sandbox.extensions.sts", "SandboxSts"),

@@ -9,7 +9,8 @@ from baseline.purposes.logs import LOGS
 from baseline.purposes.purpose import Purpose
 from baseline.purposes.rds import RDS
 from baseline.purposes.s3 import S3
+from baseline.purposes.secretsmanager import SECRETSMANAGER
 from baseline.purposes.sns import SNS
 
-PURPOSES: Mapping[str, Purpose] = {p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS)}
+PURPOSES: Mapping[str, Purpose] = {p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER)}
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

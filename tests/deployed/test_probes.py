@@ -15,6 +15,7 @@ LOGS = "LogsUsesTheKey, LogsDescribesTheKey, AccountUsesTheKeyThroughLogs"
 DONE: Mapping[Probe, str] = {
     "alias": "find the key by its alias",
     "database": "look at the databases under the key",
+    "secret": "make a secret and read it",
     "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",

@@ -53,6 +53,15 @@ def _no_database(rds: Any) -> None:
     rds.delete_db_cluster(DBClusterIdentifier=MADE, SkipFinalSnapshot=True)
 
 
+def _make_secret(secrets: Any, key: str) -> object:
+    secrets.create_secret(Name=MADE, KmsKeyId=key, SecretString="text")
+    return secrets.get_secret_value(SecretId=MADE)
+
+
+def _no_secret(secrets: Any) -> None:
+    secrets.delete_secret(SecretId=MADE, ForceDeleteWithoutRecovery=True)
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -65,6 +74,10 @@ PURPOSES = {
     ),
     "rds": Purpose(
         "rds", "rds", (DESCRIBE, "kms:CreateGrant"), _make_database, _no_database, *same("KMSKeyNotAccessibleFault")
+    ),
+    "secretsmanager": Purpose(
+        "secretsmanager", "secretsmanager", ("kms:GenerateDataKey", "kms:Decrypt"), _make_secret, _no_secret,
+        "AccessDeniedException", "EncryptionFailure", "EncryptionFailure", "EncryptionFailure",
     ),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.expectations.logs import LOGS
 from baseline.prover.expectations.rds import RDS
 from baseline.prover.expectations.s3 import S3
+from baseline.prover.expectations.secretsmanager import SECRETSMANAGER
 from baseline.prover.expectations.sns import SNS
 
 EXPECTATIONS: Mapping[str, Expectation] = {
@@ -20,6 +21,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "backup": BACKUP,
     "s3": S3,
     "rds": RDS,
+    "secretsmanager": SECRETSMANAGER,
 }
 
 

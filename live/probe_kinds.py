@@ -129,6 +129,17 @@ def secret(clients: Clients, key: str, name: str) -> None:
         secrets.get_secret_value(SecretId=name)
 
 
+def queue(clients: Clients, key: str, name: str) -> None:
+    """A message is sent and received: a queue takes any key, and says so only then."""
+    sqs = clients("sqs")
+    url = sqs.create_queue(QueueName=name, Attributes={"KmsMasterKeyId": key})["QueueUrl"]
+    with _removing("queue", name, lambda: sqs.delete_queue(QueueUrl=url)):
+        sqs.send_message(QueueUrl=url, MessageBody="kms-baseline probe")
+        received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        if not received.get("Messages"):
+            raise ProbeFailed("the message could not be received")
+
+
 def alias(_clients: Clients, _key: str, _name: str) -> None:
     """That the key was found, and is enabled, is all."""
 

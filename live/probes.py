@@ -22,6 +22,7 @@ from live.probe_kinds import (
     alias,
     database,
     log_group,
+    queue,
     reason,
     secret,
     stored_object,
@@ -124,6 +125,8 @@ def _probe_of(key: Key, by_default: bool) -> _Probe:
             return _Probe("look at the databases under the key", "", database)
         case "secret":
             return _Probe("make a secret and read it", "secretsmanager", secret)
+        case "queue":
+            return _Probe("send to an encrypted queue and receive", "sqs", queue)
         case "alias":
             return _Probe("find the key by its alias", "", alias)
 

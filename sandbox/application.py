@@ -37,6 +37,7 @@ EXTENSIONS = {
     "s3": ("sandbox.extensions.s3", "SandboxS3"),
     "secretsmanager": ("sandbox.extensions.secretsmanager", "SandboxSecretsManager"),
     "sns": ("sandbox.extensions.sns", "SandboxSns"),
+    "sqs": ("sandbox.extensions.sqs", "SandboxSqs"),
     "ssm": ("sandbox.extensions.ssm", "SandboxSsm"),
     "sts": ("sandbox.extensions.sts", "SandboxSts"),
 }

@@ -23,6 +23,7 @@ _LOG_DELIVERY = _DOCS + "AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3
 _LOG_GROUPS = _DOCS + "AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 _LOG_QUERIES = _DOCS + "AmazonCloudWatch/latest/logs/CloudWatchLogs-Insights-Query-Encrypt.html"
 _QUEUES = _DOCS + "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+_SENDS_TO_QUEUES = "https://github.com/aws/aws-cdk/issues/33169"
 _TOPICS = _DOCS + "sns/latest/dg/sns-enable-encryption-for-topic.html"
 _TRAIL_CALLS = _DOCS + "awscloudtrail/latest/userguide/how-kms-works-with-cloudtrail.html"
 _ALARMS = (
@@ -33,6 +34,7 @@ _BUDGETS = "https://github.com/cds-snc/notification-terraform/pull/2057"
 _CAPTURES = "https://github.com/radkawar/stackd"
 
 TOPIC_CONTEXT = ENCRYPTION_CONTEXT + "aws:sns:topicArn"
+QUEUE_CONTEXT = ENCRYPTION_CONTEXT + "aws:sqs:arn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,10 @@ SERVICES: Mapping[str, CallingService] = {
     ),
     # AWS calls aws:SourceAccount, aws:SourceArn and aws:SourceOrgID unsupported for EventBridge, so they are
     # not here: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-    "events": CallingService("events.amazonaws.com", (_reported(TOPIC_CONTEXT, _CAPTURES),)),
+    "events": CallingService(
+        "events.amazonaws.com",
+        (_reported(TOPIC_CONTEXT, _CAPTURES), _reported(QUEUE_CONTEXT, _SENDS_TO_QUEUES)),
+    ),
     "gamelift": CallingService("gamelift.amazonaws.com", (_documented(TOPIC_CONTEXT, _GAMELIFT),)),
     # The source keys are documented for query results only; whether calls for log groups have them is not known.
     "logs": CallingService(

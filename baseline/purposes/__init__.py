@@ -11,6 +11,9 @@ from baseline.purposes.rds import RDS
 from baseline.purposes.s3 import S3
 from baseline.purposes.secretsmanager import SECRETSMANAGER
 from baseline.purposes.sns import SNS
+from baseline.purposes.sqs import SQS
 
-PURPOSES: Mapping[str, Purpose] = {p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER)}
+PURPOSES: Mapping[str, Purpose] = {
+    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS)
+}
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

@@ -16,6 +16,7 @@ DONE: Mapping[Probe, str] = {
     "alias": "find the key by its alias",
     "database": "look at the databases under the key",
     "secret": "make a secret and read it",
+    "queue": "send to an encrypted queue and receive",
     "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",

@@ -62,6 +62,16 @@ def _no_secret(secrets: Any) -> None:
     secrets.delete_secret(SecretId=MADE, ForceDeleteWithoutRecovery=True)
 
 
+def _send(sqs: Any, key: str) -> object:
+    url = sqs.create_queue(QueueName=MADE, Attributes={"KmsMasterKeyId": key})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="text")
+    return sqs.receive_message(QueueUrl=url)["Messages"]
+
+
+def _no_queue(sqs: Any) -> None:
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=MADE)["QueueUrl"])
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -78,6 +88,10 @@ PURPOSES = {
     "secretsmanager": Purpose(
         "secretsmanager", "secretsmanager", ("kms:GenerateDataKey", "kms:Decrypt"), _make_secret, _no_secret,
         "AccessDeniedException", "EncryptionFailure", "EncryptionFailure", "EncryptionFailure",
+    ),
+    "sqs": Purpose(
+        "sqs", "sqs", ("kms:GenerateDataKey", "kms:Decrypt"), _send, _no_queue,
+        "KmsAccessDenied", "KmsDisabled", "KmsInvalidState", "KmsNotFound",
     ),
 }  # fmt: skip
 

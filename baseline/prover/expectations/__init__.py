@@ -12,6 +12,7 @@ from baseline.prover.expectations.rds import RDS
 from baseline.prover.expectations.s3 import S3
 from baseline.prover.expectations.secretsmanager import SECRETSMANAGER
 from baseline.prover.expectations.sns import SNS
+from baseline.prover.expectations.sqs import SQS
 
 EXPECTATIONS: Mapping[str, Expectation] = {
     "sns": SNS,
@@ -22,6 +23,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "s3": S3,
     "rds": RDS,
     "secretsmanager": SECRETSMANAGER,
+    "sqs": SQS,
 }
 
 

@@ -140,6 +140,14 @@ def queue(clients: Clients, key: str, name: str) -> None:
             raise ProbeFailed("the message could not be received")
 
 
+def repository(clients: Clients, key: str, name: str) -> None:
+    """A repository is made, for which ECR makes grants."""
+    ecr = clients("ecr")
+    ecr.create_repository(repositoryName=name, encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key})
+    with _removing("repository", name, lambda: ecr.delete_repository(repositoryName=name)):
+        pass
+
+
 def alias(_clients: Clients, _key: str, _name: str) -> None:
     """That the key was found, and is enabled, is all."""
 

@@ -24,6 +24,7 @@ from live.probe_kinds import (
     log_group,
     queue,
     reason,
+    repository,
     secret,
     stored_object,
     topic,
@@ -127,6 +128,8 @@ def _probe_of(key: Key, by_default: bool) -> _Probe:
             return _Probe("make a secret and read it", "secretsmanager", secret)
         case "queue":
             return _Probe("send to an encrypted queue and receive", "sqs", queue)
+        case "repository":
+            return _Probe("make an encrypted repository", "ecr", repository)
         case "alias":
             return _Probe("find the key by its alias", "", alias)
 

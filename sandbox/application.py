@@ -29,6 +29,7 @@ EXTENSIONS = {
     "cloudtrail": ("sandbox.extensions.cloudtrail", "SandboxCloudTrail"),
     "config": ("sandbox.extensions.config", "SandboxConfig"),
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
+    "ecr": ("sandbox.extensions.ecr", "SandboxEcr"),
     "iam": ("sandbox.extensions.iam", "SandboxIam"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from baseline.purposes.backup import BACKUP
 from baseline.purposes.cloudtrail import CLOUDTRAIL
 from baseline.purposes.ebs import EBS
+from baseline.purposes.ecr import ECR
 from baseline.purposes.logs import LOGS
 from baseline.purposes.purpose import Purpose
 from baseline.purposes.rds import RDS
@@ -14,6 +15,6 @@ from baseline.purposes.sns import SNS
 from baseline.purposes.sqs import SQS
 
 PURPOSES: Mapping[str, Purpose] = {
-    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS)
+    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR)
 }
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

@@ -11,7 +11,9 @@ from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
 from baseline.regions import PARTITIONS
 
-Probe = Literal["topic", "volume", "log group", "trail", "vault", "object", "database", "secret", "queue", "alias"]
+Probe = Literal[
+    "topic", "volume", "log group", "trail", "vault", "object", "database", "secret", "queue", "repository", "alias"
+]
 """What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.
 
 `alias`: the key is found by its alias and can be used. That is for purposes of which everything takes long to make.

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from moto.core.exceptions import JsonRESTError
+from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import BaseResponse
 from moto.kms.models import Key, kms_backends
 
@@ -36,6 +36,10 @@ class Refused:
     message: str
     note: str
     """Who asked for what, and why no statement of the key policy gave it."""
+
+
+class KeyRefused(ServiceException):
+    """A service's own error about a key. Moto looks for the class's module among its own, and so not in `moto.core`."""
 
 
 def find_key(name: str, account_id: str, region: str) -> Key | None:

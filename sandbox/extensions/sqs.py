@@ -3,11 +3,10 @@
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 """
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.sqs.responses import SQSResponse
 
-from sandbox.extensions.key_uses import refused_to_the_caller
+from sandbox.extensions.key_uses import KeyRefused, refused_to_the_caller
 
 _ERRORS = {
     "AccessDeniedException": "KmsAccessDenied",
@@ -40,4 +39,4 @@ class SandboxSqs(SQSResponse):
         if not key or str(key).startswith("alias/aws/"):
             return
         if refused := refused_to_the_caller(self, str(key), "sqs", actions, {"aws:sqs:arn": queue.queue_arn}):
-            raise ServiceException(_ERRORS.get(refused.code, refused.code), refused.message)
+            raise KeyRefused(_ERRORS.get(refused.code, refused.code), refused.message)

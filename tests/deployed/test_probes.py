@@ -17,6 +17,7 @@ DONE: Mapping[Probe, str] = {
     "database": "look at the databases under the key",
     "secret": "make a secret and read it",
     "queue": "send to an encrypted queue and receive",
+    "repository": "make an encrypted repository",
     "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",

@@ -72,6 +72,15 @@ def _no_queue(sqs: Any) -> None:
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=MADE)["QueueUrl"])
 
 
+def _make_repository(ecr: Any, key: str) -> object:
+    encryption = {"encryptionType": "KMS", "kmsKey": key}
+    return ecr.create_repository(repositoryName=MADE, encryptionConfiguration=encryption)
+
+
+def _no_repository(ecr: Any) -> None:
+    ecr.delete_repository(repositoryName=MADE)
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -92,6 +101,9 @@ PURPOSES = {
     "sqs": Purpose(
         "sqs", "sqs", ("kms:GenerateDataKey", "kms:Decrypt"), _send, _no_queue,
         "KmsAccessDenied", "KmsDisabled", "KmsInvalidState", "KmsNotFound",
+    ),
+    "ecr": Purpose(
+        "ecr", "ecr", (DESCRIBE, "kms:CreateGrant"), _make_repository, _no_repository, *same("KmsException")
     ),
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from baseline.errors import Refusal
 from baseline.prover.expectations.backup import BACKUP
 from baseline.prover.expectations.cloudtrail import CLOUDTRAIL
 from baseline.prover.expectations.ebs import EBS
+from baseline.prover.expectations.ecr import ECR
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.expectations.logs import LOGS
 from baseline.prover.expectations.rds import RDS
@@ -24,6 +25,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "rds": RDS,
     "secretsmanager": SECRETSMANAGER,
     "sqs": SQS,
+    "ecr": ECR,
 }
 
 

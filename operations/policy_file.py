@@ -1,11 +1,12 @@
 """Where a policy's text comes from, and the key that it belongs to."""
 
+import re
 import sys
 from pathlib import Path
 
 from baseline.configuration.source import decode
 from baseline.errors import Mistake, Mistakes, Undecided, UsageError
-from baseline.fields.limits import nearest
+from baseline.fields.limits import ORGANIZATION_ID, nearest
 from baseline.found.kinds import Finding
 from baseline.found.policy import MAXIMUM_TEXT, FoundPolicy, NotAPolicy, found_policy
 from baseline.iam.arns import is_account_id
@@ -62,10 +63,12 @@ def _mistake(file: Path, finding: Finding) -> Mistake:
     return Mistake(name_of(file), finding.line, "", f"{column}{finding.problem}", finding.kind.remedy)
 
 
-def check_place(account_id: str, region: str) -> None:
-    """Raise UsageError for an account that is no ID and for an unknown region."""
+def check_place(account_id: str, region: str, organization_id: str = "") -> None:
+    """Raise UsageError for an account or an organization that is no ID and for an unknown region."""
     if account_id and not is_account_id(account_id):
         raise UsageError(f"--account {account_id}: must be an account's ID, twelve digits")
+    if organization_id and not re.fullmatch(ORGANIZATION_ID.pattern, organization_id):
+        raise UsageError(f"--organization {organization_id}: must be {ORGANIZATION_ID.meaning}")
     regions = [name for partition in PARTITIONS.values() for name in partition.all_regions]
     if region and region not in regions:
         raise UsageError(f"--region {region}: no such region", nearest(region, regions))

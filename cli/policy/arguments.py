@@ -8,6 +8,12 @@ import typer
 File = Annotated[
     Path, typer.Argument(help="The policy's JSON, or what `aws kms get-key-policy` prints; -: standard input.")
 ]
+FileOrFolder = Annotated[
+    Path,
+    typer.Argument(
+        help="The policy's JSON, or what `aws kms get-key-policy` prints; -: standard input; a folder: all of its *.json."
+    ),
+]
 AccountId = Annotated[
     str,
     typer.Option(

@@ -1,102 +1,179 @@
-"""`kms-baseline policy prove`: the general properties, of a policy that somebody else wrote."""
+"""`kms-baseline policy prove`: the general properties, of policies that somebody else wrote."""
 
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from baseline.errors import Exit
-from baseline.found.policy import FoundPolicy
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
 from baseline.prover.judgements import Judgement
-from baseline.prover.report import as_json, counterexample_lines
+from baseline.prover.report import as_json, counterexample_lines, in_a_sentence
 from baseline.purposes import PURPOSES
-from cli import options, output
-from cli.policy.arguments import File
-from operations.policy_file import check_place, name_of, policy_of
+from cli import junit, output, sarif
+from cli.policy.arguments import FileOrFolder
+from cli.version import VERSION
+from operations.policy_file import check_place
+from operations.policy_folder import is_folder
 from operations.project import check_one_of
-from operations.proofs import prove_found
+from operations.proofs import ProvenFile, prove_path
 
-AccountId = Annotated[str, typer.Option("--account", help="The ID of the key's account.")]
-Region = Annotated[str, typer.Option("--region", help="The key's region.")]
+AccountId = Annotated[
+    str, typer.Option("--account", help="The ID of the key's account; of a folder its folders may say it.")
+]
+Region = Annotated[str, typer.Option("--region", help="The key's region; of a folder its folders may say it.")]
 Purpose = Annotated[
     str, typer.Option("--purpose", help="What the key is for: its services are asked about too.", show_default=False)
+]
+NO_POLICY = sarif.Rule("no-policy", "The file is no policy, or nobody said where its key is.")
+
+
+class Format(StrEnum):
+    """How verdicts are printed."""
+
+    table = "table"
+    json = "json"
+    junit = "junit"
+    sarif = "sarif"
+
+
+OutputFormat = Annotated[
+    Format, typer.Option("--format", help="table for people, json for programs, junit for CI, sarif for code hosts.")
 ]
 
 
 def prove(
-    file: File,
-    account_id: AccountId,
-    region: Region,
+    file: FileOrFolder,
+    account_id: AccountId = "",
+    region: Region = "",
     purpose: Purpose = "",
-    format: options.OutputFormat = options.Format.table,
+    format: OutputFormat = Format.table,
 ) -> None:
-    """Prove the general properties of a policy that somebody else wrote, for all possible requests.
+    """Prove the general properties of policies that somebody else wrote, for all possible requests.
 
-    Exit code 1: a property fails; 4: none fails, but one could not be decided.
+    Of a folder every *.json is proven, and folders named like an account's ID and like a region say where the keys
+    are. Exit code 1: a property fails; 2: a file is no policy; 4: nothing of that, but a property could not be decided.
 
     Example: kms-baseline policy prove policy.json --account 222222222222 --region eu-west-2
     """
     check_place(account_id, region)
     if purpose:
         check_one_of(purpose, PURPOSES, "purpose")
-    policy = policy_of(file)
-    judgements = prove_found(policy, account_id, region, purpose)
-    if format is options.Format.json:
-        output.show_json(_as_json(file, policy, (account_id, region, purpose), judgements))
-    else:
-        _show(file, policy, judgements)
-    verdicts = {judgement.verdict for judgement in judgements}
+    proven = prove_path(file, account_id, region, purpose, output.say)
+    match format:
+        case Format.json:
+            each = [_as_json(one, purpose) for one in proven]
+            about = {"version": 1, "assumptions": dict(ASSUMPTIONS), "actions": ACTIONS_KNOWN}
+            output.show_json({**about, **({"policies": each} if is_folder(file) else each[0])})
+        case Format.sarif:
+            output.show_json(sarif.sarif(VERSION, _rules(proven), _results(proven)))
+        case Format.junit:
+            output.show(junit.junit("kms-baseline policy prove", list(map(_suite, proven))))
+        case Format.table:
+            _show(file, proven)
+    _exit(proven)
+
+
+def _exit(proven: Sequence[ProvenFile]) -> None:
+    verdicts = {judgement.verdict for one in proven for judgement in one.judgements}
+    if "fails" in verdicts:
+        raise typer.Exit(Exit.REFUSED)
+    if any(one.problem for one in proven):
+        raise typer.Exit(Exit.WRITTEN_WRONG)
     if verdicts - {"holds"}:
-        raise typer.Exit(Exit.REFUSED if "fails" in verdicts else Exit.UNDECIDED)
+        raise typer.Exit(Exit.UNDECIDED)
 
 
-def _show(file: Path, policy: FoundPolicy, judgements: Sequence[Judgement]) -> None:
-    output.show(output.table(("PROPERTY", "VERDICT"), ((f.about.id, _verdict(f)) for f in judgements)))
-    for judgement in judgements:
-        if judgement.verdict != "holds":
-            output.show("\n" + "\n".join(_failure(file, policy, judgement)))
-    output.show("\nunder this policy alone; assumptions:")
+def _show(asked: Path, proven: Sequence[ProvenFile]) -> None:
+    if is_folder(asked):
+        output.show(output.table(("FILE", "HOLDS", "FAILS", "NOT DECIDED"), map(_row, proven)))
+    else:
+        output.show(output.table(("PROPERTY", "VERDICT"), ((f.about.id, _verdict(f)) for f in proven[0].judgements)))
+    for one in proven:
+        if one.problem:
+            output.show(f"\n{one.file.name}: {one.problem}")
+        for judgement in one.judgements:
+            if judgement.verdict != "holds":
+                output.show("\n" + "\n".join(_failure(one, judgement)))
+    output.show("\nunder each policy alone; assumptions:")
     for name, sentence in ASSUMPTIONS.items():
         output.show(f"  {name} {sentence}")
     output.show(f"  {ACTIONS_KNOWN}")
+
+
+def _row(one: ProvenFile) -> tuple[str, ...]:
+    verdicts = [judgement.verdict for judgement in one.judgements]
+    counts = (verdicts.count("holds"), verdicts.count("fails"), sum(v not in ("holds", "fails") for v in verdicts))
+    return (one.file.name, *(("no policy", "", "") if one.problem else (str(count or "") for count in counts)))
 
 
 def _verdict(judgement: Judgement) -> str:
     return judgement.verdict + (" (needs A3)" if judgement.needs_a3 else "")
 
 
-def _failure(file: Path, policy: FoundPolicy, judgement: Judgement) -> Iterator[str]:
+def _failure(one: ProvenFile, judgement: Judgement) -> Iterator[str]:
     yield f"{judgement.verdict.upper()}  {judgement.about.id}"
     yield f"  {judgement.about.sentence}"
-    if judgement.counterexample:
-        for label, text in counterexample_lines(judgement.counterexample, policy.plain):
+    if judgement.counterexample and one.policy:
+        for label, text in counterexample_lines(judgement.counterexample, one.policy.plain):
             yield f"  {label:<10} {text}"
     else:
         yield f"  because    {judgement.reason}"
-    for statement in policy.statements:
-        if statement.name == judgement.sid:
-            yield f"  place      {name_of(file)}:{policy.line(statement.path)}"
+    yield f"  place      {one.file.name}" + (f":{_line(one, judgement)}" if judgement.sid else "")
 
 
-def _as_json(
-    file: Path, policy: FoundPolicy, place: tuple[str, str, str], judgements: Sequence[Judgement]
-) -> dict[str, Any]:
-    account_id, region, purpose = place
-    text = json.dumps(policy.plain, sort_keys=True, separators=(",", ":"))
-    return {
-        "version": 1,
-        "policy": {
-            "file": name_of(file),
-            "account_id": account_id,
-            "region": region,
-            "purpose": purpose or None,
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
-        },
-        "assumptions": dict(ASSUMPTIONS),
-        "actions": ACTIONS_KNOWN,
-        "verdicts": [as_json(judgement, policy.plain) for judgement in judgements],
+def _line(one: ProvenFile, judgement: Judgement) -> int:
+    """Of the statement that decided; else the first."""
+    statements = one.policy.statements if one.policy else []
+    return next((one.policy.line(s.path) for s in statements if one.policy and s.name == judgement.sid), 1)
+
+
+def _as_json(one: ProvenFile, purpose: str) -> dict[str, Any]:
+    file, plain = one.file, one.policy.plain if one.policy else None
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    policy = {
+        "file": file.name,
+        "account_id": file.account_id or None,
+        "region": file.region or None,
+        "purpose": purpose or None,
+        "sha256": hashlib.sha256(text.encode()).hexdigest() if plain else None,
     }
+    verdicts = [as_json(judgement, plain or {}) for judgement in one.judgements]
+    return {"policy": policy, "verdicts": verdicts, **({"problem": one.problem} if one.problem else {})}
+
+
+def _rules(proven: Sequence[ProvenFile]) -> list[sarif.Rule]:
+    about = {judgement.about.id: judgement.about.sentence for one in proven for judgement in one.judgements}
+    return [*(sarif.Rule(*entry) for entry in about.items()), NO_POLICY]
+
+
+def _results(proven: Sequence[ProvenFile]) -> Iterator[sarif.Result]:
+    for one in proven:
+        if one.problem:
+            yield sarif.Result(NO_POLICY.id, "error", one.problem, one.file.name, 1)
+        for judgement in one.judgements:
+            if judgement.verdict != "holds":
+                level: sarif.Level = "error" if judgement.verdict == "fails" else "warning"
+                said = f"{judgement.verdict}: {in_a_sentence(judgement)}"
+                line, inside = _line(one, judgement), judgement.sid or ""
+                yield sarif.Result(judgement.about.id, level, said, one.file.name, line, inside=inside)
+
+
+def _suite(one: ProvenFile) -> tuple[str, list[junit.Case]]:
+    """A suite a file, a test a property."""
+    name = one.file.name
+    if one.problem:
+        return name, [junit.Case("policy", "error", one.problem, file=name, line=1)]
+    return name, [_case(one, judgement) for judgement in one.judgements]
+
+
+def _case(one: ProvenFile, judgement: Judgement) -> junit.Case:
+    if judgement.verdict == "holds":
+        return junit.Case(judgement.about.id, "passed")
+    outcome: junit.Outcome = "failure" if judgement.verdict == "fails" else "error"
+    said = f"{judgement.verdict}: {in_a_sentence(judgement)}"
+    return junit.Case(judgement.about.id, outcome, said, judgement.about.sentence, one.file.name, _line(one, judgement))

@@ -1,7 +1,7 @@
-"""`kms-baseline policy validate`: what is wrong with a key policy that somebody wrote."""
+"""`kms-baseline policy validate`: what is wrong with key policies that somebody wrote."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,12 +10,13 @@ import typer
 
 from baseline.errors import Exit
 from baseline.found.kinds import KINDS, Finding
-from baseline.found.validate import validate as findings_of
 from baseline.words import count
-from cli import output, sarif
-from cli.policy.arguments import AccountId, File, Region
+from cli import junit, output, sarif
+from cli.policy.arguments import AccountId, FileOrFolder, Region
 from cli.version import VERSION
-from operations.policy_file import check_place, name_of, text_of
+from operations.judging import JudgedFile, judge
+from operations.policy_file import check_place
+from operations.policy_folder import is_folder
 
 
 class Format(StrEnum):
@@ -23,64 +24,93 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    junit = "junit"
     sarif = "sarif"
 
 
 OutputFormat = Annotated[
-    Format, typer.Option("--format", help="table for people, json for programs, sarif for code hosts.")
+    Format, typer.Option("--format", help="table for people, json for programs, junit for CI, sarif for code hosts.")
 ]
-
-
 Organization = Annotated[
     str, typer.Option("--organization", help="The ID of the account's organization.", show_default=False)
 ]
 
 
 def validate(
-    file: File,
+    file: FileOrFolder,
     account_id: AccountId = "",
     region: Region = "",
     organization: Organization = "",
     format: OutputFormat = Format.table,
 ) -> None:
-    """Say what AWS refuses, what it stores and ignores, and what is probably not meant in a key policy.
+    """Say what AWS refuses, what it stores and ignores, and what is probably not meant in key policies.
 
-    Every finding has an identifier, explained in docs/policy-findings.md. Exit code 1: an error or a warning was
-    found; 2: the text is no policy.
+    Every finding has an identifier, explained in docs/policy-findings.md. Of a folder every *.json is judged, and
+    folders named like an account's ID and like a region say where the keys are. Exit code 1: an error or a warning
+    was found; 2: a text is no policy.
 
     Example: kms-baseline policy validate policy.json --account 222222222222 --region eu-west-2
     """
-    check_place(account_id, region)
-    found = findings_of(text_of(file), account_id, region, organization)
-    if format is Format.json:
-        output.show_json({"version": 1, "file": name_of(file), "findings": [_as_json(finding) for finding in found]})
-    elif format is Format.sarif:
-        output.show_json(sarif.sarif(VERSION, _rules(), [_as_result(file, finding) for finding in found]))
-    else:
-        _show(file, found)
-    if any(finding.kind.group == "not a policy" for finding in found):
-        raise typer.Exit(Exit.WRITTEN_WRONG)
-    if any(finding.kind.severity != "note" for finding in found):
+    check_place(account_id, region, organization)
+    judged = judge(file, account_id, region, organization, output.say)
+    _print(file, judged, format)
+    if any(not each.is_fine and each.is_policy for each in judged):
         raise typer.Exit(Exit.REFUSED)
+    if not all(each.is_policy for each in judged):
+        raise typer.Exit(Exit.WRITTEN_WRONG)
 
 
-def _show(file: Path, found: Sequence[Finding]) -> None:
-    for finding in found:
+def _print(asked: Path, judged: Sequence[JudgedFile], format: Format) -> None:
+    match format:
+        case Format.json:
+            each = [_as_json(one) for one in judged]
+            output.show_json({"version": 1, **({"policies": each} if is_folder(asked) else each[0])})
+        case Format.sarif:
+            output.show_json(sarif.sarif(VERSION, _rules(), _results(judged)))
+        case Format.junit:
+            output.show(junit.junit("kms-baseline policy validate", [(str(asked), list(map(_case, judged)))]))
+        case Format.table:
+            for one in judged:
+                _show(one)
+            output.say(_summary(asked, judged))
+
+
+def _summary(asked: Path, judged: Sequence[JudgedFile]) -> str:
+    counts = Counter(finding.kind.severity for one in judged for finding in one.findings)
+    result = ", ".join(count(counts[name], name) for name in ("error", "warning", "note") if counts[name])
+    if not is_folder(asked):
+        return f"{judged[0].file.name}: {result or 'nothing found'}"
+    inside = f" in {sum(bool(one.findings) for one in judged)} of them" if result else ""
+    return f"{asked}: {len(judged)} files: {result or 'nothing found'}{inside}"
+
+
+def _lines(judged: JudgedFile) -> Iterator[tuple[Finding, str]]:
+    """Each finding with its one line."""
+    for finding in judged.findings:
         column = f":{finding.column}" if finding.column else ""
         inside = f"{_inside(finding)}: " if _inside(finding) else ""
         kind = finding.kind
-        output.show(f"{name_of(file)}:{finding.line}{column}: {kind.severity}: {kind.id}: {inside}{finding.problem}")
-        output.show(f"  {kind.sentence}\n  AWS: {kind.answer}\n  help: {kind.remedy}")
-    counts = Counter(finding.kind.severity for finding in found)
-    result = ", ".join(count(counts[name], name) for name in ("error", "warning", "note") if counts[name])
-    output.say(f"{name_of(file)}: {result or 'nothing found'}")
+        place = f"{judged.file.name}:{finding.line}{column}"
+        yield finding, f"{place}: {kind.severity}: {kind.id}: {inside}{finding.problem}"
+
+
+def _show(judged: JudgedFile) -> None:
+    for finding, line in _lines(judged):
+        kind = finding.kind
+        output.show(f"{line}\n  {kind.sentence}\n  AWS: {kind.answer}\n  help: {kind.remedy}")
 
 
 def _inside(finding: Finding) -> str:
     return " ".join(filter(None, (finding.statement, finding.element)))
 
 
-def _as_json(finding: Finding) -> dict[str, Any]:
+def _as_json(judged: JudgedFile) -> dict[str, Any]:
+    file = judged.file
+    place = {"account_id": file.account_id or None, "region": file.region or None}
+    return {"file": file.name, **place, "findings": [_finding_as_json(finding) for finding in judged.findings]}
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
     kind = finding.kind
     place: dict[str, Any] = {"line": finding.line, "column": finding.column or None}
     return {
@@ -104,13 +134,25 @@ def _rules() -> Iterator[sarif.Rule]:
         yield sarif.Rule(kind.id, kind.sentence, kind.remedy, kind.source)
 
 
-def _as_result(file: Path, finding: Finding) -> sarif.Result:
-    return sarif.Result(
-        rule=finding.kind.id,
-        level=finding.kind.severity,
-        text=finding.problem,
-        file=name_of(file),
-        line=finding.line,
-        column=finding.column,
-        inside=_inside(finding),
-    )
+def _results(judged: Iterable[JudgedFile]) -> Iterator[sarif.Result]:
+    for one in judged:
+        for finding in one.findings:
+            yield sarif.Result(
+                rule=finding.kind.id,
+                level=finding.kind.severity,
+                text=finding.problem,
+                file=one.file.name,
+                line=finding.line,
+                column=finding.column,
+                inside=_inside(finding),
+            )
+
+
+def _case(judged: JudgedFile) -> junit.Case:
+    """A test a file: it fails by errors and warnings."""
+    if judged.is_fine:
+        return junit.Case(judged.file.name, "passed")
+    worst = next(finding for finding in judged.findings if finding.kind.severity != "note")
+    text = "\n".join(line for _, line in _lines(judged))
+    outcome: junit.Outcome = "failure" if judged.is_policy else "error"
+    return junit.Case(judged.file.name, outcome, worst.problem, text, judged.file.name, worst.line)

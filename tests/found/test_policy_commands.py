@@ -164,7 +164,7 @@ def test_what_is_not_decided_is_unsupported_by_name_and_exits_4(run: Run, file: 
     "wrong",
     [
         ("missing.json", *HERE),
-        (".", *HERE),
+        ("policy.json",),
         ("policy.json", "--account", "1", "--region", R),
         ("policy.json", "--account", A, "--region", "mars-1"),
         ("policy.json", *HERE, "--purpose", "dns"),

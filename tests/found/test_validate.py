@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from baseline.found.json_text import NotJson, read
@@ -21,6 +21,7 @@ NAMES = "kms:EncryptionContextKeys"
 TOPIC = "kms:EncryptionContext:aws:sns:topicArn"
 
 EXAMPLES: tuple[tuple[str, str, str], ...] = (
+    ("unreadable", "", ""),
     ("not-json", '{"Version": }', "a value is expected, got `}`"),
     ("not-a-policy", "[]", "a policy is a JSON object, got a list"),
     ("not-a-policy", "{}", "there is no `Statement`"),
@@ -214,10 +215,16 @@ def test_whatever_json_is_given_there_are_findings_and_no_exception(value: Any, 
         assert isinstance(validate(text, account, region), list)
 
 
+def _no_json(word: str) -> None:
+    """Python reads `NaN` and `Infinity`, which JSON does not have."""
+    raise ValueError(word)
+
+
 @given(st.text())
+@example("Infinity")
 def test_whatever_text_is_given_is_json_to_both_readers_or_to_none(text: str) -> None:
     try:
-        expected = json.loads(text)
+        expected = json.loads(text, parse_constant=_no_json)
     except ValueError:
         expected = NotJson
     try:

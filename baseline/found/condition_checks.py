@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from baseline.errors import FieldPath
+from baseline.found.caller_checks import caller_problems, deny_problems
 from baseline.found.condition_test import Test
 from baseline.found.place import names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.found.value_checks import value_problems
-from baseline.iam.actions import ACTIONS
+from baseline.iam.actions import ACTIONS, expand_all
 from baseline.iam.condition_keys import condition_key, is_carried, spelled
 from baseline.iam.conditions import fits, operator_parts
 from baseline.iam.elements import items
 from baseline.iam.policy_error import PolicyError
-from baseline.iam.services import TOPIC_CONTEXT, describes_an_iam_principal, sends
 from baseline.key_policy.place import KeyPlace
 
 _Problem = tuple[str, str]
@@ -32,12 +32,22 @@ def check_conditions(policy: FoundPolicy, statement: FoundStatement) -> None:
         policy.say("invalid-element", "`Condition` maps operators to keys to values", path, statement, "Condition")
         return
     demanded = frozenset(_demanded(written))
+    tests = []
     for operator, keys in written.items():
         _check_operator(policy, statement, operator, (*path, operator))
         for key, values in keys.items():
-            for kind, problem in _problems(statement.elements, operator, key, items(values), demanded, policy.key):
+            test = _test(statement.elements, operator, key, items(values), demanded, policy.key)
+            tests += [test] if test else []
+            for kind, problem in (*_unreadable(operator, key, items(values)), *_problems(test)):
                 policy.say(kind, problem, (*path, operator, key), statement, "Condition")
         _check_repeats(policy, keys, (*path, operator))
+    for kind, problem in deny_problems(tests, _given_to_services(policy)):
+        policy.say(kind, problem, path, statement, "Condition")
+
+
+def _given_to_services(policy: FoundPolicy) -> frozenset[str]:
+    given = [s.elements.get("Action", []) for s in policy.statements if s.is_allow and names_of(s.elements, "Service")]
+    return expand_all(tuple(a for action in given for a in items(action) if isinstance(a, str)))
 
 
 def _demanded(written: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -65,17 +75,10 @@ def _text(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
 
 
-def _problems(
-    statement: Mapping[str, Any],
-    written: str,
-    key: str,
-    values: list[Any],
-    demanded: frozenset[str],
-    place: KeyPlace,
-) -> Iterator[_Problem]:
+def _unreadable(written: str, key: str, values: list[Any]) -> Iterator[_Problem]:
     if not values:
         yield "no-value", f"`{written}` on `{key}` has no value"
-    if any(isinstance(value, Mapping | list) or value is None for value in values):
+    if not _are_plain(values):
         yield "invalid-element", f"`{written}` on `{key}` takes texts, numbers and booleans"
         return
     if any("${" in value for value in _text(values)):
@@ -87,14 +90,29 @@ def _problems(
         return
     if condition_key(name).is_refused:
         yield "condition-key-of-iam-policies", f"condition key `{name}` works in IAM policies only"
-        return
+
+
+def _are_plain(values: list[Any]) -> bool:
+    return not any(isinstance(value, Mapping | list) or value is None for value in values)
+
+
+def _test(
+    statement: Mapping[str, Any], written: str, key: str, values: list[Any], demanded: frozenset[str], place: KeyPlace
+) -> Test | None:
+    """The test, if it is one: its operator and its key are known, and its values are texts."""
     try:
-        operator = operator_parts(written)
+        name, operator = spelled(key), operator_parts(written)
     except PolicyError:
-        return
-    test = Test(statement, written, operator, name, _text(values), demanded, place)
-    for check in (_type, _sets, value_problems, _carried, _sent):
-        yield from check(test)
+        return None
+    if condition_key(name).is_refused or not _are_plain(values):
+        return None
+    return Test(statement, written, operator, name, _text(values), demanded, place)
+
+
+def _problems(test: Test | None) -> Iterator[_Problem]:
+    if test:
+        for check in (_type, _sets, value_problems, _carried, caller_problems):
+            yield from check(test)
 
 
 def _type(test: Test) -> Iterator[_Problem]:
@@ -142,16 +160,3 @@ def _carried(test: Test) -> Iterator[_Problem]:
 def _is_everything(test: Test) -> bool:
     """`kms:*` says nothing about single actions."""
     return {a for a in ACTIONS if not ACTIONS[a].is_between_replicas} == test.actions
-
-
-def _sent(test: Test) -> Iterator[_Problem]:
-    for service in names_of(test.statement, "Service"):
-        excused = test.operator.is_if_exists and not describes_an_iam_principal(test.key)
-        if test.is_allow and not excused and sends(service, test.key) is False:
-            advice = ""
-            if test.key in ("aws:SourceAccount", "aws:SourceArn") and sends(service, TOPIC_CONTEXT):
-                advice = f"; `{TOPIC_CONTEXT}` is sent for topics"
-            yield (
-                "condition-key-not-sent",
-                f"`{service}` does not send `{test.key}`, or AWS calls it unsupported{advice}",
-            )

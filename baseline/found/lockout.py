@@ -5,6 +5,7 @@ from typing import Any
 
 from baseline.found.place import accounts_in
 from baseline.found.policy import FoundPolicy
+from baseline.iam.condition_keys import condition_key
 from baseline.iam.reading import PlainCondition
 from baseline.key_policy.place import KeyPlace
 from baseline.prover.claims import Claim, always, never
@@ -18,6 +19,10 @@ from baseline.words import some
 
 PUT = "kms:PutKeyPolicy"
 _BY_ITSELF = condition("Null", "kms:ViaService", "true")
+_WHAT_ROOT_CAN_BRING_ABOUT = (
+    condition("Bool", "aws:SecureTransport", "true"),
+    condition("Bool", "aws:MultiFactorAuthPresent", "true"),
+)
 
 
 def answers_of(plain: Mapping[str, Any], key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
@@ -40,6 +45,8 @@ def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) 
             return
         if keeps.counterexample and never_may.counterexample:
             keys = _depends_on(plain, keeps.counterexample, never_may.counterexample)
+            if all(condition_key(name.strip("`")).constant for name in keys):
+                return  # on where the key is, which was not said
             on_condition = f"whether the root user of {account} may call {PUT} depends on {some(keys)}"
     if on_condition:
         policy.say("lockout-on-a-condition", on_condition, ())
@@ -53,6 +60,7 @@ def _asked(plain: Mapping[str, Any], key: KeyPlace, account_id: str) -> Sequence
         condition("StringEquals", "aws:PrincipalArn", f"arn:{key.partition}:iam::{account_id}:root"),
         NO_BYPASS,
         _BY_ITSELF,
+        *_WHAT_ROOT_CAN_BRING_ABOUT,
     ]
     if key.organization_id:
         root.append(condition("StringEquals", "aws:PrincipalOrgID", key.organization_id))

@@ -172,6 +172,17 @@ def calling_service(principal: str) -> CallingService | None:
     return None if service and match and service.is_regional and not match["region"] else service
 
 
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+_UNSUPPORTED: Mapping[str, tuple[str, ...]] = {
+    "events.amazonaws.com": ("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID")
+}
+
+
+def is_unsupported(principal: str, key: str) -> bool:
+    """Whether AWS documents that it does not support the condition key for what the service sends to topics."""
+    return spelled(key) in _UNSUPPORTED.get(principal, ())
+
+
 @cache
 def describes_an_iam_principal(key: str) -> bool:
     """Whether the key never comes with a service's own call, whatever the service, as far as is known.

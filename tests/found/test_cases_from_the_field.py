@@ -122,7 +122,9 @@ def test_eventbridge_cannot_publish_under_a_source_account() -> None:
     both = {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]}
     text = policy(statement(both, ["kms:Decrypt", "kms:GenerateDataKey*"], StringEquals={"aws:SourceAccount": A}))
     [problem] = ids(text).values()
-    assert problem.startswith("`events.amazonaws.com` does not send `aws:SourceAccount`")
+    assert problem.startswith(
+        "for messages to topics AWS calls `aws:SourceAccount` of `events.amazonaws.com` unsupported"
+    )
     assert "topicArn" in problem
     assert not may(text, ServiceCaller("events.amazonaws.com"), "kms:Decrypt")
     assert may(text, ServiceCaller("cloudwatch.amazonaws.com"), "kms:Decrypt", **{"aws:SourceAccount": A})

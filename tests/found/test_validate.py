@@ -87,12 +87,20 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     (
         "condition-key-not-sent",
         policy(statement({"Service": ["events.amazonaws.com", "cloudwatch.amazonaws.com"]}, StringEquals=OURS)),
-        f"`events.amazonaws.com` does not send `aws:SourceAccount`, or AWS calls it unsupported; `{TOPIC}` is sent",
+        f"for messages to topics AWS calls `aws:SourceAccount` of `events.amazonaws.com` unsupported; `{TOPIC}` is sent",
     ),
     (
         "condition-key-not-sent",
         policy(statement(ALARMS, StringEquals={"kms:CallerAccount": A})),
-        "`cloudwatch.amazonaws.com` does not send `kms:CallerAccount`",
+        "`kms:CallerAccount` describes IAM principals, and `cloudwatch.amazonaws.com` is none",
+    ),
+    ("condition-key-not-known", policy(statement({"Service": "backup.amazonaws.com"}, StringEquals=OURS)), "nobody documents"),
+    ("condition-key-of-services", policy(statement(StringEquals=OURS)), "comes with calls of AWS services alone"),
+    ("service-for-other-account", policy(statement(ALARMS, StringEquals={"aws:SourceAccount": B})), "may act for 999988887777"),
+    (
+        "deny-hits-services",
+        policy(statement("*", effect="Deny", StringNotEquals={"aws:SourceVpce": "vpce-1"})),
+        "`aws:SourceVpce` never comes with calls that AWS services make for users and roles",
     ),
     ("literal-wildcard", policy(statement(StringEquals={"kms:ViaService": "ec2.*"})), "takes the wildcard of `ec2.*` literally"),
     ("value-of-another-type", policy(statement(StringEquals={"kms:GrantIsForAWSResource": "x"})), "which is of type Bool"),

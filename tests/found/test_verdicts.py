@@ -120,6 +120,36 @@ SAID: dict[str, tuple[Any, str, str]] = {
         "service-grants-anything",
         "the service glue.amazonaws.com may call kms:CreateGrant",
     ),
+    "a role that only a service could be": (
+        statement(StringEquals=OURS),
+        "condition-key-of-services",
+        "comes with calls of AWS services alone",
+    ),
+    "everyone who could only be a service": (
+        statement({"AWS": "*"}, "kms:GenerateDataKey", ArnLike={"aws:SourceArn": "arn:aws:s3:::bucket"}),
+        "condition-key-of-services",
+        "no user or role carries it",
+    ),
+    "EventBridge under a source account": (
+        statement({"Service": "events.amazonaws.com"}, USE, StringEquals=OURS),
+        "condition-key-not-sent",
+        "AWS calls `aws:SourceAccount` of `events.amazonaws.com` unsupported",
+    ),
+    "a service that may send it or not": (
+        statement({"Service": "budgets.amazonaws.com"}, USE, ArnLike={"aws:SourceArn": f"arn:aws:budgets::{A}:*"}),
+        "condition-key-not-known",
+        "nobody documents that `budgets.amazonaws.com` sends `aws:SourceArn`",
+    ),
+    "a service for another account": (
+        statement(ALARMS, USE, StringEquals={"aws:SourceAccount": B}),
+        "service-for-other-account",
+        f"may act for {B}, and not for the key's own account",
+    ),
+    "a Deny on the endpoint": (
+        statement("*", ["kms:Encrypt", "kms:Decrypt"], "Deny", StringNotEquals={"aws:sourceVpce": "vpce-0123456789abcdef0"}),
+        "deny-hits-services",
+        "`aws:SourceVpce` never comes with calls that AWS services make for users and roles",
+    ),
     "only the organization manages": (
         statement("*", "kms:PutKeyPolicy", "Deny", StringNotEquals={"aws:PrincipalOrgID": ORGANIZATION}),
         "lockout-on-a-condition",
@@ -175,6 +205,34 @@ FINE: dict[str, tuple[Any, ...]] = {
     "services that no list has": (
         statement({"Service": ["dlm.amazonaws.com", "wholly-new.amazonaws.com"]}, StringEquals=OURS),
     ),
+    # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-aws.html: KMS supports all global condition keys
+    "a Deny outside of a region": (statement("*", "kms:*", "Deny", StringNotEquals={"aws:RequestedRegion": [R, "us-east-1"]}),),
+    "a Deny without a second factor": (
+        statement("*", "kms:*", "Deny", BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
+    ),
+    "a Deny outside of TLS": (statement("*", "kms:*", "Deny", Bool={"aws:SecureTransport": "false"}),),
+    "a Deny outside of a network": (statement("*", effect="Deny", NotIpAddress={"aws:SourceIp": "192.0.2.0/24"}),),
+    "calls through another service": (statement(**{"ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"}}),),
+    "a Deny for users": (statement("*", effect="Deny", StringEquals={"aws:PrincipalType": "User"}),),
+    "until a day": (statement(DateLessThan={"aws:CurrentTime": "2027-01-01T00:00:00Z"}),),
+    # https://github.com/aws-samples/data-perimeter-policy-examples
+    "services for an organization": (
+        statement(
+            {"Service": ["cloudtrail.amazonaws.com", "cloudwatch.amazonaws.com"]},
+            USE,
+            StringEquals={"aws:SourceOrgID": ORGANIZATION},
+        ),
+    ),
+    "a Deny that spares services": (
+        statement(ALARMS, USE, StringEquals=OURS),
+        statement(
+            "*",
+            "kms:Decrypt",
+            "Deny",
+            StringNotEquals={"aws:PrincipalOrgID": ORGANIZATION},
+            Bool={"aws:PrincipalIsAWSService": "false"},
+        ),
+    ),
     "a Deny of everything but some actions": (
         {**without("Action"), "Effect": "Deny", "NotAction": ["kms:*"]},
     ),
@@ -186,6 +244,16 @@ def test_what_aws_documents_is_no_finding(statements: tuple[Any, ...]) -> None:
     said = found(policy(*statements))
     said.pop("not-decided", None)
     assert said == {}
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalArn"])
+def test_a_deny_that_shuts_services_out_is_told(key: str) -> None:
+    value = {"aws:PrincipalAccount": A, "aws:PrincipalOrgID": ORGANIZATION, "aws:PrincipalArn": ROLE}[key]
+    deny = statement("*", "kms:Decrypt", "Deny", StringNotEquals={key: value})
+    said = found(policy(statement(ALARMS, USE, StringEquals=OURS), deny))
+    assert set(said) == {"deny-hits-services"}
+    assert f"`{key}` never comes with calls that AWS services make by themselves" in said["deny-hits-services"]
+    assert found(policy(deny)) == {}, "no service is let in"
 
 
 def test_whether_the_account_is_in_the_organization_can_be_said() -> None:

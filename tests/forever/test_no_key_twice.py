@@ -46,24 +46,19 @@ def test_with_a_lost_state_nothing_is_made_until_the_owner_says_so(deployed: Wor
     deployed.assert_settled()
 
 
-def test_a_key_that_waits_for_its_deletion_is_never_replaced(deployed: World) -> None:
-    key_id = deployed.key_of("sns")
-    deployed.kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+def test_keys_that_wait_for_their_deletion_or_were_disabled_are_neither_replaced_nor_enabled(deployed: World) -> None:
+    waiting, disabled = deployed.key_of("sns"), deployed.key_of("ebs")
+    deployed.kms.schedule_key_deletion(KeyId=waiting, PendingWindowInDays=7)
+    deployed.kms.disable_key(KeyId=disabled)
     said = deployed.refused()
-    assert f"trial eu-west-2 sns: the key {key_id} waits for its deletion on 20" in said
+    assert f"trial eu-west-2 sns: the key {waiting} waits for its deletion on 20" in said
     for command in ("cancel-key-deletion", "enable-key"):
-        assert f"aws kms {command} --region eu-west-2 --key-id {key_id}" in said
-    deployed.kms.cancel_key_deletion(KeyId=key_id)
-    deployed.kms.enable_key(KeyId=key_id)
-    assert deployed.key_of("sns") == key_id
-    deployed.assert_settled()
-
-
-def test_a_key_that_somebody_disabled_is_not_enabled_behind_his_back(deployed: World) -> None:
-    key_id = deployed.key_of("ebs")
-    deployed.kms.disable_key(KeyId=key_id)
-    assert f"trial eu-west-2 ebs: somebody disabled the key {key_id}" in deployed.refused()
-    deployed.kms.enable_key(KeyId=key_id)
+        assert f"aws kms {command} --region eu-west-2 --key-id {waiting}" in said
+    assert f"trial eu-west-2 ebs: somebody disabled the key {disabled}" in said
+    deployed.kms.cancel_key_deletion(KeyId=waiting)
+    for key_id in (waiting, disabled):
+        deployed.kms.enable_key(KeyId=key_id)
+    assert (deployed.key_of("sns"), deployed.key_of("ebs")) == (waiting, disabled)
     deployed.assert_settled()
 
 

@@ -169,7 +169,7 @@ DAMAGES = [
     ('"111111111111"', f'"{DIGITS}"', 3, f"keys[1]: `{DIGITS}` is no account ID"),
     ('"us-east-1"', '"us-east-9"', 3, "keys[1]: `us-east-9` is no region"),
     ('["ebs"]', "[]", 3, "keys[1]: `[]` are no purposes that this version knows"),
-    ('["ebs"]', '["ebs", "rds"]', 3, "keys[1]: `['ebs', 'rds']` are no purposes that this version knows"),
+    ('["ebs"]', '["ebs", "eks"]', 3, "keys[1]: `['ebs', 'eks']` are no purposes that this version knows"),
     ('["ebs"]', '"ebs"', 3, "keys[1]: `ebs` are no purposes that this version knows"),
     ('"network"', '""', 3, "keys[1]: `` is no stack"),
     ('"network"', '"data"', 3, "keys[1]: `data` is a stack of the accounts 022222222222 and 111111111111"),

@@ -132,8 +132,8 @@ def test_the_configuration_says_the_same(folder: Folder) -> None:
 
 
 def test_one_thing_at_a_time(folder: Folder) -> None:
-    folder.refused("--layout stands alone", 2, "--new-backend")
-    folder.refused("--layout stands alone", 2, "--check")
+    folder.refused("exclude each other", 2, "--new-backend")
+    folder.refused("exclude each other", 2, "--check")
 
 
 def test_a_new_backend_comes_apart(folder: Folder) -> None:

@@ -104,15 +104,22 @@ def test_an_account_id_becomes_a_root_arn_of_the_partition() -> None:
     assert read.principal.ids == (f"arn:aws-us-gov:iam::{A}:root",)
 
 
-NOT_TAKEN = "not taken: say who or what is meant, not who is not"
 WRONGLY_WRITTEN: list[tuple[dict[str, object], str, str]] = [
     (written(Effect=None), "Effect", "`Effect` is missing"),
     (written(Principal=None), "Principal", "`Principal` is missing"),
     (written(Action=None), "Action", "`Action` is missing"),
     (written(Effect="allow"), "Effect", "`Effect` is `Allow` or `Deny`, got `allow`"),
-    (written(NotPrincipal="*"), "NotPrincipal", f"`NotPrincipal` is {NOT_TAKEN}"),
-    (written(NotAction="x"), "NotAction", f"`NotAction` is {NOT_TAKEN}"),
-    (written(NotResource="x"), "NotResource", f"`NotResource` is {NOT_TAKEN}"),
+    (
+        written(NotPrincipal="*"),
+        "NotPrincipal",
+        "`NotPrincipal` is not taken: say in `Principal` who is meant, not who is not",
+    ),
+    (
+        written(NotAction="x"),
+        "NotAction",
+        "`NotAction` is not taken: name the actions that are meant in `Action`, not the others",
+    ),
+    (written(NotResource="x"), "NotResource", '`NotResource` is not taken: write "Resource": "*", the key itself'),
     (written(Conditions={}), "Conditions", "unknown element `Conditions`"),
     (written(Resource=ROLE), "Resource", "the resource of a key policy is `*`, the key itself"),
     (written(Resource=[]), "Resource", "the resource of a key policy is `*`, the key itself"),

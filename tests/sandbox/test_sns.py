@@ -189,7 +189,7 @@ KEY_CONDITIONS = {
     "events of the account, which AWS does not support": ("events", OURS, False),
     "events, by the topic": ("events", TOPIC_CONTEXT, True),
     "anomalies of the account": ("costalerts", OURS, True),
-    "buckets of the account, which is only concluded": ("s3", OURS, False),
+    "buckets of the account": ("s3", OURS, True),
     "buckets, by the topic": ("s3", TOPIC_CONTEXT, True),
     "CodeStar through SNS": (
         "codestar-notifications",

@@ -11,12 +11,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 WAIT = 120.0
 """Seconds for a volume to be there, and for an event to be read back."""
 
-NO_KEY = "inaccessible-encryption-credentials"
-"""How the status of a database begins that cannot reach its key.
-
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
-"""
-
 
 class ProbeFailed(Exception):
     """What a probe saw is not what it should be; the sentence says what."""
@@ -38,7 +32,7 @@ def topic(clients: Clients, key: str, name: str) -> None:
     """A message is published."""
     sns = clients("sns")
     topic = sns.create_topic(Name=name, Attributes={"KmsMasterKeyId": key})["TopicArn"]
-    with _removing("topic", name, lambda: sns.delete_topic(TopicArn=topic)):
+    with removing("topic", name, lambda: sns.delete_topic(TopicArn=topic)):
         sns.publish(TopicArn=topic, Message="kms-baseline probe")
 
 
@@ -49,8 +43,8 @@ def volume(clients: Clients, key: str, name: str, *, by_default: bool) -> None:
     tags = [{"ResourceType": "volume", "Tags": [{"Key": "Name", "Value": name}]}]
     asked = {} if by_default else {"Encrypted": True, "KmsKeyId": key}
     volume = ec2.create_volume(AvailabilityZone=zone, Size=1, TagSpecifications=tags, **asked)["VolumeId"]
-    with _removing("volume", volume, lambda: _delete_volume(ec2, volume)):
-        found = _until(lambda: _available(ec2, volume), "the volume did not become available")
+    with removing("volume", volume, lambda: _delete_volume(ec2, volume)):
+        found = until(lambda: _available(ec2, volume), "the volume did not become available")
         if found.get("KmsKeyId") != key:
             raise ProbeFailed(f"the volume has the key {found.get('KmsKeyId', 'of nobody: it is not encrypted')}")
 
@@ -77,11 +71,11 @@ def log_group(clients: Clients, key: str, name: str) -> None:
     """An event is written and read."""
     logs = clients("logs")
     logs.create_log_group(logGroupName=name, kmsKeyId=key)
-    with _removing("log group", name, lambda: logs.delete_log_group(logGroupName=name)):
+    with removing("log group", name, lambda: logs.delete_log_group(logGroupName=name)):
         logs.create_log_stream(logGroupName=name, logStreamName=name)
         event = {"timestamp": int(time.time() * 1000), "message": "kms-baseline probe"}
         logs.put_log_events(logGroupName=name, logStreamName=name, logEvents=[event])
-        _until(
+        until(
             lambda: logs.get_log_events(logGroupName=name, logStreamName=name, startFromHead=True)["events"],
             "the event could not be read back",
         )
@@ -91,7 +85,7 @@ def vault(clients: Clients, key: str, name: str) -> None:
     """A vault is made."""
     backup = clients("backup")
     backup.create_backup_vault(BackupVaultName=name, EncryptionKeyArn=key)
-    with _removing("vault", name, lambda: backup.delete_backup_vault(BackupVaultName=name)):
+    with removing("vault", name, lambda: backup.delete_backup_vault(BackupVaultName=name)):
         pass
 
 
@@ -107,69 +101,11 @@ def trail(clients: Clients, key: str, _name: str) -> None:
         raise ProbeFailed("no trail of the region uses the key")
 
 
-def database(clients: Clients, key: str, _name: str) -> None:
-    """Making one takes long and costs: look at those that are there."""
-    rds = clients("rds")
-    pages = (
-        (rds.get_paginator("describe_db_instances"), "DBInstances", "DBInstanceIdentifier", "DBInstanceStatus"),
-        (rds.get_paginator("describe_db_clusters"), "DBClusters", "DBClusterIdentifier", "Status"),
-    )
-    for paginator, listed, named, status in pages:
-        for found in paginator.paginate().search(listed):
-            if found.get("KmsKeyId") == key and found.get(status, "").startswith(NO_KEY):
-                raise ProbeFailed(f"the database {found[named]} cannot reach the key: {found[status]}")
-
-
-def secret(clients: Clients, key: str, name: str) -> None:
-    """A secret is made and read."""
-    secrets = clients("secretsmanager")
-    secrets.create_secret(Name=name, KmsKeyId=key, SecretString="kms-baseline probe")
-    gone = {"SecretId": name, "ForceDeleteWithoutRecovery": True}
-    with _removing("secret", name, lambda: secrets.delete_secret(**gone)):
-        secrets.get_secret_value(SecretId=name)
-
-
-def queue(clients: Clients, key: str, name: str) -> None:
-    """A message is sent and received: a queue takes any key, and says so only then."""
-    sqs = clients("sqs")
-    url = sqs.create_queue(QueueName=name, Attributes={"KmsMasterKeyId": key})["QueueUrl"]
-    with _removing("queue", name, lambda: sqs.delete_queue(QueueUrl=url)):
-        sqs.send_message(QueueUrl=url, MessageBody="kms-baseline probe")
-        received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
-        if not received.get("Messages"):
-            raise ProbeFailed("the message could not be received")
-
-
-def repository(clients: Clients, key: str, name: str) -> None:
-    """A repository is made, for which ECR makes grants."""
-    ecr = clients("ecr")
-    ecr.create_repository(repositoryName=name, encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key})
-    with _removing("repository", name, lambda: ecr.delete_repository(repositoryName=name)):
-        pass
-
-
 def alias(_clients: Clients, _key: str, _name: str) -> None:
     """That the key was found, and is enabled, is all."""
 
 
-def stored_object(clients: Clients, key: str, name: str) -> None:
-    """An object is written and read."""
-    s3 = clients("s3")
-    where = (
-        {} if clients.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": clients.region}}
-    )
-    s3.create_bucket(Bucket=name, **where)
-    with _removing("bucket", name, lambda: s3.delete_bucket(Bucket=name)):
-        s3.put_object(
-            Bucket=name, Key=name, Body=b"kms-baseline probe", ServerSideEncryption="aws:kms", SSEKMSKeyId=key
-        )
-        with _removing("object", name, lambda: s3.delete_object(Bucket=name, Key=name)):
-            found = s3.get_object(Bucket=name, Key=name).get("SSEKMSKeyId")
-            if found != key:
-                raise ProbeFailed(f"the object has the key {found}")
-
-
-def _until(look: Callable[[], Any], problem: str) -> Any:
+def until(look: Callable[[], Any], problem: str) -> Any:
     """What is seen at last. Raises ProbeFailed when it is not seen in time."""
     end = time.monotonic() + WAIT
     while True:
@@ -181,7 +117,7 @@ def _until(look: Callable[[], Any], problem: str) -> Any:
 
 
 @contextmanager
-def _removing(kind: str, name: str, remove: Callable[[], Any]) -> Iterator[None]:
+def removing(kind: str, name: str, remove: Callable[[], Any]) -> Iterator[None]:
     """Whatever happens, what was made goes; if it does not, it is named."""
     try:
         yield

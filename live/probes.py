@@ -16,22 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from baseline.inventory import Key
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import AccountThrough, Permission, Service, UsersThrough
-from live.probe_kinds import (
-    Clients,
-    ProbeFailed,
-    alias,
-    database,
-    log_group,
-    queue,
-    reason,
-    repository,
-    secret,
-    stored_object,
-    topic,
-    trail,
-    vault,
-    volume,
-)
+from baseline.purposes.purpose import Probe as Kind
+from live.optional_probe_kinds import database, queue, repository, secret, stored_object
+from live.probe_kinds import Clients, ProbeFailed, alias, log_group, reason, topic, trail, vault, volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,33 +92,25 @@ class _Probe(NamedTuple):
     """Whether the service uses the key by its own principal too, and not only for the caller."""
 
 
+KINDS: Mapping[Kind, _Probe] = {
+    "topic": _Probe("publish to an encrypted topic", "sns", topic),
+    "volume": _Probe("make an encrypted volume", "ec2", partial(volume, by_default=False)),
+    "log group": _Probe("write to an encrypted log group and read it", "logs", log_group, calls_itself=True),
+    "trail": _Probe("look at the trail's last delivery", "cloudtrail", trail, calls_itself=True),
+    "vault": _Probe("make an encrypted vault", "backup", vault),
+    "object": _Probe("write an encrypted object and read it", "s3", stored_object),
+    "database": _Probe("look at the databases under the key", "", database),
+    "secret": _Probe("make a secret and read it", "secretsmanager", secret),
+    "queue": _Probe("send to an encrypted queue and receive", "sqs", queue),
+    "repository": _Probe("make an encrypted repository", "ecr", repository),
+    "alias": _Probe("find the key by its alias", "", alias),
+}
+_BY_DEFAULT = _Probe("make a volume without asking for encryption", "ec2", partial(volume, by_default=True))
+
+
 def _probe_of(key: Key, by_default: bool) -> _Probe:
-    match PURPOSES[key.purpose].probe:
-        case "topic":
-            return _Probe("publish to an encrypted topic", "sns", topic)
-        case "volume" if by_default:
-            what = "make a volume without asking for encryption"
-            return _Probe(what, "ec2", partial(volume, by_default=True))
-        case "volume":
-            return _Probe("make an encrypted volume", "ec2", partial(volume, by_default=False))
-        case "log group":
-            return _Probe("write to an encrypted log group and read it", "logs", log_group, calls_itself=True)
-        case "trail":
-            return _Probe("look at the trail's last delivery", "cloudtrail", trail, calls_itself=True)
-        case "vault":
-            return _Probe("make an encrypted vault", "backup", vault)
-        case "object":
-            return _Probe("write an encrypted object and read it", "s3", stored_object)
-        case "database":
-            return _Probe("look at the databases under the key", "", database)
-        case "secret":
-            return _Probe("make a secret and read it", "secretsmanager", secret)
-        case "queue":
-            return _Probe("send to an encrypted queue and receive", "sqs", queue)
-        case "repository":
-            return _Probe("make an encrypted repository", "ecr", repository)
-        case "alias":
-            return _Probe("find the key by its alias", "", alias)
+    kind = PURPOSES[key.purpose].probe
+    return _BY_DEFAULT if by_default and kind == "volume" else KINDS[kind]
 
 
 def _is_of(probe: _Probe, permission: Permission) -> bool:

@@ -36,11 +36,11 @@ def notes(project: Project) -> Iterator[str]:
 
 def bill_of_new_keys(project: Project) -> str:
     """What the keys that are not yet in the lock will cost; empty where there are none, or nobody knows the price."""
-    new = {entry.key for entry in project.new_keys}
+    new: set[tuple[str, str, str]] = {entry.key for entry in project.new_keys}
     currency = CURRENCIES.get(project.inventory.organization.partition)
     if not new or not currency:
         return ""
-    keys = [key for key in project.inventory.keys if key.locked.key in new]
+    keys = [key for key in project.inventory.keys if (key.account_id, key.region, key.purpose) in new]
     first, third = (f"{currency}{dollars(keys, year):,}" for year in (1, 3))
     return f", about {first} in their first year and {third} in their third"
 

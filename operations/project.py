@@ -90,7 +90,7 @@ class Project:
         lock = lock.laid_out(self.new_layout) if self.new_layout and lock.layout else lock
         return expand(organization, lock)
 
-    @property
+    @cached_property
     def new_keys(self) -> tuple[LockedKey, ...]:
         """The keys that the lock does not record yet."""
         known = {entry.key for entry in self.lock.entries}

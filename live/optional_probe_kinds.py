@@ -1,0 +1,67 @@
+"""How the keys are tried that nobody has unless they are switched on, as `live/probe_kinds.py` does with the others."""
+
+from live.probe_kinds import Clients, ProbeFailed, removing
+
+NO_KEY = "inaccessible-encryption-credentials"
+"""How the status of a database begins that cannot reach its key.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+"""
+
+
+def stored_object(clients: Clients, key: str, name: str) -> None:
+    """An object is written and read."""
+    s3 = clients("s3")
+    where = (
+        {} if clients.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": clients.region}}
+    )
+    s3.create_bucket(Bucket=name, **where)
+    with removing("bucket", name, lambda: s3.delete_bucket(Bucket=name)):
+        s3.put_object(
+            Bucket=name, Key=name, Body=b"kms-baseline probe", ServerSideEncryption="aws:kms", SSEKMSKeyId=key
+        )
+        with removing("object", name, lambda: s3.delete_object(Bucket=name, Key=name)):
+            found = s3.get_object(Bucket=name, Key=name).get("SSEKMSKeyId")
+            if found != key:
+                raise ProbeFailed(f"the object has the key {found}")
+
+
+def database(clients: Clients, key: str, _name: str) -> None:
+    """Making one takes long and costs: look at those that are there."""
+    rds = clients("rds")
+    pages = (
+        (rds.get_paginator("describe_db_instances"), "DBInstances", "DBInstanceIdentifier", "DBInstanceStatus"),
+        (rds.get_paginator("describe_db_clusters"), "DBClusters", "DBClusterIdentifier", "Status"),
+    )
+    for paginator, listed, named, status in pages:
+        for found in paginator.paginate().search(listed):
+            if found.get("KmsKeyId") == key and found.get(status, "").startswith(NO_KEY):
+                raise ProbeFailed(f"the database {found[named]} cannot reach the key: {found[status]}")
+
+
+def secret(clients: Clients, key: str, name: str) -> None:
+    """A secret is made and read."""
+    secrets = clients("secretsmanager")
+    secrets.create_secret(Name=name, KmsKeyId=key, SecretString="kms-baseline probe")
+    gone = {"SecretId": name, "ForceDeleteWithoutRecovery": True}
+    with removing("secret", name, lambda: secrets.delete_secret(**gone)):
+        secrets.get_secret_value(SecretId=name)
+
+
+def queue(clients: Clients, key: str, name: str) -> None:
+    """A message is sent and received: a queue takes any key, and says so only then."""
+    sqs = clients("sqs")
+    url = sqs.create_queue(QueueName=name, Attributes={"KmsMasterKeyId": key})["QueueUrl"]
+    with removing("queue", name, lambda: sqs.delete_queue(QueueUrl=url)):
+        sqs.send_message(QueueUrl=url, MessageBody="kms-baseline probe")
+        received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        if not received.get("Messages"):
+            raise ProbeFailed("the message could not be received")
+
+
+def repository(clients: Clients, key: str, name: str) -> None:
+    """A repository is made, for which ECR makes grants."""
+    ecr = clients("ecr")
+    ecr.create_repository(repositoryName=name, encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key})
+    with removing("repository", name, lambda: ecr.delete_repository(repositoryName=name)):
+        pass

@@ -92,7 +92,8 @@ class _Expansion:
         )
 
     def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:
-        place = KeyPlace.of(self.organization, account, region)
+        spans = PURPOSES[purpose].is_used_from_every_region
+        place = KeyPlace.of(self.organization, account, region, from_every_region=spans)
         try:
             return self.policies.policy(PURPOSES[purpose], settings, place)
         except PolicyError as error:

@@ -81,10 +81,11 @@ def _when(purpose: Purpose, permission: Permission) -> str:
 
 def _registered(permission: Permission) -> str:
     match permission.to:
-        case AccountThrough(service):
+        case AccountThrough(service, everywhere):
+            each = " for each enabled region of the account" if everywhere else ""
             return (
                 f"every principal of the account, through the service `{service}` only: `*` with StringEquals "
-                f"`kms:CallerAccount` = `<account>` and `kms:ViaService` = `{service}.<region>.amazonaws.com`"
+                f"`kms:CallerAccount` = `<account>` and `kms:ViaService` = `{service}.<region>.amazonaws.com`{each}"
             )
         case UsersThrough(service):
             return (

@@ -118,7 +118,7 @@ def _is_of(probe: _Probe, permission: Permission) -> bool:
     match permission.to:
         case Service(principal):
             return probe.calls_itself and principal.split(".")[0] == probe.service
-        case AccountThrough(service):
+        case AccountThrough(service, _):
             return service == probe.service
         case UsersThrough():
             return False

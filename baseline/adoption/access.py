@@ -92,7 +92,8 @@ def access_kept(key: Key, organization: Organization, old: str, users: Sequence[
     named = tuple(NamedPrincipal(user if user.startswith("arn:") else own + user) for user in users)
     account = next(account for account in organization.accounts if account.id == key.account_id)
     settings = replace(key.settings, users=named, iam_delegation="full")
-    place = KeyPlace.of(organization, account, key.region)
+    spans = PURPOSES[key.purpose].is_used_from_every_region
+    place = KeyPlace.of(organization, account, key.region, from_every_region=spans)
     try:
         new = Policies().policy(PURPOSES[key.purpose], settings, place)
     except PolicyError as error:

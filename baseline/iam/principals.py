@@ -57,10 +57,10 @@ class Principal:
         return cls("AWS", (_root(partition, account_id),))
 
     @classmethod
-    def through(cls, account_id: str, via: str) -> Self:
-        """Every user and role of one account, as long as the service named (`ec2.eu-west-2.amazonaws.com`) calls."""
+    def through(cls, account_id: str, *via: str) -> Self:
+        """Every user and role of one account, as long as one of the services named (`ec2.eu-west-2.amazonaws.com`) calls."""
         bound = _equals(CALLER_ACCOUNT, (_account(account_id),))
-        return cls("AWS", _EVERYONE, (bound, _equals(VIA_SERVICE, (_service(via),))))
+        return cls("AWS", _EVERYONE, (bound, _equals(VIA_SERVICE, tuple(map(_service, via)))))
 
     @classmethod
     def exactly(cls, arns: Iterable[str]) -> Self:

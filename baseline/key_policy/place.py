@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from baseline.organization import Account, Organization
-from baseline.regions import PARTITIONS
+from baseline.regions import PARTITIONS, via_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,18 @@ class KeyPlace:
     organization_id: str | None = None
     role: str | None = None
     """The ARN of who deploys, mostly of the deployment role; None: nobody said."""
+    regions: tuple[str, ...] = ()
+    """The account's enabled regions, where a service of the purpose calls from any of them; empty: from this one alone."""
 
     @classmethod
-    def of(cls, organization: Organization, account: Account, region: str) -> "KeyPlace":
-        """Where the keys of an account's region are."""
+    def of(
+        cls, organization: Organization, account: Account, region: str, *, from_every_region: bool = False
+    ) -> "KeyPlace":
+        """Where the keys of an account's region are.
+
+        `from_every_region`: whether a service of the purpose calls from all of them. Else they are left out, so that
+        accounts which differ in them alone have the same policies.
+        """
         return cls(
             partition=organization.partition,
             account_id=account.id,
@@ -31,7 +39,13 @@ class KeyPlace:
             namespace=organization.namespace,
             organization_id=organization.id,
             role=account.deployer,
+            regions=tuple(sorted(account.regions)) if from_every_region else (),
         )
+
+    def via(self, service: str, *, from_every_region: bool = False) -> tuple[str, ...]:
+        """The values of `kms:ViaService` for a service that calls from the key's region, or from all that are enabled."""
+        regions = self.regions if from_every_region and self.regions else (self.region,)
+        return tuple(via_service(service, region) for region in regions)
 
     def names(self) -> Mapping[str, str]:
         """What the registry's placeholders stand for."""

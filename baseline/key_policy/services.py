@@ -17,8 +17,8 @@ def services(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterat
         if permission.service is not None and permission.service not in settings.services:
             continue
         match permission.to:
-            case AccountThrough(service):
-                through = Principal.through(place.account_id, via_service(service, place.region))
+            case AccountThrough(service, everywhere):
+                through = Principal.through(place.account_id, *place.via(service, from_every_region=everywhere))
                 yield permitted(permission, through, place)
             case Service(principal):
                 yield permitted(permission, Principal.service(principal.format_map(place.names())), place)

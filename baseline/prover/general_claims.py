@@ -211,7 +211,7 @@ def users_use(key: Subject) -> Iterator[Claim]:
     for strength, them in _each_strength(key.users):
         if readers := key.expected.readers:
             written = condition("Null", readers.context, "false")
-            yield always(strength, people(*them, *on_duty, written, key.via(readers.service), actions=("kms:Decrypt",)))
+            yield always(strength, people(*them, *on_duty, written, key.via(readers), actions=("kms:Decrypt",)))
         else:
             yield always(strength, people(*them, *on_duty, actions=known((*USE, DESCRIBE))))
             yield always(strength, people(*them, *on_duty, FOR_AWS, actions=GRANTS))

@@ -26,7 +26,7 @@ ARNS_OF_THE_CALLER = (
 
 def _through(key: Subject) -> Iterator[Claim]:
     for through in key.through:
-        anyone = (key.own_account, key.via(through.service), *key.not_administrators_on_duty())
+        anyone = (key.own_account, key.via(through), *key.not_administrators_on_duty())
         yield from promised("direct", through.actions, *anyone)
 
 
@@ -37,7 +37,7 @@ def _through_only(key: Subject) -> Iterator[Claim]:
     others = (*key.nobody_exactly(key.administrators, key.users), key.own_account)
     yield never("direct", people(*others, but_not=actions))
     for through in key.expected.through:
-        yield never("direct", people(*others, key.via(through.service), but_not=(*through.actions, *of_organization)))
+        yield never("direct", people(*others, key.via(through), but_not=(*through.actions, *of_organization)))
     if GRANT in actions:
         yield never("direct", people(*others, NOT_FOR_AWS, actions=(GRANT,)))
 

@@ -11,8 +11,7 @@ from baseline.organization import Account, KeySettings, NamedPrincipal, Organiza
 from baseline.prover.claims import Requests
 from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import expected_of
-from baseline.prover.expectations.expectation import OUR_NAMES, Call, Expectation, Fence, Through
-from baseline.regions import via_service
+from baseline.prover.expectations.expectation import OUR_NAMES, Call, Expectation, Fence, Readers, Through
 
 Conditions = tuple[PlainCondition, ...]
 
@@ -53,21 +52,25 @@ class Subject:
         """Whether the account's IAM policies may give anything."""
         return self.settings.iam_delegation == "full"
 
-    def via(self, *services: str) -> PlainCondition:
-        """One of these services of this region calls on somebody's behalf."""
-        return condition("StringEquals", "kms:ViaService", *(via_service(name, self.place.region) for name in services))
+    def via(self, *through: Through | Readers) -> PlainCondition:
+        """One of these services calls on somebody's behalf, from where it calls."""
+        return condition("StringEquals", "kms:ViaService", *self._names(through))
+
+    def _names(self, through: Iterable[Through | Readers]) -> tuple[str, ...]:
+        """As in `kms:ViaService`."""
+        spans = ((each, isinstance(each, Through) and each.from_every_region) for each in through)
+        return tuple(name for each, of_all in spans for name in self.place.via(each.service, from_every_region=of_all))
 
     @property
     def through_the_service(self) -> PlainCondition:
         """A service of the purpose calls on somebody's behalf."""
-        return self.via(*(through.service for through in self.expected.through))
+        return self.via(*self.expected.through)
 
     @cached_property
     def directly(self) -> Conditions:
         """No service of the purpose calls on somebody's behalf; others may."""
-        readers = (self.expected.readers.service,) if self.expected.readers else ()
-        own = (*(through.service for through in self.expected.through), *readers)
-        return _unless("StringNotEquals", "kms:ViaService", [via_service(name, self.place.region) for name in own])
+        readers = (self.expected.readers,) if self.expected.readers else ()
+        return _unless("StringNotEquals", "kms:ViaService", self._names((*self.expected.through, *readers)))
 
     @cached_property
     def outside(self) -> Conditions:
@@ -197,5 +200,7 @@ def _unless(operator: str, key: str, values: Iterable[str]) -> Conditions:
 
 def subject(key: Key, account: Account, organization: Organization) -> Subject:
     """A key of the Inventory, in its account. Raises Refusal for a purpose of which nothing is expected."""
-    place = KeyPlace.of(organization, account, key.region)
-    return Subject(key.purpose, expected_of(key.purpose), key.settings, place)
+    expected = expected_of(key.purpose)
+    spans = any(through.from_every_region for through in expected.through)
+    place = KeyPlace.of(organization, account, key.region, from_every_region=spans)
+    return Subject(key.purpose, expected, key.settings, place)

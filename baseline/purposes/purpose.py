@@ -41,6 +41,8 @@ class AccountThrough:
 
     service: str
     """As in `kms:ViaService`: the label before the region."""
+    from_every_region: bool = False
+    """Whether it calls from every enabled region of the account, each by its exact name, and not from the key's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class Purpose:
     def via(self) -> tuple[str, ...]:
         """The services through which principals reach the key, as in `kms:ViaService`."""
         return tuple(dict.fromkeys(p.to.service for p in self.permissions if not isinstance(p.to, Service)))
+
+    @property
+    def is_used_from_every_region(self) -> bool:
+        """Whether a service calls from other regions of the account too."""
+        return any(isinstance(p.to, AccountThrough) and p.to.from_every_region for p in self.permissions)
 
     @property
     def users_through(self) -> tuple[Permission, ...]:

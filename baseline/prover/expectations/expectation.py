@@ -24,6 +24,8 @@ class Through:
     """With `kms:CreateGrant` where the service makes grants, which are for AWS resources alone."""
     listed: str | None
     """The name by which the configuration leaves it out; None: it cannot."""
+    from_every_region: bool = False
+    """Whether the service calls from every enabled region of the account, and not from the key's alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,3 +65,18 @@ def repository(clients: Clients, key: str, name: str) -> None:
     ecr.create_repository(repositoryName=name, encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key})
     with removing("repository", name, lambda: ecr.delete_repository(repositoryName=name)):
         pass
+
+
+def table(clients: Clients, key: str, name: str) -> None:
+    """A table is made and written."""
+    dynamodb = clients("dynamodb")
+    dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+    )
+    with removing("table", name, lambda: dynamodb.delete_table(TableName=name)):
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 2, "MaxAttempts": 60})
+        dynamodb.put_item(TableName=name, Item={"id": {"S": "kms-baseline probe"}})

@@ -28,6 +28,7 @@ EXTENSIONS = {
     "budgets": ("sandbox.extensions.budgets", "SandboxBudgets"),
     "cloudtrail": ("sandbox.extensions.cloudtrail", "SandboxCloudTrail"),
     "config": ("sandbox.extensions.config", "SandboxConfig"),
+    "dynamodb": ("sandbox.extensions.dynamodb", "SandboxDynamoDb"),
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
     "ecr": ("sandbox.extensions.ecr", "SandboxEcr"),
     "iam": ("sandbox.extensions.iam", "SandboxIam"),

@@ -21,6 +21,7 @@ from tests.policy_cases import (
     GRANTS_FOR_AWS,
     OTHER,
     OWN,
+    REGIONS,
     SSO_ADMINISTRATOR,
     USE,
     USER,
@@ -98,13 +99,14 @@ def test_nobody_of_another_account_may_do_anything(case: Case) -> None:
 
 @every_policy
 def test_everybody_is_bound_to_the_account_and_to_a_service_or_exact_names(case: Case) -> None:
-    """4. An allowing `*` pins the account, and either one service of the region or exact ARNs."""
-    through = {case.through(service)["kms:ViaService"] for service in PURPOSES[case.purpose].via}
+    """4. An allowing `*` pins the account, and either one service, of fixed regions, or exact ARNs."""
+    regions = REGIONS[case.partition] if PURPOSES[case.purpose].is_used_from_every_region else (case.region,)
+    through = [{case.through(s, region)["kms:ViaService"] for region in regions} for s in PURPOSES[case.purpose].via]
     for statement in allowing(case):
         if statement["Principal"] == {"AWS": "*"}:
             bound = statement["Condition"]["StringEquals"]
             assert bound["kms:CallerAccount"] == OWN
-            assert bound.get("kms:ViaService") in (None, *through)
+            assert set(listed(bound.get("kms:ViaService", []))) in [set(), *through]
             names = listed(bound.get("aws:PrincipalArn", []))
             assert names or "kms:ViaService" in bound
             assert all(

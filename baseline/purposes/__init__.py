@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from baseline.purposes.backup import BACKUP
 from baseline.purposes.cloudtrail import CLOUDTRAIL
+from baseline.purposes.dynamodb import DYNAMODB
 from baseline.purposes.ebs import EBS
 from baseline.purposes.ecr import ECR
 from baseline.purposes.logs import LOGS
@@ -15,6 +16,6 @@ from baseline.purposes.sns import SNS
 from baseline.purposes.sqs import SQS
 
 PURPOSES: Mapping[str, Purpose] = {
-    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR)
+    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB)
 }
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

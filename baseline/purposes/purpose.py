@@ -12,7 +12,18 @@ from baseline.iam.evidence import Evidence
 from baseline.regions import PARTITIONS
 
 Probe = Literal[
-    "topic", "volume", "log group", "trail", "vault", "object", "database", "secret", "queue", "repository", "alias"
+    "topic",
+    "volume",
+    "log group",
+    "trail",
+    "vault",
+    "object",
+    "database",
+    "secret",
+    "queue",
+    "repository",
+    "table",
+    "alias",
 ]
 """What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.
 

@@ -18,6 +18,7 @@ DONE: Mapping[Probe, str] = {
     "secret": "make a secret and read it",
     "queue": "send to an encrypted queue and receive",
     "repository": "make an encrypted repository",
+    "table": "make an encrypted table and write to it",
     "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",

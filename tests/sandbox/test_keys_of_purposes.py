@@ -81,6 +81,22 @@ def _no_repository(ecr: Any) -> None:
     ecr.delete_repository(repositoryName=MADE)
 
 
+def _make_table(dynamodb: Any, key: str) -> object:
+    dynamodb.create_table(
+        TableName=MADE,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+    )
+    dynamodb.put_item(TableName=MADE, Item={"id": {"S": "it"}})
+    return dynamodb.get_item(TableName=MADE, Key={"id": {"S": "it"}})["Item"]
+
+
+def _no_table(dynamodb: Any) -> None:
+    dynamodb.delete_table(TableName=MADE)
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -104,6 +120,10 @@ PURPOSES = {
     ),
     "ecr": Purpose(
         "ecr", "ecr", (DESCRIBE, "kms:CreateGrant"), _make_repository, _no_repository, *same("KmsException")
+    ),
+    "dynamodb": Purpose(
+        "dynamodb", "dynamodb", (DESCRIBE, "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt"), _make_table,
+        _no_table, *same("AccessDeniedException")
     ),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from baseline.errors import Refusal
 from baseline.prover.expectations.backup import BACKUP
 from baseline.prover.expectations.cloudtrail import CLOUDTRAIL
+from baseline.prover.expectations.dynamodb import DYNAMODB
 from baseline.prover.expectations.ebs import EBS
 from baseline.prover.expectations.ecr import ECR
 from baseline.prover.expectations.expectation import Expectation
@@ -26,6 +27,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "secretsmanager": SECRETSMANAGER,
     "sqs": SQS,
     "ecr": ECR,
+    "dynamodb": DYNAMODB,
 }
 
 

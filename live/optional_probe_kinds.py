@@ -1,6 +1,8 @@
 """How the keys are tried that nobody has unless they are switched on, as `live/probe_kinds.py` does with the others."""
 
-from live.probe_kinds import Clients, ProbeFailed, removing
+from typing import Any
+
+from live.probe_kinds import Clients, ProbeFailed, removing, until
 
 NO_KEY = "inaccessible-encryption-credentials"
 """How the status of a database begins that cannot reach its key.
@@ -80,3 +82,16 @@ def table(clients: Clients, key: str, name: str) -> None:
     with removing("table", name, lambda: dynamodb.delete_table(TableName=name)):
         dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 2, "MaxAttempts": 60})
         dynamodb.put_item(TableName=name, Item={"id": {"S": "kms-baseline probe"}})
+
+
+def file_system(clients: Clients, key: str, name: str) -> None:
+    """A file system is made, without a mount target."""
+    efs = clients("efs")
+    made = efs.create_file_system(CreationToken=name, Encrypted=True, KmsKeyId=key)["FileSystemId"]
+    with removing("file system", made, lambda: efs.delete_file_system(FileSystemId=made)):
+        until(lambda: _is_there(efs, made), "the file system did not become available")
+
+
+def _is_there(efs: Any, file_system: str) -> bool:
+    [found] = efs.describe_file_systems(FileSystemId=file_system)["FileSystems"]
+    return bool(found["LifeCycleState"] == "available")

@@ -31,6 +31,7 @@ EXTENSIONS = {
     "dynamodb": ("sandbox.extensions.dynamodb", "SandboxDynamoDb"),
     "ec2": ("sandbox.extensions.ec2", "SandboxEc2"),
     "ecr": ("sandbox.extensions.ecr", "SandboxEcr"),
+    "efs": ("sandbox.extensions.efs", "SandboxEfs"),
     "iam": ("sandbox.extensions.iam", "SandboxIam"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),

@@ -7,6 +7,7 @@ from baseline.purposes.cloudtrail import CLOUDTRAIL
 from baseline.purposes.dynamodb import DYNAMODB
 from baseline.purposes.ebs import EBS
 from baseline.purposes.ecr import ECR
+from baseline.purposes.efs import EFS
 from baseline.purposes.logs import LOGS
 from baseline.purposes.purpose import Purpose
 from baseline.purposes.rds import RDS
@@ -16,6 +17,6 @@ from baseline.purposes.sns import SNS
 from baseline.purposes.sqs import SQS
 
 PURPOSES: Mapping[str, Purpose] = {
-    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB)
+    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB, EFS)
 }
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

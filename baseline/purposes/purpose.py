@@ -23,6 +23,7 @@ Probe = Literal[
     "queue",
     "repository",
     "table",
+    "file system",
     "alias",
 ]
 """What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.

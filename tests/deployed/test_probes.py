@@ -19,6 +19,7 @@ DONE: Mapping[Probe, str] = {
     "queue": "send to an encrypted queue and receive",
     "repository": "make an encrypted repository",
     "table": "make an encrypted table and write to it",
+    "file system": "make an encrypted file system",
     "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",

@@ -97,6 +97,15 @@ def _no_table(dynamodb: Any) -> None:
     dynamodb.delete_table(TableName=MADE)
 
 
+def _make_file_system(efs: Any, key: str) -> object:
+    return efs.create_file_system(CreationToken=MADE, Encrypted=True, KmsKeyId=key)
+
+
+def _no_file_system(efs: Any) -> None:
+    for made in efs.describe_file_systems(CreationToken=MADE)["FileSystems"]:
+        efs.delete_file_system(FileSystemId=made["FileSystemId"])
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -124,6 +133,10 @@ PURPOSES = {
     "dynamodb": Purpose(
         "dynamodb", "dynamodb", (DESCRIBE, "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt"), _make_table,
         _no_table, *same("AccessDeniedException")
+    ),
+    "efs": Purpose(
+        "efs", "elasticfilesystem", (DESCRIBE, "kms:CreateGrant", "kms:GenerateDataKey*"), _make_file_system,
+        _no_file_system, "AccessDeniedException", "DisabledException", "KMSInvalidStateException", "NotFoundException",
     ),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from baseline.prover.expectations.cloudtrail import CLOUDTRAIL
 from baseline.prover.expectations.dynamodb import DYNAMODB
 from baseline.prover.expectations.ebs import EBS
 from baseline.prover.expectations.ecr import ECR
+from baseline.prover.expectations.efs import EFS
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.expectations.logs import LOGS
 from baseline.prover.expectations.rds import RDS
@@ -28,6 +29,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "sqs": SQS,
     "ecr": ECR,
     "dynamodb": DYNAMODB,
+    "efs": EFS,
 }
 
 

@@ -95,3 +95,17 @@ def file_system(clients: Clients, key: str, name: str) -> None:
 def _is_there(efs: Any, file_system: str) -> bool:
     [found] = efs.describe_file_systems(FileSystemId=file_system)["FileSystems"]
     return bool(found["LifeCycleState"] == "available")
+
+
+def stream(clients: Clients, key: str, name: str) -> None:
+    """A stream is encrypted, written and read."""
+    kinesis = clients("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    with removing("stream", name, lambda: kinesis.delete_stream(StreamName=name)):
+        kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 2, "MaxAttempts": 60})
+        kinesis.start_stream_encryption(StreamName=name, EncryptionType="KMS", KeyId=key)
+        kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 2, "MaxAttempts": 60})
+        written = kinesis.put_record(StreamName=name, Data=b"kms-baseline probe", PartitionKey="probe")
+        where = {"ShardId": written["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = kinesis.get_shard_iterator(StreamName=name, **where)["ShardIterator"]
+        until(lambda: kinesis.get_records(ShardIterator=iterator)["Records"], "the record could not be read back")

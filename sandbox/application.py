@@ -33,6 +33,7 @@ EXTENSIONS = {
     "ecr": ("sandbox.extensions.ecr", "SandboxEcr"),
     "efs": ("sandbox.extensions.efs", "SandboxEfs"),
     "iam": ("sandbox.extensions.iam", "SandboxIam"),
+    "kinesis": ("sandbox.extensions.kinesis", "SandboxKinesis"),
     "kms": ("sandbox.extensions.kms", "SandboxKms"),
     "logs": ("sandbox.extensions.logs", "SandboxLogs"),
     "organizations": ("sandbox.extensions.organizations", "SandboxOrganizations"),

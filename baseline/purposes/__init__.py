@@ -8,6 +8,7 @@ from baseline.purposes.dynamodb import DYNAMODB
 from baseline.purposes.ebs import EBS
 from baseline.purposes.ecr import ECR
 from baseline.purposes.efs import EFS
+from baseline.purposes.kinesis import KINESIS
 from baseline.purposes.logs import LOGS
 from baseline.purposes.purpose import Purpose
 from baseline.purposes.rds import RDS
@@ -17,6 +18,6 @@ from baseline.purposes.sns import SNS
 from baseline.purposes.sqs import SQS
 
 PURPOSES: Mapping[str, Purpose] = {
-    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB, EFS)
+    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB, EFS, KINESIS)
 }
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

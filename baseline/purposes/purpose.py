@@ -24,6 +24,7 @@ Probe = Literal[
     "repository",
     "table",
     "file system",
+    "stream",
     "alias",
 ]
 """What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.

@@ -106,6 +106,17 @@ def _no_file_system(efs: Any) -> None:
         efs.delete_file_system(FileSystemId=made["FileSystemId"])
 
 
+def _write_record(kinesis: Any, key: str) -> object:
+    kinesis.create_stream(StreamName=MADE, ShardCount=1)
+    kinesis.start_stream_encryption(StreamName=MADE, EncryptionType="KMS", KeyId=key)
+    shard = kinesis.put_record(StreamName=MADE, Data=b"text", PartitionKey="it")["ShardId"]
+    return kinesis.get_shard_iterator(StreamName=MADE, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+
+
+def _no_stream(kinesis: Any) -> None:
+    kinesis.delete_stream(StreamName=MADE)
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -137,6 +148,10 @@ PURPOSES = {
     "efs": Purpose(
         "efs", "elasticfilesystem", (DESCRIBE, "kms:CreateGrant", "kms:GenerateDataKey*"), _make_file_system,
         _no_file_system, "AccessDeniedException", "DisabledException", "KMSInvalidStateException", "NotFoundException",
+    ),
+    "kinesis": Purpose(
+        "kinesis", "kinesis", (DESCRIBE, "kms:GenerateDataKey", "kms:Decrypt"), _write_record, _no_stream,
+        "KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException",
     ),
 }  # fmt: skip
 

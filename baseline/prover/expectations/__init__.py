@@ -10,6 +10,7 @@ from baseline.prover.expectations.ebs import EBS
 from baseline.prover.expectations.ecr import ECR
 from baseline.prover.expectations.efs import EFS
 from baseline.prover.expectations.expectation import Expectation
+from baseline.prover.expectations.kinesis import KINESIS
 from baseline.prover.expectations.logs import LOGS
 from baseline.prover.expectations.rds import RDS
 from baseline.prover.expectations.s3 import S3
@@ -30,6 +31,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "ecr": ECR,
     "dynamodb": DYNAMODB,
     "efs": EFS,
+    "kinesis": KINESIS,
 }
 
 

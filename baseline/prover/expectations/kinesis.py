@@ -1,0 +1,10 @@
+"""Keys of streams: producers and consumers of the account use them through Kinesis."""
+
+from baseline.key_actions import DESCRIBE, PUBLISH
+from baseline.prover.expectations.expectation import Expectation, Through
+
+KINESIS = Expectation(
+    through=(Through("kinesis", (*PUBLISH, DESCRIBE), listed="kinesis"),),
+    shared=(*PUBLISH, DESCRIBE),
+    shared_through_the_service=True,
+)

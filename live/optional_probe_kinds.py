@@ -109,3 +109,11 @@ def stream(clients: Clients, key: str, name: str) -> None:
         where = {"ShardId": written["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
         iterator = kinesis.get_shard_iterator(StreamName=name, **where)["ShardIterator"]
         until(lambda: kinesis.get_records(ShardIterator=iterator)["Records"], "the record could not be read back")
+
+
+def parameter(clients: Clients, key: str, name: str) -> None:
+    """A SecureString is written and read."""
+    ssm = clients("ssm")
+    ssm.put_parameter(Name=name, Type="SecureString", KeyId=key, Value="kms-baseline probe")
+    with removing("parameter", name, lambda: ssm.delete_parameter(Name=name)):
+        ssm.get_parameter(Name=name, WithDecryption=True)

@@ -17,7 +17,17 @@ from baseline.inventory import Key
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import AccountThrough, Permission, Service, UsersThrough
 from baseline.purposes.purpose import Probe as Kind
-from live.optional_probe_kinds import database, file_system, queue, repository, secret, stored_object, stream, table
+from live.optional_probe_kinds import (
+    database,
+    file_system,
+    parameter,
+    queue,
+    repository,
+    secret,
+    stored_object,
+    stream,
+    table,
+)
 from live.probe_kinds import Clients, ProbeFailed, alias, log_group, reason, topic, trail, vault, volume
 
 
@@ -106,6 +116,7 @@ KINDS: Mapping[Kind, _Probe] = {
     "table": _Probe("make an encrypted table and write to it", "dynamodb", table),
     "file system": _Probe("make an encrypted file system", "elasticfilesystem", file_system),
     "stream": _Probe("write to an encrypted stream and read it", "kinesis", stream),
+    "parameter": _Probe("write an encrypted parameter and read it", "ssm", parameter),
     "alias": _Probe("find the key by its alias", "", alias),
 }
 _BY_DEFAULT = _Probe("make a volume without asking for encryption", "ec2", partial(volume, by_default=True))

@@ -16,8 +16,10 @@ from baseline.purposes.s3 import S3
 from baseline.purposes.secretsmanager import SECRETSMANAGER
 from baseline.purposes.sns import SNS
 from baseline.purposes.sqs import SQS
+from baseline.purposes.ssm import SSM
 
 PURPOSES: Mapping[str, Purpose] = {
-    p.name: p for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB, EFS, KINESIS)
+    p.name: p
+    for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB, EFS, KINESIS, SSM)
 }
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

@@ -25,6 +25,7 @@ Probe = Literal[
     "table",
     "file system",
     "stream",
+    "parameter",
     "alias",
 ]
 """What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.

@@ -1,4 +1,4 @@
-"""Systems Manager: documents that are no runbook are refused, and runbooks run.
+"""Systems Manager: documents that are no runbook are refused, runbooks run, and keys of parameters are asked.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-documents.html
 """
@@ -13,6 +13,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from sandbox.automation import StepResult
 from sandbox.extensions.automations import Automation, automations, endpoint_of, start
+from sandbox.extensions.key_uses import refused_to_the_caller
 from sandbox.runbook import Runbook
 
 
@@ -42,6 +43,31 @@ class SandboxSsm(SimpleSystemManagerResponse):
             message = "No automation execution with such an ID exists"
             raise SSMException("AutomationExecutionNotFoundException", message)
         return ActionResult({"AutomationExecution": _execution(automation)})
+
+    def put_parameter(self) -> ActionResult:
+        """A standard parameter is encrypted by KMS itself, an advanced one under a data key."""
+        key, is_advanced = self._get_param("KeyId"), self._get_param("Tier") == "Advanced"
+        if self._get_param("Type") == "SecureString" and key:
+            self._require_key(key, self._get_param("Name"), "kms:GenerateDataKey" if is_advanced else "kms:Encrypt")
+        return super().put_parameter()
+
+    def get_parameter(self) -> ActionResult:
+        found = self.ssm_backend.get_parameter(self._get_param("Name"))
+        if self._get_param("WithDecryption") and found and found.parameter_type == "SecureString" and found.keyid:
+            self._require_key(found.keyid, found.name, "kms:Decrypt")
+        return super().get_parameter()
+
+    def _require_key(self, key: str, name: str, action: str) -> None:
+        """Raises Systems Manager's own error unless the key lets the caller in through it.
+
+        https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+        """
+        if key.startswith("alias/aws/"):
+            return
+        arn = f"arn:{self.partition}:ssm:{self.region}:{self.current_account}:parameter/{name.removeprefix('/')}"
+        if refused := refused_to_the_caller(self, key, "ssm", (action,), {"PARAMETER_ARN": arn}):
+            denied = refused.code == "AccessDeniedException"
+            raise SSMException("AccessDeniedException" if denied else "InvalidKeyId", refused.message)
 
     def _require_runbook(self) -> None:
         if self._get_param("DocumentFormat", "JSON") != "JSON":

@@ -117,6 +117,15 @@ def _no_stream(kinesis: Any) -> None:
     kinesis.delete_stream(StreamName=MADE)
 
 
+def _write_parameter(ssm: Any, key: str) -> object:
+    ssm.put_parameter(Name=MADE, Type="SecureString", KeyId=key, Value="text")
+    return ssm.get_parameter(Name=MADE, WithDecryption=True)
+
+
+def _no_parameter(ssm: Any) -> None:
+    ssm.delete_parameter(Name=MADE)
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -152,6 +161,10 @@ PURPOSES = {
     "kinesis": Purpose(
         "kinesis", "kinesis", (DESCRIBE, "kms:GenerateDataKey", "kms:Decrypt"), _write_record, _no_stream,
         "KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException",
+    ),
+    "ssm": Purpose(
+        "ssm", "ssm", ("kms:Encrypt", "kms:Decrypt"), _write_parameter, _no_parameter,
+        "AccessDeniedException", "InvalidKeyId", "InvalidKeyId", "InvalidKeyId",
     ),
 }  # fmt: skip
 

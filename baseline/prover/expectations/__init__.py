@@ -17,6 +17,7 @@ from baseline.prover.expectations.s3 import S3
 from baseline.prover.expectations.secretsmanager import SECRETSMANAGER
 from baseline.prover.expectations.sns import SNS
 from baseline.prover.expectations.sqs import SQS
+from baseline.prover.expectations.ssm import SSM
 
 EXPECTATIONS: Mapping[str, Expectation] = {
     "sns": SNS,
@@ -32,6 +33,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "dynamodb": DYNAMODB,
     "efs": EFS,
     "kinesis": KINESIS,
+    "ssm": SSM,
 }
 
 

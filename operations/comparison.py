@@ -1,14 +1,15 @@
 """Two configurations or two policies, and what the way from one to the other means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from baseline.configuration.load import Configuration, load
 from baseline.errors import Undecided, UsageError
 from baseline.expansion import expand
-from baseline.found.place import account_in, partition_in
+from baseline.found.place import account_in, place_of
 from baseline.found_accounts import parse_found_accounts
 from baseline.inventory import Inventory
 from baseline.lock import Lock
@@ -28,6 +29,9 @@ class PolicyDifference:
     same_text: bool
     """Whether the two are equal, but for the form."""
     changes: Sequence[Change]
+    old: Mapping[str, Mapping[str, Any]]
+    """The statements of the old policy, by name."""
+    new: Mapping[str, Mapping[str, Any]]
 
 
 def difference_of_configurations(old: Path | None, new: Path, revision: str) -> InventoryDifference:
@@ -49,15 +53,17 @@ def difference_of_configurations(old: Path | None, new: Path, revision: str) -> 
         raise Undecided(f"not decided: {error}", "`kms-baseline prove` says of which key") from None
 
 
-def difference_of_policies(old: Path, new: Path, account_id: str) -> PolicyDifference:
+def difference_of_policies(old_file: Path, new_file: Path, account_id: str, region: str) -> PolicyDifference:
     """What changes for a key of this account; empty: of the one that a policy shows. Raises Mistakes, Undecided."""
-    before, after = decidable_policy(old), decidable_policy(new)
+    before, after = decidable_policy(old_file), decidable_policy(new_file)
     owner = account_id or account_in(after) or account_in(before)
+    before.key = after.key = place_of(after, owner, region)
     try:
-        changes = difference(before.plain, after.plain, partition_in(after), owner)
+        changes = difference(before.plain, after.plain, after.key.partition, owner)
     except (Unsupported, StepsSpent) as error:
         raise Undecided(f"not decided: {error}", "`kms-baseline policy validate` says what to do") from None
-    return PolicyDifference(before.plain == after.plain, changes)
+    old, new = ({statement["Sid"]: statement for statement in policy.plain["Statement"]} for policy in (before, after))
+    return PolicyDifference(before.plain == after.plain, changes, old, new)
 
 
 def _in_revision(project: Project, revision: str) -> Configuration:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from baseline.found.place import account_in, partition_in
+from baseline.found.place import place_of
 from baseline.found.sentences import sentences
 from baseline.key_policy.administrators import left_to_iam
 from baseline.prover.assumptions import scope
@@ -41,10 +41,11 @@ def explain_key(project: Project, account: str, region: str, purpose: str) -> Ex
     return _explained(key.policy.as_dict(), project.configuration.organization.partition, key.account_id, about)
 
 
-def explain_file(file: Path, account_id: str) -> Explanation:
+def explain_file(file: Path, account_id: str, region: str) -> Explanation:
     """A policy that somebody else wrote, of a key in this account; empty: in the one that it shows."""
     policy = decidable_policy(file)
-    return _explained(policy.plain, partition_in(policy), account_id or account_in(policy), "")
+    policy.key = place_of(policy, account_id, region)
+    return _explained(policy.plain, policy.key.partition, policy.key.account_id, "")
 
 
 def _explained(policy: Mapping[str, Any], partition: str, account_id: str, about: str) -> Explanation:

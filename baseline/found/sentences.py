@@ -25,6 +25,17 @@ _STATES: Mapping[tuple[str, str], str] = {
     ("aws:principalisawsservice", "true"): "the caller is an AWS service",
     ("aws:principalisawsservice", "false"): "the caller is no AWS service",
 }
+_ABSENT: Mapping[str, str] = {
+    "aws:principalarn": "or is an AWS service",
+    "aws:principalorgid": "or there is none",
+    "kms:viaservice": "or there is none",
+}
+"""What it means that a condition key is absent."""
+_NULL: Mapping[str, str] = {
+    "true": "absent",
+    "false": "there, whatever it is",
+    "both": "absent or there, which is always so",
+}
 _VERBS: Mapping[str, str] = {
     "StringEquals": "is",
     "StringEqualsIgnoreCase": "is, in any letter case,",
@@ -42,15 +53,35 @@ _VERBS: Mapping[str, str] = {
 
 def sentences(statement: PlainStatement) -> Iterator[str]:
     """What the statement says, and where it says nothing, why."""
-    whom = _join([*map(_person, statement.principals), *(f"the service {name}" for name in statement.services)], "and")
-    verb = "may" if statement.is_allow else "may never"
-    yield f"{whom[0].upper()}{whom[1:]} {verb} {what(statement.actions)}{_under(statement.conditions)}."
+    whom, conditions = _subject_and_rest(statement)
+    verb, doing = "may" if statement.is_allow else "may never", what(statement.actions)
+    if not statement.is_allow:
+        doing = doing.replace("do everything", "do anything", 1)
+        whom, verb = ("nobody", "may") if whom == "everyone" else (whom, verb)
+    yield f"{whom[0].upper()}{whom[1:]} {verb} {doing}{_under(conditions)}."
     if statement.is_allow and any(map(_is_account, statement.principals)):
         yield "Users and roles of an account may as far as IAM policies of that account allow; its root user may as it is."
     if statement.missing:
         yield f"It has no effect, for it has no {statement.missing}."
     elif not expand_all(statement.actions):
         yield "It has no effect today, for no action is meant."
+
+
+def _subject_and_rest(statement: PlainStatement) -> tuple[str, Sequence[PlainCondition]]:
+    """Who is meant, and the conditions that say more. Everyone who is a certain role is that role."""
+    services = [f"the service {name}" for name in statement.services]
+    named = next((test for test in statement.conditions if _names_callers(test)), None)
+    if statement.principals == ("*",) and not services and named:
+        whom = _join([_person(value) for value in named.values], "and")
+        return whom, [test for test in statement.conditions if test is not named]
+    return _join([*map(_person, statement.principals), *services], "and"), statement.conditions
+
+
+def _names_callers(test: PlainCondition) -> bool:
+    """Whether the condition says by ARNs who calls."""
+    qualifier, base, is_if_exists = test.operator
+    plain = not (qualifier or is_if_exists) and base in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
+    return plain and test.key.lower() == "aws:principalarn" and all(value.count(":") >= 5 for value in test.values)
 
 
 def what(patterns: Sequence[str]) -> str:
@@ -85,7 +116,8 @@ def _person(principal: str) -> str:
     if is_account_id(principal):
         return f"the account {principal}"
     arn = Arn.parse(principal)
-    return f"the account {arn.account_id}" if arn.resource == "root" else f"{arn.resource} of {arn.account_id}"
+    whose = "any account" if arn.account_id == "*" else arn.account_id
+    return f"the account {whose}" if arn.resource == "root" else f"{arn.resource} of {whose}"
 
 
 def _under(conditions: Sequence[PlainCondition]) -> str:
@@ -97,7 +129,8 @@ def _condition(test: PlainCondition) -> str:
     key, negated = test.key.lower(), "Not" in base
     subject = _subject(test.key)
     if base == "Null":
-        return f"{subject} is {'absent' if test.values[0].lower() == 'true' else 'there, whatever it is'}"
+        asked = {value.lower() for value in test.values}
+        return f"{subject} is {_NULL['both' if len(asked) > 1 else asked.pop()]}"
     state = _STATES.get((key, test.values[0].lower())) if base == "Bool" and len(test.values) == 1 else None
     if state and not is_if_exists:
         return state
@@ -106,7 +139,7 @@ def _condition(test: PlainCondition) -> str:
     if qualifier:
         said = f"{'every' if qualifier == 'ForAllValues:' else 'some'} value of {said}"
     absent = is_if_exists or qualifier == "ForAllValues:" or (negated and not qualifier)
-    return f"{said}, or is absent" if absent else said
+    return f"{said} ({_ABSENT.get(key, 'or is absent')})" if absent else said
 
 
 def _subject(key: str) -> str:

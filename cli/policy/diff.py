@@ -7,12 +7,15 @@ import typer
 
 from baseline.errors import Exit
 from cli import changes, options, output
-from cli.policy.arguments import AccountId
+from cli.policy.arguments import AccountId, Region
 from operations.comparison import difference_of_policies
 from operations.policy_file import check_place
 
 Old = Annotated[Path, typer.Argument(help="The old policy's JSON; -: standard input.")]
 New = Annotated[Path, typer.Argument(help="The new policy's JSON; -: standard input.")]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="Exit 1 when the policies do not mean the same, 0 when they do.")
+]
 NoNewAccess = Annotated[bool, typer.Option("--no-new-access", help="Exit 1 when anybody gains anything.")]
 
 
@@ -20,22 +23,25 @@ def diff(
     old: Old,
     new: New,
     account_id: AccountId = "",
+    region: Region = "",
     no_new_access: NoNewAccess = False,
+    exit_code: ExitCode = False,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Say who gains and who loses what by a change, with an example request each. Its text does not count.
+    """Say who loses and who gains what by a change, with an example request each. Its text does not count.
 
     Decided for all requests that can be sent. Exit code 4: something of a policy is not decided.
 
     Example: kms-baseline policy diff old.json new.json
     """
-    check_place(account_id, "")
-    found = difference_of_policies(old, new, account_id)
+    check_place(account_id, region)
+    found = difference_of_policies(old, new, account_id, region)
     if format is options.Format.json:
         output.show_json({"version": 1, "same_meaning": not found.changes, "changes": changes.as_json(found.changes)})
     elif found.changes:
-        output.show("\n".join(changes.lines(found.changes)))
+        output.show("\n".join(changes.lines(found.changes, found.old, found.new)))
     else:
         output.show("same policy" if found.same_text else "same meaning")
-    if no_new_access and any(change.direction == "gains" for change in found.changes):
+    gains = any(change.direction == "gains" for change in found.changes)
+    if (exit_code and found.changes) or (no_new_access and gains):
         raise typer.Exit(Exit.REFUSED)

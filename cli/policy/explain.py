@@ -16,6 +16,7 @@ from operations.project import Project, configuration_path
 
 FileOrAccount = Annotated[str, typer.Argument(help="A policy's JSON (-: standard input), or an account by name or ID.")]
 Region = Annotated[str, typer.Argument(help="With an account: the region.", show_default=False)]
+OfKey = Annotated[str, typer.Option("--region", help="With a file: the key's region.", show_default=False)]
 Purpose = Annotated[str, typer.Argument(help="With an account: the purpose of its key.", show_default=False)]
 Owner = Annotated[
     str,
@@ -30,6 +31,7 @@ def explain(
     region: Region = "",
     purpose: Purpose = "",
     account_id: Owner = "",
+    key_region: OfKey = "",
     config: options.Config = None,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
@@ -46,8 +48,8 @@ def explain(
             "an account needs its region and purpose", "kms-baseline policy explain ACCOUNT REGION PURPOSE"
         )
     else:
-        check_place(account_id, "")
-        explained = explain_file(Path(file_or_account), account_id)
+        check_place(account_id, key_region)
+        explained = explain_file(Path(file_or_account), account_id, key_region)
     if format is options.Format.json:
         output.show_json(_as_json(explained))
     else:

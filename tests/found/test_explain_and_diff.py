@@ -14,6 +14,7 @@ from tests.conftest import EVERYWHERE, SAMPLE, Run
 from tests.found.policies import ROLE, ROOT, A, B, policy, statement
 from tests.organizations import account, organization, text
 
+NAMES = "kms:EncryptionContextKeys"
 TOPIC = "kms:EncryptionContext:aws:sns:topicArn"
 ARNS = {TOPIC: ["arn:a:s:r:1:*", "arn:b:*:*:*:c"]}
 SENTENCES: tuple[tuple[dict[str, Any], list[str]], ...] = (
@@ -34,7 +35,7 @@ SENTENCES: tuple[tuple[dict[str, Any], list[str]], ...] = (
     ),
     (
         statement("*", "kms:PutKeyPolicy", "Deny", Bool={"kms:BypassPolicyLockoutSafetyCheck": "true"}),
-        ["Everyone may never administer the key (kms:PutKeyPolicy), if they skip the lockout check."],
+        ["Nobody may administer the key (kms:PutKeyPolicy), if they skip the lockout check."],
     ),
     (
         statement(
@@ -49,8 +50,8 @@ SENTENCES: tuple[tuple[dict[str, Any], list[str]], ...] = (
     (
         statement(action=["kms:CreateGrant"], StringNotEquals={"kms:ViaService": ["a", "b"]}, Null={TOPIC: "true"}),
         [
-            f"Role/App of {A} may make grants (kms:CreateGrant), if the service that calls for them is not `a` nor `b`, or "
-            "is absent and `aws:sns:topicArn` of the encryption context is absent."
+            f"Role/App of {A} may make grants (kms:CreateGrant), if the service that calls for them is not `a` nor `b` "
+            "(or there is none) and `aws:sns:topicArn` of the encryption context is absent."
         ],
     ),
     (
@@ -65,15 +66,37 @@ SENTENCES: tuple[tuple[dict[str, Any], list[str]], ...] = (
             "*", "kms:ScheduleKeyDeletion", "Deny", NumericLessThanEquals={"kms:TrailingDaysWithoutKeyUsage": "30"}
         ),
         [
-            "Everyone may never delete the key (kms:ScheduleKeyDeletion), if the number of days since the key was last "
+            "Nobody may delete the key (kms:ScheduleKeyDeletion), if the number of days since the key was last "
             "used is at most `30`."
         ],
     ),
     (
         statement(**{"ForAllValues:StringLikeIfExists": {"kms:EncryptionContextKeys": "a*"}}),
         [
-            f"Role/App of {A} may decrypt (kms:Decrypt), if every value of `kms:EncryptionContextKeys` is like `a*`, or "
-            "is absent."
+            f"Role/App of {A} may decrypt (kms:Decrypt), if every value of `kms:EncryptionContextKeys` is like `a*` "
+            "(or is absent)."
+        ],
+    ),
+    (statement("*", "kms:*", "Deny"), ["Nobody may do anything (kms:*)."]),
+    (
+        statement({"AWS": ROLE}, "kms:*", "Deny", Bool={"aws:PrincipalIsAWSService": "false"}),
+        [f"Role/App of {A} may never do anything (kms:*), if the caller is no AWS service."],
+    ),
+    (
+        statement(
+            "*", ArnLike={"aws:PrincipalArn": [ROLE, "arn:aws:iam::*:role/x/*"]}, StringEquals={"kms:CallerAccount": A}
+        ),
+        [f"Role/App of {A} and role/x/* of any account may decrypt (kms:Decrypt), if the caller's account is `{A}`."],
+    ),
+    (
+        statement("*", effect="Deny", StringNotEquals={"aws:PrincipalArn": ROLE}),
+        [f"Nobody may decrypt (kms:Decrypt), if the caller is not `{ROLE}` (or is an AWS service)."],
+    ),
+    (
+        statement(Null={TOPIC: ["true", "false"]}),
+        [
+            f"Role/App of {A} may decrypt (kms:Decrypt), if `aws:sns:topicArn` of the encryption context is absent or there, "
+            "which is always so."
         ],
     ),
     (
@@ -146,6 +169,45 @@ def test_a_change_names_who_gains_with_an_example(run: Run, tmp_path: Path) -> N
     assert run("policy", "diff", "old.json", "new.json", "--no-new-access").returncode == 1
     back = run("policy", "diff", "new.json", "old.json", "--no-new-access")
     assert (back.returncode, back.stdout.split()[0]) == (0, "LOSES")
+
+
+def test_losses_stand_first_behind_a_summary_and_what_is_absent_is_said(run: Run, tmp_path: Path) -> None:
+    services = [f"{name}.amazonaws.com" for name in ("config", "cloudtrail", "events")]
+    before = statement({"Service": services[:2]}, ["kms:Encrypt", "kms:Decrypt"])
+    after = statement({"Service": services[2:]}, "kms:Decrypt", **{"ForAllValues:StringEquals": {NAMES: "team"}})
+    write(tmp_path, old=policy(before, statement()), new=policy(after))
+    told = run("policy", "diff", "old.json", "new.json").stdout
+    summary, _, details = told.partition("\n\n")
+    assert summary.splitlines() == [
+        f"loses decrypt: role/App of {A}",
+        "loses encrypt, decrypt: the service config.amazonaws.com, the service cloudtrail.amazonaws.com",
+        "gains decrypt: the service events.amazonaws.com",
+    ]
+    directions = [line.split()[0] for line in details.splitlines() if not line.startswith(" ")]
+    assert directions == ["LOSES", "LOSES", "LOSES", "GAINS"]
+    assert f"the service events.amazonaws.com, kms:Decrypt without {NAMES}: allowed directly" in details
+
+
+def test_the_exit_code_tells_whether_anything_changes(run: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        old=policy(),
+        same=policy(ROOT | {"Sid": "Other"}),
+        less=policy(ROOT | {"Action": "kms:Put*"}, root=False),
+    )
+    assert run("policy", "diff", "old.json", "same.json", "--exit-code").returncode == 0
+    assert run("policy", "diff", "old.json", "less.json", "--exit-code").returncode == 1
+    assert run("policy", "diff", "old.json", "less.json", "--no-new-access").returncode == 0
+
+
+def test_the_region_may_be_said_everywhere(run: Run, tmp_path: Path) -> None:
+    own = ROOT | {"Resource": f"arn:aws:kms:eu-west-2:{A}:key/1"}
+    write(tmp_path, old=policy(own, root=False), new=policy())
+    done = run("policy", "diff", "old.json", "new.json", "--region", "eu-west-2")
+    assert (done.returncode, done.stdout) == (0, "same policy\n")
+    assert run("policy", "diff", "old.json", "new.json", "--region", "eu-west-1").returncode == 4
+    assert run("policy", "explain", "old.json", "--region", "eu-west-2").returncode == 0
+    assert run("policy", "explain", "old.json", "--region", "mars-1").returncode == 2
 
 
 def test_a_change_as_json(run: Run, tmp_path: Path) -> None:

@@ -117,3 +117,13 @@ def parameter(clients: Clients, key: str, name: str) -> None:
     ssm.put_parameter(Name=name, Type="SecureString", KeyId=key, Value="kms-baseline probe")
     with removing("parameter", name, lambda: ssm.delete_parameter(Name=name)):
         ssm.get_parameter(Name=name, WithDecryption=True)
+
+
+def function(clients: Clients, key: str, _name: str) -> None:
+    """Making one takes a role: look at the variables of those that are there."""
+    functions = clients("lambda")
+    for found in functions.get_paginator("list_functions").paginate().search("Functions"):
+        if found.get("KMSKeyArn") == key:
+            seen = functions.get_function_configuration(FunctionName=found["FunctionName"])
+            if error := seen.get("Environment", {}).get("Error"):
+                raise ProbeFailed(f"the variables of {found['FunctionName']} cannot be read: {error['Message']}")

@@ -20,6 +20,7 @@ from baseline.purposes.purpose import Probe as Kind
 from live.optional_probe_kinds import (
     database,
     file_system,
+    function,
     parameter,
     queue,
     repository,
@@ -117,6 +118,7 @@ KINDS: Mapping[Kind, _Probe] = {
     "file system": _Probe("make an encrypted file system", "elasticfilesystem", file_system),
     "stream": _Probe("write to an encrypted stream and read it", "kinesis", stream),
     "parameter": _Probe("write an encrypted parameter and read it", "ssm", parameter),
+    "function": _Probe("look at the functions under the key", "", function),
     "alias": _Probe("find the key by its alias", "", alias),
 }
 _BY_DEFAULT = _Probe("make a volume without asking for encryption", "ec2", partial(volume, by_default=True))

@@ -24,6 +24,7 @@ from sandbox.accounts import plant
 from sandbox.locks import lock_of
 
 EXTENSIONS = {
+    "awslambda": ("sandbox.extensions.awslambda", "SandboxLambda"),
     "backup": ("sandbox.extensions.backup", "SandboxBackup"),
     "budgets": ("sandbox.extensions.budgets", "SandboxBudgets"),
     "cloudtrail": ("sandbox.extensions.cloudtrail", "SandboxCloudTrail"),

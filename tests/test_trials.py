@@ -114,7 +114,11 @@ def test_a_command_of_the_aws_cli_exists_with_its_options(
 
 def _options(operation: Any) -> set[str]:
     """Those of the model, and what the AWS CLI itself adds or renames."""
-    own = {"Subscribe": {"notification-endpoint"}, "PutConfigurationRecorder": {"recording-group"}}
+    own = {
+        "Subscribe": {"notification-endpoint"},
+        "CreateFunction": {"zip-file"},
+        "PutConfigurationRecorder": {"recording-group"},
+    }
     return {xform_name(name, "-") for name in operation.input_shape.members} | own.get(operation.name, set())
 
 

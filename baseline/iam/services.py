@@ -14,6 +14,7 @@ from baseline.iam.evidence import Evidence
 
 _DOCS = "https://docs.aws.amazon.com/"
 _CLOUDTRAIL_KEY = _DOCS + "awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
+_CODE_ARCHIVES = _DOCS + "lambda/latest/dg/encrypt-zip-package.html"
 _CONFIG_BUCKET = _DOCS + "config/latest/developerguide/s3-kms-key-policy.html"
 _CODESTAR = _DOCS + "dtconsole/latest/userguide/set-up-sns.html"
 _COST_ANOMALIES = _DOCS + "cost-management/latest/userguide/ad-SNS.html"
@@ -126,6 +127,9 @@ SERVICES: Mapping[str, CallingService] = {
         (_reported(TOPIC_CONTEXT, _CAPTURES), _reported(QUEUE_CONTEXT, _SENDS_TO_QUEUES)),
     ),
     "gamelift": CallingService("gamelift.amazonaws.com", (_documented(TOPIC_CONTEXT, _GAMELIFT),)),
+    "lambda": CallingService(
+        "lambda.amazonaws.com", (_documented(ENCRYPTION_CONTEXT + "aws:lambda:FunctionArn", _CODE_ARCHIVES),)
+    ),
     # The source keys are documented for query results only; whether calls for log groups have them is not known.
     "logs": CallingService(
         "logs.{region}.amazonaws.com",

@@ -9,6 +9,7 @@ from baseline.purposes.ebs import EBS
 from baseline.purposes.ecr import ECR
 from baseline.purposes.efs import EFS
 from baseline.purposes.kinesis import KINESIS
+from baseline.purposes.lambda_ import LAMBDA
 from baseline.purposes.logs import LOGS
 from baseline.purposes.purpose import Purpose
 from baseline.purposes.rds import RDS
@@ -20,6 +21,22 @@ from baseline.purposes.ssm import SSM
 
 PURPOSES: Mapping[str, Purpose] = {
     p.name: p
-    for p in (SNS, EBS, LOGS, CLOUDTRAIL, BACKUP, S3, RDS, SECRETSMANAGER, SQS, ECR, DYNAMODB, EFS, KINESIS, SSM)
+    for p in (
+        SNS,
+        EBS,
+        LOGS,
+        CLOUDTRAIL,
+        BACKUP,
+        S3,
+        RDS,
+        SECRETSMANAGER,
+        SQS,
+        ECR,
+        DYNAMODB,
+        EFS,
+        KINESIS,
+        SSM,
+        LAMBDA,
+    )
 }
 """Every purpose by its name, in the order of the documentation. Explicit: nothing is discovered."""

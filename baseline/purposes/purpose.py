@@ -26,6 +26,7 @@ Probe = Literal[
     "file system",
     "stream",
     "parameter",
+    "function",
     "alias",
 ]
 """What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.

@@ -22,6 +22,7 @@ DONE: Mapping[Probe, str] = {
     "file system": "make an encrypted file system",
     "stream": "write to an encrypted stream and read it",
     "parameter": "write an encrypted parameter and read it",
+    "function": "look at the functions under the key",
     "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",

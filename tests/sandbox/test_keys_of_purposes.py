@@ -1,5 +1,7 @@
 """The services whose keys are switched on: each refuses a key that does not let it in, and one that cannot be used."""
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -126,6 +128,28 @@ def _no_parameter(ssm: Any) -> None:
     ssm.delete_parameter(Name=MADE)
 
 
+def _make_function(functions: Any, key: str) -> object:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as code:
+        code.writestr("it.py", "def it(event, context): pass")
+    functions.create_function(
+        FunctionName=MADE,
+        Runtime="python3.12",
+        Role=DEPLOY_ROLE,
+        Handler="it.it",
+        Code={"ZipFile": archive.getvalue()},
+        KMSKeyArn=key,
+        Environment={"Variables": {"it": "is"}},
+    )
+    seen = functions.get_function_configuration(FunctionName=MADE)
+    assert (seen["KMSKeyArn"], seen["Environment"]["Variables"]) == (key, {"it": "is"})
+    return seen
+
+
+def _no_function(functions: Any) -> None:
+    functions.delete_function(FunctionName=MADE)
+
+
 def same(code: str) -> tuple[str, str, str, str]:
     """One code for whatever is wrong with a key."""
     return code, code, code, code
@@ -165,6 +189,10 @@ PURPOSES = {
     "ssm": Purpose(
         "ssm", "ssm", ("kms:Encrypt", "kms:Decrypt"), _write_parameter, _no_parameter,
         "AccessDeniedException", "InvalidKeyId", "InvalidKeyId", "InvalidKeyId",
+    ),
+    "lambda": Purpose(
+        "lambda", "lambda", ("kms:Encrypt", "kms:CreateGrant", "kms:Decrypt"), _make_function, _no_function,
+        *same("InvalidParameterValueException")
     ),
 }  # fmt: skip
 

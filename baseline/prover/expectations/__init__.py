@@ -11,6 +11,7 @@ from baseline.prover.expectations.ecr import ECR
 from baseline.prover.expectations.efs import EFS
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.expectations.kinesis import KINESIS
+from baseline.prover.expectations.lambda_ import LAMBDA
 from baseline.prover.expectations.logs import LOGS
 from baseline.prover.expectations.rds import RDS
 from baseline.prover.expectations.s3 import S3
@@ -34,6 +35,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "efs": EFS,
     "kinesis": KINESIS,
     "ssm": SSM,
+    "lambda": LAMBDA,
 }
 
 

@@ -20,6 +20,10 @@ _NAME = re.compile(r"(alias)?/[A-Za-z0-9/_.-]+")
 _OPTIONAL = {"resources", "left_alone", "adopted", "adopted_names", "retired"}
 _ADOPTED_ONCE = "two branches did that: keep the one whose key is in use, and adopt again"
 _RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
+_NEWER = (
+    "restore it from version control, if it was damaged; if a newer version of the program wrote it, install that one: "
+    "`requirements.txt` names it"
+)
 _ONE_NAME = "two branches did that: keep the name under which keys were deployed, and remove the lines of the other"
 
 
@@ -59,7 +63,8 @@ class _Reader:
         if not isinstance(data, dict) or set(data) != {"version", "layout", "backend", "keys"}:
             raise self.wrong("", "is not a lock of kms-baseline")
         if data["version"] != LOCK_VERSION:
-            raise self.wrong("version", f"version `{data['version']}` is unknown, this program knows {LOCK_VERSION}")
+            problem = f"version `{data['version']}` is unknown, this program knows {LOCK_VERSION}"
+            raise self.wrong("version", problem, help=_NEWER)
         if data["layout"] not in ("account", "account-region"):
             raise self.wrong("layout", f"`{data['layout']}` is no layout")
         if not isinstance(data["backend"], str):
@@ -114,7 +119,7 @@ class _Reader:
         field = f"keys[{index}]"
         if not isinstance(entry, dict) or set(entry) - _OPTIONAL != {"account_id", "region", "purposes", "stack"}:
             problem = f"needs account_id, region, purposes and stack, perhaps {', '.join(sorted(_OPTIONAL))}"
-            raise self.wrong(field, problem, index)
+            raise self.wrong(field, problem, index, _NEWER)
         account_id, region, purposes, stack = entry["account_id"], entry["region"], entry["purposes"], entry["stack"]
         if not (isinstance(account_id, str) and is_account_id(account_id)):
             raise self.wrong(field, f"`{account_id}` is no account ID", index)
@@ -125,7 +130,7 @@ class _Reader:
             or not purposes
             or not all(isinstance(p, str) and p in PURPOSES for p in purposes)
         ):
-            raise self.wrong(field, f"`{purposes}` are no purposes that this version knows", index)
+            raise self.wrong(field, f"`{purposes}` are no purposes that this version knows", index, _NEWER)
         if not isinstance(stack, str) or not stack:
             raise self.wrong(field, f"`{stack}` is no stack", index)
         line = Line(

@@ -11,7 +11,7 @@ from cli import options, output
 from cli.version import VERSION
 from files.whole import write_whole
 from operations.new_configuration import configuration_text
-from operations.new_repository import Placed, place_pipeline, place_repository
+from operations.new_repository import Placed, cdktf_problem, place_pipeline, place_repository
 from operations.project import Project, configuration_path
 
 Account = Annotated[
@@ -68,6 +68,8 @@ def init(
         write_whole(path, text.encode())
     for placed in place_repository(path.parent, path.name, VERSION):
         output.say(_said(placed))
+    if problem := cdktf_problem(path.parent):
+        output.say(f"note: {problem}")
     if pipeline:
         home = Project(path).configuration.organization.home_region
         output.say(_said(place_pipeline(path.parent, pipeline.value, home)))

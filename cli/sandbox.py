@@ -15,6 +15,9 @@ from sandbox.detached import find_detached, stop_detached
 app = typer.Typer(no_args_is_help=True, help="An AWS on this machine (moto), with the accounts of the configuration.")
 
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port on 127.0.0.1; 0: any free one.")]
+KeepKeys = Annotated[
+    bool, typer.Option("--keep-keys", help="The next one gets its keys, with their aliases, policies and tags.")
+]
 _FOR_PEOPLE = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
 
 
@@ -36,12 +39,12 @@ def start(config: options.Config = None, port: Port = 0) -> None:
 
 
 @app.command()
-def stop() -> None:
-    """End the one that `sandbox start` left running here.
+def stop(keep_keys: KeepKeys = False) -> None:
+    """End the one that `sandbox start` left running here. All that it holds is gone, but for keys with --keep-keys.
 
-    Example: kms-baseline sandbox stop
+    Example: kms-baseline sandbox stop --keep-keys
     """
-    output.say("stopped" if stop_detached(FOLDER) else "none was running here")
+    output.say("stopped" if stop_detached(FOLDER, keep_keys=keep_keys) else "none was running here")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baseline.configuration.schema import render
-from baseline.errors import UsageError
+from baseline.errors import Mistakes, UsageError
 from files.whole import read_text, write_whole
 from operations.templates import rendered
 
 SCHEMA_FILE = "organization.schema.json"
+_APP = "kms-baseline synth --quiet"
 _IGNORED = """\
 # What synth and deploy write. States and their plans may hold secrets; .sandbox/ holds credentials.
 /cdktf.out/
@@ -92,10 +93,24 @@ def schema_problem(configuration: Path) -> str:
     return "" if current else f"{path} is the schema of another version; {help}"
 
 
+def cdktf_problem(folder: Path) -> str:
+    """Why `cdktf` would deploy something else than `kms-baseline` from a folder; empty: it would not, or is not set up there."""
+    path = folder / "cdktf.json"
+    if not path.exists():
+        return ""
+    try:
+        app = str(json.loads(read_text(path, ""))["app"])
+    except (ValueError, KeyError, TypeError, UsageError, Mistakes):
+        return f"{path} does not say which program `cdktf` runs; `kms-baseline init` writes one where none is"
+    if any(word.endswith(("kms-baseline", "main.py")) for word in app.split()):
+        return ""
+    return f"{path} runs `{app}`, so `cdktf` does not mean this configuration; ours says `{_APP}`"
+
+
 def _files(stem: str, version: str) -> Mapping[str, str]:
     app = {
         "language": "python",
-        "app": "kms-baseline synth --quiet",
+        "app": _APP,
         "projectId": str(uuid.uuid4()),
         "sendCrashReports": "false",
     }

@@ -15,7 +15,7 @@ from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
 from baseline.words import count, some
-from operations.new_repository import schema_problem
+from operations.new_repository import cdktf_problem, schema_problem
 from operations.project import Project
 
 MEGABYTES_A_PROVIDER = 90
@@ -29,6 +29,8 @@ def notes(project: Project) -> Iterator[str]:
     yield from _idle_exceptions(project)
     yield from _left_alone_no_longer(project)
     if problem := schema_problem(project.path):
+        yield problem
+    if problem := cdktf_problem(project.path.parent):
         yield problem
     yield from coming_back(project)
     yield from deployment_notes(project.inventory)

@@ -54,10 +54,12 @@ __all__ = [
     "deliver",
     "evaluate_everywhere",
     "get_account_id_from",
+    "kept_keys",
     "key_history",
     "plant",
     "plant_key",
     "publish_as",
+    "put_back",
     "warm_up",
 ]
 
@@ -118,6 +120,18 @@ def key_history(values: Any) -> dict[str, Any]:
 def plant_key(values: Any) -> dict[str, str]:
     """See `sandbox.extensions.planted`."""
     answer: dict[str, str] = _within("planted", "plant_key", values, alone="kms")
+    return answer
+
+
+def kept_keys() -> list[dict[str, Any]]:
+    """See `sandbox.extensions.kept`."""
+    answer: list[dict[str, Any]] = _within("kept", "kept_keys", alone="kms")
+    return answer
+
+
+def put_back(keys: Any) -> dict[str, int]:
+    """See `sandbox.extensions.kept`."""
+    answer: dict[str, int] = _within("kept", "put_back", keys, alone="kms")
     return answer
 
 

@@ -15,6 +15,8 @@ from sandbox.process import launch
 from sandbox.seed import Credentials
 
 _RECORD = "sandbox.json"
+_KEYS = "keys.json"
+"""Keys that the next one gets."""
 _STOP_SECONDS = 5
 
 
@@ -30,8 +32,9 @@ class Detached:
 def start_detached(folder: Path, port: int, seeding: Callable[[str], Credentials]) -> Detached:
     """Start a sandbox that stays, fill it by `seeding` (which gets its URL), and remember it in `folder`.
 
-    One that runs already is filled once more: what is new is added, and all that it holds stays. Port 0 is any free port.
-    Raises WorldError when the folder's sandbox already runs at another port, or this one does not come up.
+    It gets the keys that the last one left by `stop_detached`. One that runs already is filled once more: what is new is
+    added, and all that it holds stays. Port 0 is any free port. Raises WorldError when the folder's sandbox already runs at
+    another port, or this one does not come up.
     """
     if (running := find_detached(folder)) is not None:
         if port and not running.url.endswith(f":{port}"):
@@ -46,6 +49,8 @@ def start_detached(folder: Path, port: int, seeding: Callable[[str], Credentials
         process, url = launch(port, log, detached=True)
     try:
         detached = Detached(url, process.pid, seeding(url))
+        if (kept := folder / _KEYS).exists():
+            ask(url, "POST", "/sandbox/keys", kept.read_text("utf-8"))
         _write(folder / _RECORD, detached)
     except BaseException:
         process.kill()
@@ -65,9 +70,19 @@ def find_detached(folder: Path) -> Detached | None:
     return detached if _answers(detached) else None
 
 
-def stop_detached(folder: Path) -> bool:
-    """End the folder's sandbox and forget it; False when none was running."""
+def stop_detached(folder: Path, *, keep_keys: bool = False) -> bool:
+    """End the folder's sandbox and forget it; False when none was running.
+
+    `keep_keys`: the next one gets its keys. Otherwise it gets none, also none that were kept before.
+    """
     detached = find_detached(folder)
+    if detached and keep_keys:
+        part = folder / f"{_KEYS}.part"
+        part.touch(0o600)  # it has the keys' material
+        part.write_text(json.dumps(ask(detached.url, "GET", "/sandbox/keys"), indent=1) + "\n", "utf-8")
+        part.replace(folder / _KEYS)
+    elif not keep_keys:
+        (folder / _KEYS).unlink(missing_ok=True)
     (folder / _RECORD).unlink(missing_ok=True)
     if detached is None:
         return False

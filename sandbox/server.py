@@ -72,6 +72,8 @@ def _listen(port: int) -> BaseWSGIServer:
         ("GET", "/sandbox/ready"): _ready,
         ("POST", "/sandbox/seed"): _seed,
         ("POST", "/sandbox/key"): _plant_key,
+        ("GET", "/sandbox/keys"): _kept_keys,
+        ("POST", "/sandbox/keys"): _put_back,
         ("POST", "/sandbox/publish-as"): _publish_as,
         ("POST", "/sandbox/deliver"): _deliver,
         ("POST", "/sandbox/key-history"): _key_history,
@@ -144,6 +146,16 @@ def _key_history(values: Any) -> dict[str, Any]:
 
 def _plant_key(values: Any) -> dict[str, str]:
     answer: dict[str, str] = _moto().plant_key(values)
+    return answer
+
+
+def _kept_keys(_: None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _moto().kept_keys()
+    return found
+
+
+def _put_back(values: Any) -> dict[str, int]:
+    answer: dict[str, int] = _moto().put_back(values)
     return answer
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -543,6 +544,43 @@ class TestSandbox:
             stopped = run("sandbox", "stop")
         assert stopped.stderr == "stopped\n"
         assert run("sandbox", "stop").stderr == "none was running here\n"
+
+    def test_a_restart_can_keep_its_keys(self, run: Run, project: Path) -> None:
+        def kms() -> Any:
+            started = run("sandbox", "start")
+            assert started.returncode == 0, started.stderr
+            exports = dict(line.removeprefix("export ").split("=", 1) for line in started.stdout.splitlines())
+            session = boto3.Session(exports["AWS_ACCESS_KEY_ID"], exports["AWS_SECRET_ACCESS_KEY"])
+            return session.client("kms", exports["AWS_REGION"], endpoint_url=exports["AWS_ENDPOINT_URL"])
+
+        try:
+            before = kms()
+            tags = [{"TagKey": "purpose", "TagValue": "sns"}]
+            made = before.create_key(Description="mine", Tags=tags)["KeyMetadata"]
+            key = made["KeyId"]
+            before.create_alias(AliasName="alias/mine", TargetKeyId=key)
+            before.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
+            secret = before.encrypt(KeyId=key, Plaintext=b"hello")["CiphertextBlob"]
+            policy = before.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+            leaving = before.create_key()["KeyMetadata"]["KeyId"]
+            before.schedule_key_deletion(KeyId=leaving, PendingWindowInDays=7)
+            before.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")
+            assert run("sandbox", "stop", "--keep-keys").returncode == 0
+            kept = project / ".sandbox" / "keys.json"
+            assert kept.stat().st_mode & 0o077 == 0
+            after = kms()
+            assert after.describe_key(KeyId="alias/mine")["KeyMetadata"] == made
+            assert after.list_resource_tags(KeyId=key)["Tags"] == tags
+            assert after.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
+            assert after.get_key_policy(KeyId=key, PolicyName="default")["Policy"] == policy
+            assert after.decrypt(CiphertextBlob=secret)["Plaintext"] == b"hello"
+            assert after.describe_key(KeyId=leaving)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+            assert {found["KeyId"] for found in after.list_keys()["Keys"]} == {key, leaving}
+            run("sandbox", "stop")
+            assert not kept.exists()
+            assert kms().list_keys()["Keys"] == []
+        finally:
+            run("sandbox", "stop")
 
     @pytest.mark.usefixtures("provider_mirror")
     def test_run_passes_the_command_its_environment_and_its_exit_code(self, run: Run, project: Path) -> None:

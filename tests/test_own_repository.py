@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT, Run
+from baseline.errors import WorldError
+from deployment.binaries import find_cdktf
+from deployment.mirror import Mirror
+from tests.conftest import ROOT, Run, missing
+from tests.embedded import Embedded, embedded
 from tests.shown_commands import CALL, must_exist
 
 FILES = {
@@ -48,8 +52,41 @@ def test_init_writes_all_of_it_and_overwrites_nothing(run: Run, tmp_path: Path) 
     again = run("init", "--force")
     assert ".gitignore left as it is; it lacks: /cdktf.out/, /logs/, /.sandbox/," in again.stderr
     assert "cdktf.json left as it is" in again.stderr
+    elsewhere = "cdktf.json runs `python elsewhere.py`, so `cdktf` does not mean this configuration"
+    assert elsewhere in again.stderr
+    assert f"note: {elsewhere}" in run("check").stdout
     assert (tmp_path / ".gitignore").read_text() == "state/\nmine\n"
     assert (tmp_path / "cdktf.json").read_text() == '{"app": "python elsewhere.py"}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("cdktf.json", "[]", "note: cdktf.json does not say which program `cdktf` runs"),
+        ("cdktf.json", '{"app": "../.venv/bin/kms-baseline synth"}', ""),
+        ("organization.yaml", "version: 1\n<<<<<<< HEAD\na: 1\n=======\n", "organization.yaml:2: has merge conflicts"),
+        (
+            "organization.lock.json",
+            '{"version": 1, "layout": "account", "backend": "local", "keys": [\n{"account_id": "222222222222", "region": '
+            '"eu-west-2", "purposes": ["sns"], "stack": "workloads", "of_a_newer_version": 1},\nnull]}\n',
+            "if a newer version of the program wrote it, install that one: `requirements.txt` names it",
+        ),
+        (
+            "organization.lock.json",
+            '{"version": 1, "layout": "account", "backend": "local", "keys": [\n{"account_id": "222222222222", "region": '
+            '"eu-west-2", "purposes": ["sns"], "stack": "workloads"},\nnull]}\n',
+            "11 new keys to be recorded",
+        ),
+    ],
+    ids=["cdktf.json that says nothing", "its own environment", "a conflict", "a newer lock", "an older lock"],
+)
+def test_what_check_says_of_a_folder(run: Run, tmp_path: Path, name: str, text: str, said: str) -> None:
+    assert run("init").returncode == 0
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    done = run("check")
+    assert said in done.stdout + done.stderr
+    assert said or "cdktf" not in done.stdout
+    assert (tmp_path / name).read_text(encoding="utf-8") == text
 
 
 def test_an_editor_is_not_left_with_an_old_schema(run: Run, tmp_path: Path) -> None:
@@ -159,3 +196,117 @@ def test_two_branches_that_add_an_account_merge(run: Run, tmp_path: Path) -> Non
     git(tmp_path, "merge", "-q", "two", "-m", "both", "-X", "theirs")
     assert all(name in path.read_text() for name in ids)
     assert run("lock", "--check").returncode == 0, run("lock", "--check").stderr
+
+
+REGION, BUCKET = "eu-west-2", "states-of-the-first-week"
+IDS = {"one": "111111111111", "two": "222222222222", "three": "333333333333"}
+THREE = "version: 1\norganization: {home_region: eu-west-2, regions: [eu-west-2]}\naccounts:\n" + "".join(
+    f'  - {{name: {name}, id: "{account_id}"}}\n' for name, account_id in IDS.items()
+)
+NOTHING, MADE, CHANGED = [0] * 6, [0, 9, 0, 0, 0, 0], [0, 0, 3, 0, 3, 0]
+
+
+class Week:
+    """A repository of its own, the installed program, and an AWS with three accounts."""
+
+    def __init__(self, folder: Path, program: Path, aws: Embedded, tmp: Path) -> None:
+        self.folder, self.path = folder, folder / "organization.yaml"
+        places = (str(program.parent), str(ROOT / "node_modules" / ".bin"), aws.variables["PATH"])
+        self.variables = {
+            **aws.variables,
+            "PATH": os.pathsep.join(places),
+            "XDG_CACHE_HOME": str(tmp / "cache"),
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        }
+
+    def run(self, *words: str) -> str:
+        return call(self.folder, *words, **self.variables)
+
+    def refused(self, *words: str) -> str:
+        done = subprocess.run(
+            words, cwd=self.folder, env=self.variables, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        return done.stderr
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.path.read_text(encoding="utf-8")
+        assert old in text
+        self.path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def deploy(self, *words: str) -> dict[str, list[int]]:
+        """What the table says: imported, created, changed, replaced, deleted, forgotten."""
+        return table(self.run("kms-baseline", "deploy", *words))
+
+    def committed(self, *, on: str) -> None:
+        self.run("kms-baseline", "lock")
+        git(self.folder, "add", ".")
+        git(self.folder, "commit", "-qm", on)
+
+
+def test_the_first_week(installed: Path, provider_mirror: Mirror, tmp_path: Path) -> None:
+    """From `init` to three accounts with their states in S3, by the installed program and by `cdktf`."""
+    try:
+        find_cdktf(ROOT, os.environ)
+    except WorldError as error:
+        missing(str(error))
+    (tmp_path / "own").mkdir()
+    with embedded(THREE, provider_mirror, tmp_path) as aws:
+        s3 = aws.client("s3", None, REGION)
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        week = Week(tmp_path / "own", installed, aws, tmp_path)
+        week.run("kms-baseline", "init", "--region", REGION, "--account", f"one={IDS['one']}")
+        git(week.folder, "init", "-q", "-b", "main")
+        week.committed(on="main")
+        assert week.deploy("--yes", "--locked") == {"one": MADE}
+
+        # The state moves to S3, by the commands of docs/deploying.md.
+        [commands] = [text for text in sh_blocks("deploying.md") if "-migrate-state" in text]
+        week.edit("backend: {type: local}", f"backend: {{type: s3, bucket: {BUCKET}, region: {REGION}}}")
+        assert "lock --new-backend" in week.refused("kms-baseline", "check")
+        assert table(week.run("sh", "-euc", commands)) == {"one": NOTHING}
+        assert [found["Key"] for found in s3.list_objects_v2(Bucket=BUCKET)["Contents"]] == ["baseline/one.tfstate"]
+        week.committed(on="main")
+
+        # Two branches merge, and only what is new is made.
+        for branch in ("two", "three"):
+            git(week.folder, "checkout", "-q", "-b", branch, "main")
+            first = f'  - {{name: one, id: "{IDS["one"]}"}}\n'
+            line = f'  - {{name: {branch}, id: "{IDS[branch]}"}}\n'
+            week.edit(first, first + line if branch == "two" else line + first)
+            week.committed(on=branch)
+        git(week.folder, "merge", "-q", "two", "-m", "both")
+        assert week.deploy("--yes", "--locked") == {"one": NOTHING, "two": MADE, "three": MADE}
+
+        # Edits that change nothing or change in place, planned by cdktf and by the program.
+        week.edit("name: one,", "name: first,")
+        week.edit("\nkeys:\n", "\nkeys:\n  rotation_period_days: 180\n  users: [role/App]\n")
+        week.edit("publish_parameters: true ", "publish_parameters: false ")
+        told = week.run("kms-baseline", "diff", "--from", "three")
+        assert all(word in told for word in ("first", "rotation_period_days", "role/App", "publish_parameters"))
+        assert set(IDS) <= set(week.run("cdktf", "list").split())
+        assert "0 to add, 3 to change, 3 to destroy" in week.run("cdktf", "diff", "two")
+        assert week.deploy("--dry-run", "--account", "first") == {"one": CHANGED}
+
+        # Edits that would lose keys or look for them elsewhere.
+        for old, new, said in (
+            ("  namespace: baseline", "  namespace: other", "the states would be in"),
+            (f'  - {{name: two, id: "{IDS["two"]}"}}\n', "", "3 keys of the lock would be lost"),
+            ("layout: account ", "layout: account-region ", "lock --layout"),
+        ):
+            week.edit(old, new)
+            assert said in week.refused("kms-baseline", "check")
+            week.edit(new, old) if new else git(week.folder, "checkout", "-q", "organization.yaml")
+
+
+def table(text: str) -> dict[str, list[int]]:
+    """The numbers of a deployment's table, by stack."""
+    lines = (line.split() for line in text.splitlines())
+    return {line[0]: list(map(int, line[1:])) for line in lines if len(line) == 7 and line[1].isdigit()}
+
+
+def sh_blocks(page: str) -> list[str]:
+    """The commands that a page shows."""
+    return re.findall(
+        r"^```sh\n(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )

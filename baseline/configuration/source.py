@@ -196,6 +196,9 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Mistake:
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
         return Mistake(file, line, "", f"character U+{code:04X} is not allowed in YAML", "remove it")
     lines = text.splitlines()
+    conflict = next((number for number, line in enumerate(lines, 1) if line.startswith("<<<<<<< ")), None)
+    if conflict:
+        return Mistake(file, conflict, "", "has merge conflicts", "decide what holds, and remove the lines with marks")
     written = lines[mark.line] if mark.line < len(lines) else ""
     if written[: mark.column + 1].strip() == "" and "\t" in written[: mark.column + 1]:
         column = written.index("\t") + 1

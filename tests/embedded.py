@@ -47,6 +47,12 @@ class Embedded:
         given = self._client("sts", region, *own).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
         return self._client(service, region, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
+    def session(self, account_id: str, region: str) -> boto3.Session:
+        """A session in an account, by its deployment role."""
+        role = f"arn:aws:iam::{account_id}:role/kms-baseline-deploy"
+        given = self.client("sts", None, region).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region)
+
     def _client(self, service: str, region: str, key: str, secret: str, token: str | None) -> Any:
         return _SDK.client(
             service,

@@ -21,7 +21,7 @@ def accounts(
     ] = False,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Say how AWS Organizations differs from the accounts that are recorded: new, missing, renamed, moved, suspended.
+    """Compare AWS Organizations with the recorded accounts: new, missing, renamed, moved, suspended ones.
 
     Nothing is written but that one file, and only by --write. Exit code 1: something differs and was not written.
 

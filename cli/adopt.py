@@ -45,7 +45,7 @@ def adopt(
     dry_run: DryRun = False,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Look at a key that exists, say who would lose access and what would change, ask, and record it in the lock.
+    """Take over a key that others made: show who would lose access and what would change, ask, and record it in the lock.
 
     The next deployment imports it in place of making one. Nothing changes in AWS before that. Without arguments: list the
     keys behind our aliases and with our tags that are not as a deployment leaves them. Exit code 1: there are some; 3: an

@@ -37,7 +37,7 @@ def diff(
     no_new_access: NoNewAccess = False,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Say what a change of the configuration means: settings, keys that come and go, who gains and loses what of which key.
+    """Show what a change of the configuration does: to settings, to keys, and to who may do what with them.
 
     Example: kms-baseline diff --from main
     """

@@ -57,7 +57,7 @@ def lock(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Record the keys of the configuration in the lock, as synth would, and write nothing else.
+    """Record the keys of the configuration in the lock, as synth does, and write nothing else.
 
     With --layout the lock gets other stacks for the same keys, and local states are put aside. Then
     `kms-baseline deploy --take-over` rebuilds the states by import; no key is made or deleted.

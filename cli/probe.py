@@ -24,7 +24,7 @@ def probe(
     yes: Yes = False,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Use every key of an account's region once, with your AWS credentials, and remove what that made.
+    """Use each key of a region of an account once, with your AWS credentials, and clean up.
 
     Some keys are checked by AWS only when they are used: a wrong policy then fails in silence, weeks later. Each probe
     names the statements of the key policy that it settles. Exit code 1: a probe failed.

@@ -49,7 +49,7 @@ def retire(
     disabled_since: Since = "",
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Say of every retired key, or of one, what is known of its use, and what still refers to it.
+    """Show of retired keys, or of one, when they were last used and what still refers to them.
 
     With --execute a person schedules the deletion of one key, if nothing speaks against it. Exit code 1: something does;
     3: a key could not be read.

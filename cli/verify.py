@@ -20,7 +20,7 @@ def verify(
     account: options.Accounts = None,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
-    """Say what AWS has otherwise than the configuration says: keys, aliases, policies, grants, tags, what features made.
+    """Compare AWS with the configuration: keys, aliases, policies, grants, tags, and what features made.
 
     Nothing is changed. Exit code 1: something was found; 3: nothing was found, and an account could not be read.
 

@@ -302,6 +302,30 @@ def test_no_page_names_a_machine() -> None:
         assert not re.search(r"\.\./shared|/(?:home|root|work|tmp|opt|Users)/", text), page
 
 
+PRIVATE = re.compile(r"\b(born|bites?|in the clear)\b(?<!every-statement-bites)")
+
+
+def test_nothing_that_people_read_has_a_private_word() -> None:
+    """Neither the pages nor the program's texts."""
+    programs = ("baseline", "cli", "deployment", "files", "live", "modules", "operations", "sandbox", "stacks")
+    texts = [*PAGES, *(path for folder in programs for path in (ROOT / folder).rglob("*.*") if path.suffix != ".pyc")]
+    said = {
+        (path.relative_to(ROOT).as_posix(), found[0])
+        for path in texts
+        for found in PRIVATE.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert said == set()
+
+
+def test_every_target_of_make_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    shown = {
+        name for page in PAGES for text in code(page) for name in re.findall(r"^make ([a-z]+)", text, re.MULTILINE)
+    }
+    assert shown
+    assert shown <= targets
+
+
 # What the pages take from the code
 
 

@@ -10,10 +10,11 @@ from baseline.found.place import names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.found.value_checks import value_problems
 from baseline.iam.actions import ACTIONS, expand_all
-from baseline.iam.condition_keys import condition_key, is_carried, spelled
+from baseline.iam.condition_keys import ENCRYPTION_CONTEXT, condition_key, is_carried, spelled
 from baseline.iam.conditions import fits, operator_parts
 from baseline.iam.elements import items
 from baseline.iam.policy_error import PolicyError
+from baseline.iam.service_names import principal_parts
 from baseline.key_policy.place import KeyPlace
 
 _Problem = tuple[str, str]
@@ -145,6 +146,8 @@ def _carried(test: Test) -> Iterator[_Problem]:
     """What a call of some of the actions never carries: an Allow gives those nothing, a Deny takes all or nothing."""
     actions = test.actions
     lacking = sorted(action for action in actions if not is_carried(test.key, action))
+    if _is_documented_all_the_same(test):
+        lacking = [action for action in lacking if action != "kms:DescribeKey"]
     if not lacking or (test.is_allow and (test.operator.is_if_exists or _is_everything(test))):
         return
     more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
@@ -155,6 +158,13 @@ def _carried(test: Test) -> Iterator[_Problem]:
         yield "condition-key-not-carried", f"{never}, so there the Deny hits every call"
     elif len(lacking) == len(actions) and not test.holds_without:
         yield "condition-key-not-carried", f"{never}, so the Deny hits no call"
+
+
+def _is_documented_all_the_same(test: Test) -> bool:
+    """AWS's statement for log groups names Describe under the context, which that call lacks, and works without it."""
+    services = names_of(test.statement, "Service")
+    only_logs = bool(services) and all(principal_parts(name)[0] == "logs" for name in services)
+    return test.is_allow and only_logs and test.key == f"{ENCRYPTION_CONTEXT}aws:logs:arn"
 
 
 def _is_everything(test: Test) -> bool:

@@ -39,18 +39,22 @@ def check_meaning(policy: FoundPolicy, key: KeyPlace) -> None:
     try:
         _check(policy, key)
     except (Unsupported, StepsSpent) as error:
-        policy.say("not-decided", f"what the policy means is not decided: {error}", ())
+        if not any(finding.kind.group == "refused" for finding in policy.findings):  # which says what is to be mended
+            policy.say("not-decided", f"what the policy means is not decided: {error}", ())
 
 
 def _check(policy: FoundPolicy, key: KeyPlace) -> None:
     if policy.undecidable:
         raise Unsupported(policy.undecidable)
     plain = policy.plain
-    _idle(policy, plain, key)
     denies = [s for s in plain["Statement"] if s.get("Effect") == "Deny"]
     for statement, written in zip(policy.statements, plain["Statement"], strict=True):
         if statement.is_allow:
             _statement(policy, statement, {**plain, "Statement": [written, *denies]}, key)
+    if any(policy.has("open-to-everyone", statement) for statement in policy.statements):
+        policy.drop("everything-for-one", beside="open-to-everyone")
+    else:  # beside what is open to everyone all else is without effect
+        _idle(policy, plain, key)
     check_lockout(policy, plain, key)
 
 
@@ -127,5 +131,5 @@ def _tests(statement: FoundStatement) -> Iterator[tuple[str, list[str]]]:
     """The keys in lower case with their values, as the conditions have them."""
     written = statement.elements.get("Condition", {})
     for keys in written.values() if isinstance(written, Mapping) else ():
-        for key, values in keys.items():
+        for key, values in keys.items() if isinstance(keys, Mapping) else ():
             yield key.lower(), [str(value) for value in items(values)]

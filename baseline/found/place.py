@@ -11,7 +11,7 @@ from baseline.iam.elements import items
 from baseline.key_policy.place import KeyPlace
 from baseline.regions import partition_of
 
-_ARN_OF_ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12}):.+", re.DOTALL)
+_ARN_OF_ACCOUNT = re.compile(r"arn:[a-z*?-]+:[a-z0-9*?-]*:[a-z0-9*?-]*:([0-9]{12}):.+", re.DOTALL)
 _ARN = re.compile(r"arn:(aws[a-z-]*):")
 
 

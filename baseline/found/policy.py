@@ -90,6 +90,11 @@ class FoundPolicy:
         """Whether this was found of the statement."""
         return any(f.kind.id == kind and f.statement == statement.name for f in self.findings)
 
+    def drop(self, kind: str, beside: str) -> None:
+        """Take back what another finding about the same statement says better."""
+        better = {finding.statement for finding in self.findings if finding.kind.id == beside}
+        self.findings = [f for f in self.findings if f.kind.id != kind or f.statement not in better]
+
     def say(
         self, kind: str, problem: str, path: FieldPath, statement: FoundStatement | None = None, element: str = ""
     ) -> None:

@@ -7,13 +7,14 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from baseline import names
 from baseline.backends import CloudBackend, S3Backend
 from baseline.errors import Refusal, WorldError
 from baseline.expansion import provider_of
 from baseline.lock import AccountRegion, KeyIdentity, Line
+from baseline.names import Layout
 from baseline.retention import Retention
 from baseline.seen import Seen
 from files.alone import alone
@@ -25,6 +26,7 @@ from operations.project import Project
 from operations.synthesis import STATES
 
 Verdict = Literal["never deployed", "deployed", "not known"]
+_LAYOUTS = get_args(Layout)
 State = frozenset[str] | None | WorldError
 """The addresses in a state; None: there is no such state; or why that is not known."""
 
@@ -88,7 +90,7 @@ class _Asked:
 
     def of(self, retention: Retention, where: AccountRegion, purposes: Collection[str]) -> Iterator[Standing]:
         line, account = self.lock.lines[where], retention.name(where.account_id)
-        state, seen = self.state(line.stack), self.seen(where, purposes)
+        state, seen = self.state(where, line.stack), self.seen(where, purposes)
         found = [(p, *self.verdict(where, line, p, state, seen)) for p in sorted(purposes)]
         left = line.purposes.difference(p for p, verdict, _ in found if verdict == "never deployed")
         for purpose, verdict, why in found:
@@ -134,33 +136,43 @@ class _Asked:
         except WorldError as error:
             return error
 
-    def state(self, stack: str) -> State:
-        """The addresses of a state; None: there is none where others are. Otherwise why that is not known."""
-        found = self.read(stack)
-        if found is None and not self.some_state:
+    def state(self, where: AccountRegion, stack: str) -> State:
+        """The addresses of a state; None: there is none where others are. Otherwise why that is not known.
+
+        Before another layout is deployed, the keys are in the states of the stacks that were.
+        """
+        others = (names.stack(self.lock.bases[where.account_id], where.region, layout) for layout in _LAYOUTS)
+        found = [self.read(name) for name in dict.fromkeys((stack, *others))]
+        if problem := next((one for one in found if isinstance(one, WorldError)), None):
+            return problem
+        known = [one for one in found if isinstance(one, frozenset)]
+        if not known and not self.some_state:
             return WorldError("no stack of the lock has a state here, so that this one has none says nothing")
-        return found
+        return frozenset().union(*known) if known else None
 
     def read(self, stack: str) -> State:
         if stack not in self._states:
             try:
-                text = self.text(stack)
-                self._states[stack] = None if text is None else _addresses(text, stack)
+                found = [_addresses(text, stack) for text in self.texts(stack)]
+                self._states[stack] = frozenset().union(*found) if found else None
             except WorldError as error:
                 self._states[stack] = error
         return self._states[stack]
 
-    def text(self, stack: str) -> bytes | None:
-        """A state as it is; None: there is none. Raises WorldError."""
+    def texts(self, stack: str) -> list[bytes]:
+        """A state as it is; none: there is none. Of local ones, also what was put aside for another layout. Raises WorldError."""
         backend = self.organization.deployment.backend
         match backend:
             case S3Backend():
-                return state_in_s3(self.sessions, backend, stack)
+                text = state_in_s3(self.sessions, backend, stack)
+                return [] if text is None else [text]
             case CloudBackend():
                 raise WorldError(f"{backend.state(stack)} is not read here")
             case _:
-                path = STATES / names.state_file(stack)
-                return path.read_bytes() if path.exists() else None
+                file = names.state_file(stack)
+                return [
+                    path.read_bytes() for path in (STATES / file, *STATES.glob(f"layout-*/{file}")) if path.exists()
+                ]
 
     @cached_property
     def some_state(self) -> bool:

@@ -56,9 +56,9 @@ class Project:
         return self.lock.read_text(encoding="utf-8")
 
     def state(self, stack: str, *purposes: str) -> None:
-        folder = self.folder / "state"
-        folder.mkdir(exist_ok=True)
-        (folder / f"{stack}.tfstate").write_text(state_with(*purposes), encoding="utf-8")
+        path = self.folder / "state" / f"{stack}.tfstate"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(state_with(*purposes), encoding="utf-8")
 
     def forget(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.run("lock", "--forget-undeployed", *arguments)
@@ -125,13 +125,16 @@ def test_what_aws_has_stays(project: Project) -> None:
 
 
 def test_what_a_state_has_stays(project: Project) -> None:
+    """Also one that was put aside for another layout."""
     before = project.recorded(WRONG)
     project.state("web", "sns", "ebs", "logs")
     project.write(TEXT)
     said = project.refused(before)
     assert said.count("the state of web has it") == 3
     assert "every key was deployed" in said
-    project.state("web", "sns")
+    (project.folder / "state" / "web.tfstate").unlink()
+    project.state("layout-account-region/web-eu-west-2", "sns")
+    project.state("data")
     assert project.forget("--yes").returncode == 0
     assert f'{{"account_id": "{MISTYPED}", "region": "{REGION}", "purposes": ["sns"]' in project.lock.read_text()
 

@@ -41,6 +41,11 @@ class Key:
         return LockedKey(self.account_id, self.region, self.purpose, self.stack)
 
     @property
+    def state(self) -> str:
+        """What it is to be, in KMS's words."""
+        return "Enabled" if self.enabled else "Disabled"
+
+    @property
     def states(self) -> tuple[str, ...]:
         """The states, in KMS's words, in which Terraform may find it: what it has to be, it can be made from these."""
         return ("Enabled",) if self.enabled else ("Enabled", "Disabled")

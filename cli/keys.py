@@ -121,13 +121,8 @@ def _row(key: Key) -> tuple[str, ...]:
         rotation,
         window,
         f"aws_kms_key.{key.address}",
-        state(key),
+        key.state,
     )
-
-
-def state(key: Key) -> str:
-    """What a key is to be, in KMS's own words."""
-    return "Enabled" if key.enabled else "Disabled"
 
 
 def _as_json(project: Project, key: Key, explain: bool) -> dict[str, Any]:
@@ -141,7 +136,7 @@ def _as_json(project: Project, key: Key, explain: bool) -> dict[str, Any]:
         "address": f"aws_kms_key.{key.address}",
         "stack": key.stack,
         "provider": f"aws.{key.provider}",
-        "state": state(key),
+        "state": key.state,
         "rotation": settings.rotation,
         "rotation_period_days": settings.rotation_period_days if settings.rotation else None,
         "deletion_window_days": settings.deletion_window_days,

@@ -67,8 +67,12 @@ class Project:
     @cached_property
     def found(self) -> FoundAccounts | None:
         """The accounts of AWS Organizations, as they were last recorded; None: nobody did that."""
-        path = self.found_path
-        return parse_found_accounts(read_text(path, RENEW), str(path)) if path.exists() else None
+        return None if self.found_text is None else parse_found_accounts(self.found_text, str(self.found_path))
+
+    @cached_property
+    def found_text(self) -> str | None:
+        """The text of that record."""
+        return read_text(self.found_path, RENEW) if self.found_path.exists() else None
 
     @cached_property
     def lock(self) -> Lock:

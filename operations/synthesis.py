@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
+from baseline.errors import Refusal
 from baseline.words import count
 from deployment.parallelism import free_memory
 from files.alone import alone
+from operations.export_origin import origin_of
 from operations.node import prepare_node
 from operations.progress import Counting, Say
 from operations.project import Project
-from stacks.export import check_folder, exported
+from stacks.export import check_folder, differences, exported
 from stacks.output import staged
 from stacks.stamping.synthesis import Building, Synthesis, synthesized
 
@@ -18,6 +21,9 @@ DEFAULT_OUTPUT = Path("cdktf.out")
 """Where `cdktf` looks for the stacks, and deploys them from."""
 STATES = DEFAULT_OUTPUT.parent / "state"
 """Where the local backend keeps their states."""
+
+_MOST_TOLD = 20
+"""Differences of an export that are named."""
 
 Staging = Callable[[Synthesis, Path], AbstractContextManager[Callable[[], None]]]
 """Writes files beside the folder that they are for, and gives what puts them in their place."""
@@ -33,10 +39,24 @@ def write_stacks(project: Project, folder: Path, locked: bool, say: Say, full: b
     say(f"written to {folder}")
 
 
-def export_stacks(project: Project, folder: Path, locked: bool, say: Say) -> None:
+def export_stacks(project: Project, folder: Path, locked: bool, say: Say, program: str) -> None:
     """Write every stack in its normal form, with a manifest of sums. Raises as `publish` does, and UsageError."""
     check_folder(folder)
-    publish(project, folder.absolute(), exported, locked, say)
+    publish(project, folder.absolute(), partial(exported, origin=origin_of(project, program)), locked, say)
+
+
+def check_export(project: Project, folder: Path, say: Say, program: str) -> None:
+    """Raise Refusal unless a folder is what an export of today would write, UsageError where it holds none."""
+    check(project, locked=False)
+    with synthesized(project.inventory, _building(say, full=False)) as made:
+        found = list(differences(made, folder, origin_of(project, program)))
+    if found:
+        lines = [f"  {line}" for line in found[:_MOST_TOLD]]
+        more = [f"  and {len(found) - _MOST_TOLD} more"] if found[_MOST_TOLD:] else []
+        raise Refusal(
+            "\n".join([f"{folder} is not what the configuration yields", *lines, *more]),
+            f"look at them; `kms-baseline export {folder}` writes it anew",
+        )
 
 
 def check(project: Project, locked: bool) -> None:

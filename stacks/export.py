@@ -1,4 +1,4 @@
-"""The synthesized stacks in a normal form: no metadata, stable order, a manifest of sums.
+"""The synthesized stacks in a normal form, with what an auditor asks for beside them, and a manifest of sums.
 
 The folders are complete Terraform configurations: `terraform init` and `validate` take them as they are, and a
 VCS-driven workspace runs them. What they import of adopted keys is in a file of its own.
@@ -7,10 +7,11 @@ VCS-driven workspace runs them. What they import of adopted keys is in a file of
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from baseline.errors import UsageError
@@ -18,40 +19,113 @@ from baseline.import_blocks import IMPORTS_FILE, render
 from stacks.stamping.synthesis import Synthesis
 
 MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+"""The same sums, as `sha256sum --check` takes them."""
 EXPORTED_FILE = "main.tf.json"
-FILES = (EXPORTED_FILE, IMPORTS_FILE)
+KEYS_FILE = "keys.json"
 _KIND = "kms-baseline export"
+_OF_TERRAFORM = ("lifecycle", "policy", "provider")
+"""Arguments that say nothing of a key itself, and the policy, which comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an export was made of and by."""
+
+    program: str
+    """The version of kms-baseline."""
+    revision: str | None
+    """The commit that last changed the configuration or its lock; None where that is not in Git as it is here."""
+    documents: Mapping[str, str]
+    """Files that say it for the whole organization, by name: the list of keys, the configuration, the lock."""
 
 
 def check_folder(folder: Path) -> None:
     """Raise UsageError for a folder with something else in it: exporting replaces what is there."""
-    if folder.is_dir() and any(folder.iterdir()) and _exported_stacks(folder) is None:
+    if folder.is_dir() and any(folder.iterdir()) and exported_sums(folder) is None:
         raise UsageError(f"{folder}: has other files in it", "name a new or empty folder, or one of an earlier export")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file", "name a folder")
 
 
 @contextmanager
-def exported(made: Synthesis, folder: Path) -> Iterator[Callable[[], None]]:
-    """Write every stack and the manifest on the file system of the folder; yields what puts them in their place."""
+def exported(made: Synthesis, folder: Path, origin: Origin) -> Iterator[Callable[[], None]]:
+    """Write every file on the file system of the folder; yields what puts them in their place."""
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary:
+        new = Path(temporary)
         sums = {}
-        for name, text in _files(made):
-            target = Path(temporary) / name
-            target.parent.mkdir(exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="\n")
-            sums[name] = hashlib.sha256(text.encode()).hexdigest()
-        manifest = {"kind": _KIND, "version": 1, "sha256": dict(sorted(sums.items()))}
-        (Path(temporary) / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-        yield partial(_publish, Path(temporary), folder)
+        for name, text in export_files(made, origin):
+            _write(new / name, text)
+            sums[name] = _sum(text)
+        sums = dict(sorted(sums.items()))
+        _write(new / SUMS, "".join(f"{sum}  {name}\n" for name, sum in sums.items()))
+        manifest = {"kind": _KIND, "version": 2, "program": origin.program, "revision": origin.revision, "sha256": sums}
+        _write(new / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+        yield partial(_publish, new, folder)
 
 
-def _files(made: Synthesis) -> Iterator[tuple[str, str]]:
-    """Every file of every stack, with its text."""
-    for stack, text in made.texts(normalized_text):
-        yield f"{stack.name}/{EXPORTED_FILE}", text
+def export_files(made: Synthesis, origin: Origin) -> Iterator[tuple[str, str]]:
+    """Every file but the manifest and the sums, with its text."""
+    for form, file in ((normalized_text, EXPORTED_FILE), (keys_text, KEYS_FILE)):
+        for stack, text in made.texts(form):
+            yield f"{stack.name}/{file}", text
     for stack_name, imports in made.imports.items():
         yield f"{stack_name}/{IMPORTS_FILE}", render(imports)
+    yield from origin.documents.items()
+
+
+def differences(made: Synthesis, folder: Path, origin: Origin) -> Iterator[str]:
+    """What a folder has otherwise than an export of today would have it, a line a file. Of Terraform's own files nothing.
+
+    Raises UsageError for a folder without an export.
+    """
+    told = exported_sums(folder)
+    if told is None:
+        raise UsageError(f"{folder}: holds no export", f"`kms-baseline export {folder}` writes one")
+    sums = {}
+    for name, text in export_files(made, origin):
+        sums[name] = _sum(text)
+        yield from _difference(folder, name, sums[name])
+    yield from _difference(folder, SUMS, _sum("".join(f"{sum}  {name}\n" for name, sum in sorted(sums.items()))))
+    if told != sums:
+        yield f"{MANIFEST}: its sums are others"
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in (*sums, SUMS, MANIFEST) and not _is_terraforms(name):
+            yield f"{name}: is not of the export"
+
+
+def _difference(folder: Path, name: str, sum: str) -> Iterator[str]:
+    try:
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sum:
+            yield f"{name}: is another"
+    except FileNotFoundError:
+        yield f"{name}: is missing"
+    except OSError as error:
+        yield f"{name}: cannot be read: {error.strerror}"
+
+
+def _is_terraforms(name: str) -> bool:
+    """Whether it is what Terraform keeps beside a configuration, and Git beside a folder."""
+    return any(part in (".git", ".terraform", ".terraform.lock.hcl") for part in PurePosixPath(name).parts)
+
+
+def keys_text(synthesized: str) -> str:
+    """The keys of a stack by their addresses, with region, alias, settings and policy, out of the stack's own text."""
+    stack = _without_metadata(json.loads(synthesized))
+    resources = stack.get("resource", {})
+    aliases = {alias["target_key_id"]: alias["name"] for alias in resources.get("aws_kms_alias", {}).values()}
+    regions = {f"aws.{provider['alias']}": provider["region"] for provider in stack["provider"]["aws"]}
+    keys = {
+        f"aws_kms_key.{name}": {
+            "region": regions[key["provider"]],
+            "alias": aliases.get(f"${{aws_kms_key.{name}.key_id}}"),
+            **{argument: value for argument, value in sorted(key.items()) if argument not in _OF_TERRAFORM},
+            "policy": json.loads(key["policy"]),
+        }
+        for name, key in resources.get("aws_kms_key", {}).items()
+    }
+    return json.dumps(keys, indent=2, ensure_ascii=False) + "\n"
 
 
 def normalized_text(synthesized: str) -> str:
@@ -74,30 +148,35 @@ def _without_metadata(value: Any) -> Any:
     return [_without_metadata(item) for item in value] if isinstance(value, list) else value
 
 
-def _exported_stacks(folder: Path) -> set[str] | None:
-    """The stacks of an earlier export into this folder; None when it holds none."""
+def exported_sums(folder: Path) -> dict[str, str] | None:
+    """The sums of an earlier export into this folder, by file; None when it holds none."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {Path(name).parent.name for name in manifest["sha256"]} if manifest["kind"] == _KIND else None
-    except (OSError, ValueError, KeyError, TypeError):
+        sums = {str(name): str(sum) for name, sum in manifest["sha256"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    inside = all(not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts for name in sums)
+    return sums if manifest.get("kind") == _KIND and inside else None
 
 
 def _publish(new: Path, folder: Path) -> None:
     """Put what was exported in place, the manifest last. What is gone goes, and of it only our own files."""
     folder.mkdir(parents=True, exist_ok=True)
-    former = _exported_stacks(folder) or set()
-    stacks = {path.name for path in new.iterdir() if path.is_dir()}
-    for name in sorted(stacks):
-        (folder / name).mkdir(exist_ok=True)
-        for file in FILES:
-            if (new / name / file).exists():
-                (new / name / file).replace(folder / name / file)
-            else:
-                (folder / name / file).unlink(missing_ok=True)
-    (new / MANIFEST).replace(folder / MANIFEST)
-    for name in former - stacks:
-        for file in FILES:
-            (folder / name / file).unlink(missing_ok=True)
+    former = exported_sums(folder) or {}
+    files = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
+    for file in sorted(files, key=lambda file: (file.name == MANIFEST, file)):
+        (folder / file).parent.mkdir(exist_ok=True)
+        (new / file).replace(folder / file)
+    for gone in sorted(set(map(Path, former)) - files):
+        (folder / gone).unlink(missing_ok=True)
         with suppress(OSError):  # whoever ran Terraform there has files in it
-            (folder / name).rmdir()
+            (folder / gone).parent.rmdir()
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

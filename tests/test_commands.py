@@ -445,9 +445,12 @@ class TestExport:
         before = files(project / "audit")
         manifest = json.loads(before["manifest.json"])
         assert manifest["sha256"] == {
-            name: hashlib.sha256(content).hexdigest() for name, content in before.items() if name != "manifest.json"
+            name: hashlib.sha256(content).hexdigest()
+            for name, content in before.items()
+            if name not in ("manifest.json", "SHA256SUMS")
         }
-        assert sorted(manifest["sha256"]) == sorted(f"{account}/main.tf.json" for account in ACCOUNTS)
+        of_stacks = {f"{account}/{file}" for account in ACCOUNTS for file in ("main.tf.json", "keys.json")}
+        assert set(manifest["sha256"]) == of_stacks | {"keys.csv", "organization.yaml", "organization.lock.json"}
         assert run("export", "audit").returncode == 0
         assert files(project / "audit") == before
 

@@ -39,6 +39,7 @@ def principal_problems(elements: Mapping[str, Any], key: KeyPlace) -> Iterator[_
             for name in _texts(kind, names):
                 yield from _named(kind, name, key)
         yield from _acting_by_role(elements)
+        yield from _managing_sessions(elements)
 
 
 def _texts(kind: str, names: Any) -> Iterator[Any]:
@@ -72,8 +73,19 @@ def _service(name: str, key: KeyPlace) -> Iterator[_Problem]:
         yield "service-of-another-region", f"`{name}` is of {region}, the key of {key.region}"
 
 
+def _actions(elements: Mapping[str, Any]) -> frozenset[str]:
+    return expand_all(tuple(a for a in items(elements.get("Action", [])) if isinstance(a, str)))
+
+
+def _managing_sessions(elements: Mapping[str, Any]) -> Iterator[_Problem]:
+    if elements.get("Effect") == "Allow" and "kms:PutKeyPolicy" in _actions(elements):
+        for name in items(elements["Principal"].get("AWS", [])):
+            if isinstance(name, str) and re.search(":(assumed-role|federated-user)/", name):
+                yield "session-manages", f"`{name}` may change the policy, and is a session, which ends"
+
+
 def _acting_by_role(elements: Mapping[str, Any]) -> Iterator[_Problem]:
-    actions = expand_all(tuple(a for a in items(elements.get("Action", [])) if isinstance(a, str)))
+    actions = _actions(elements)
     for name in items(elements["Principal"].get("Service", [])):
         if isinstance(name, str) and principal_parts(name)[0] in BY_ROLE and actions & CRYPTOGRAPHIC:
             yield "service-acts-by-role", f"`{name}` publishes to encrypted topics as a role, not by this principal"

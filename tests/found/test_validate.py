@@ -17,6 +17,7 @@ from tests.found.policies import ROLE, ROOT, A, B, R, policy, statement, without
 
 ALARMS = {"Service": "cloudwatch.amazonaws.com"}
 OURS = {"aws:SourceAccount": A}
+SESSION = f"arn:aws:sts::{A}:assumed-role/Pipeline/i-0abc"
 NAMES = "kms:EncryptionContextKeys"
 TOPIC = "kms:EncryptionContext:aws:sns:topicArn"
 
@@ -121,6 +122,7 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ),
     ("service-manages", policy(statement(ALARMS, ["kms:TagResource", "kms:Decrypt"], StringEquals=OURS)), "kms:TagResource"),
     ("service-grants-anything", policy(statement(ALARMS, "kms:CreateGrant", StringEquals=OURS)), "kms:CreateGrant"),
+    ("session-manages", policy(statement({"AWS": SESSION}, "kms:Put*")), "may change the policy, and is a session"),
     ("everything-for-one", policy(statement(action="kms:*")), "every action is given to others than the account"),
     (
         "wildcard-across-parts",

@@ -150,6 +150,11 @@ SAID: dict[str, tuple[Any, str, str]] = {
         "deny-hits-services",
         "`aws:SourceVpce` never comes with calls that AWS services make for users and roles",
     ),
+    "a session that manages the key": (
+        statement({"AWS": f"arn:aws:sts::{A}:assumed-role/Pipeline/i-0abc"}, "kms:PutKeyPolicy"),
+        "session-manages",
+        "may change the policy, and is a session, which ends",
+    ),
     "only the organization manages": (
         statement("*", "kms:PutKeyPolicy", "Deny", StringNotEquals={"aws:PrincipalOrgID": ORGANIZATION}),
         "lockout-on-a-condition",
@@ -244,6 +249,19 @@ def test_what_aws_documents_is_no_finding(statements: tuple[Any, ...]) -> None:
     said = found(policy(*statements))
     said.pop("not-decided", None)
     assert said == {}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:SourceVpc": "vpc-1234abcd"}},
+        {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+        {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}},
+        {"StringLike": {"aws:UserAgent": "ours"}},
+    ],
+)
+def test_everyone_from_a_network_is_still_everyone(condition: Any) -> None:
+    assert set(found(policy(statement("*", **condition)))) == {"open-to-everyone"}
 
 
 @pytest.mark.parametrize("key", ["aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalArn"])

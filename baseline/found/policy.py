@@ -122,7 +122,9 @@ def found_policy(text: str) -> FoundPolicy:
             Finding(KINDS["not-a-policy"], f"a policy is a JSON object, got {_kind(value)}", policy.line(()))
         )
     for path, found in placeholders(value):
-        raise NotAPolicy(Finding(KINDS["template"], f"`{found}` is not filled in", policy.line(path)))
+        raise NotAPolicy(
+            Finding(KINDS["template"], f"the policy is a template: `{found}` is not filled in", policy.line(path))
+        )
     top = _spelled(policy, value, (), _TOP, None)
     if "Statement" not in top:
         raise NotAPolicy(Finding(KINDS["not-a-policy"], "there is no `Statement`", policy.line(())))

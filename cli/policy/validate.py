@@ -81,7 +81,7 @@ def _summary(asked: Path, judged: Sequence[JudgedFile]) -> str:
     if not is_folder(asked):
         return f"{judged[0].file.name}: {result or 'nothing found'}"
     inside = f" in {sum(bool(one.findings) for one in judged)} of them" if result else ""
-    return f"{asked}: {len(judged)} files: {result or 'nothing found'}{inside}"
+    return f"{asked}: {count(len(judged), 'file')}: {result or 'nothing found'}{inside}"
 
 
 def _lines(judged: JudgedFile) -> Iterator[tuple[Finding, str]]:

@@ -295,7 +295,10 @@ def test_whether_the_account_is_in_the_organization_can_be_said() -> None:
 )
 def test_a_template_is_one_sentence(text: str, placeholder: str) -> None:
     [finding] = validate(text, A, R)
-    assert (finding.kind.id, finding.problem) == ("template", f"`{placeholder}` is not filled in")
+    assert (finding.kind.id, finding.problem) == (
+        "template",
+        f"the policy is a template: `{placeholder}` is not filled in",
+    )
     assert placeholder in text.splitlines()[finding.line - 1]
 
 

@@ -15,12 +15,14 @@ from benchmarks.verification import section
 
 SMALL, MEDIUM = Size(5, 2), Size(10, 17)
 LARGE, LARGEST, MANY_SHAPES = Size(100, 17, 5), Size(1000, 17, 5), Size(1000, 17, 51)
+EVERY_PURPOSE = Size(1000, 17, 5, every_purpose=True)
 ALTERNATIVES = {
     SMALL: ("plain_json", "plain_cdktf"),
     MEDIUM: ("plain_json", "plain_cdktf", "aws_cdk"),
     LARGE: ("plain_json", "typed"),
     LARGEST: ("plain_json",),
     MANY_SHAPES: (),
+    EVERY_PURPOSE: (),
 }
 GROWTH = {
     "accounts": tuple(Size(accounts, 17, 5) for accounts in (50, 100, 250, 500)),

@@ -2,6 +2,7 @@
 
 import random
 
+from baseline.purposes import PURPOSES
 from baseline.regions import AWS
 
 OWN_SETTINGS_OF = 20
@@ -9,14 +10,20 @@ OWN_SETTINGS_OF = 20
 SEED = 6
 
 
-def organization(accounts: int, regions: int, kinds: int = 1, changed: str = "") -> str:
+OPTIONAL = [name for name, purpose in PURPOSES.items() if purpose.optional]
+
+
+def organization(accounts: int, regions: int, kinds: int = 1, changed: str = "", *, every_purpose: bool = False) -> str:
     """The text of a configuration with so many accounts and regions (at most 17), three keys in each.
+
+    `every_purpose`: with every purpose switched on as well that nobody has otherwise.
 
     `kinds` are the kinds of accounts: most are of the first, one in twenty of another, with settings of its own.
     `changed` is written to the last account in place of its own.
     """
     enabled = ", ".join(AWS.regions[:regions])
     own = _own(accounts, regions, kinds)
+    purposes = f", purposes: {{{', '.join(f'{name}: true' for name in OPTIONAL)}}}" if every_purpose else ""
     if changed:
         own[accounts] = changed
     listed = "\n".join(
@@ -26,7 +33,7 @@ def organization(accounts: int, regions: int, kinds: int = 1, changed: str = "")
     return (
         "version: 1\n"
         f"organization: {{home_region: {AWS.regions[0]}, regions: [{enabled}]}}\n"
-        "keys: {administrators: [role/SecurityAdministrators]}\n"
+        f"keys: {{administrators: [role/SecurityAdministrators]{purposes}}}\n"
         f"accounts:\n{listed}\n"
     )
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks.measure import Figures, clean_environment, measure
-from benchmarks.organizations import kind, organization
+from benchmarks.organizations import OPTIONAL, kind, organization
 from stacks.stamping import builders
 
 COMMAND = Path(sys.executable).with_name("kms-baseline")
@@ -27,14 +27,16 @@ class Size:
     accounts: int
     regions: int
     kinds: int = 1
+    every_purpose: bool = False
+    """Whether the purposes are on as well that nobody has otherwise."""
 
     @property
     def keys(self) -> int:
         """Before some accounts switch two regions off."""
-        return self.accounts * self.regions * 3
+        return self.accounts * self.regions * (3 + (len(OPTIONAL) if self.every_purpose else 0))
 
     def text(self, changed: str = "") -> str:
-        return organization(self.accounts, self.regions, self.kinds, changed)
+        return organization(self.accounts, self.regions, self.kinds, changed, every_purpose=self.every_purpose)
 
 
 class Run(NamedTuple):

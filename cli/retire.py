@@ -153,7 +153,7 @@ def _lines(evidence: Evidence, purpose: str) -> Iterator[tuple[str, list[str]]]:
     yield "grants", ["may not be listed"] if evidence.grants is None else list(evidence.grants) or ["none"]
     yield "referred to by", list(grouped(evidence.dependents)) or ["nothing was found"]
     yield "not looked at", list(evidence.not_looked_at)
-    yield "cannot be seen", list(UNSEEN[purpose])
+    yield "cannot be seen", list(UNSEEN.get(purpose, ()))
 
 
 def _as_json(looked: Looked) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _as_json(looked: Looked) -> dict[str, Any]:
         "then": key.entry.then,
         "place": str(key.entry.place),
         "evidence": _plain(found | {"last_use_in_words": str(use) if use else None}) if evidence else None,
-        "cannot_be_seen": UNSEEN[key.identity.purpose],
+        "cannot_be_seen": UNSEEN.get(key.identity.purpose, ()),
         "problem": looked.problem,
         "refusals": looked.refusals,
     }

@@ -5,12 +5,14 @@ https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from baseline.inventory import Provider
 from baseline.retirement import Dependent
+from live import optional_dependents
 from live.asking import pages
 from live.looking import Looking
 from live.sessions import Sessions
@@ -20,6 +22,7 @@ _ENCRYPTED = [{"Name": "encrypted", "Values": ["true"]}]
 """No filter of EC2 takes a key."""
 
 UNSEEN: Mapping[str, tuple[str, ...]] = {
+    **optional_dependents.UNSEEN,
     "ebs": (
         "snapshots and images that other accounts copied or were given",
         "launch template versions that are neither the latest nor the default",
@@ -50,8 +53,18 @@ class Dependents:
             "logs": self._logs,
             "backup": self._backup,
             "cloudtrail": self._cloudtrail,
+            "s3": self._buckets,
         }
-        return tuple(found[purpose]())
+        return tuple(found[purpose]() if purpose in found else self._others(purpose))
+
+    def _others(self, purpose: str) -> Iterator[Dependent]:
+        """Nothing is found by not looking: where nobody said how to look, that is noted."""
+        if purpose not in optional_dependents.LOOKS:
+            self._looking.missed.append(f"what refers to keys for {purpose}")
+        for look in optional_dependents.LOOKS.get(purpose, ()):
+            for name, dependent in self._looking.each(look.what, partial(look.through, self._client(look.service))):
+                if self._is_it(name):
+                    yield dependent
 
     def _client(self, service: str) -> Any:
         return self._sessions.client(self._provider, service)
@@ -119,10 +132,14 @@ class Dependents:
         return lambda: pages(backup, list_, "RecoveryPoints", BackupVaultName=vault)
 
     def _cloudtrail(self) -> Iterator[Dependent]:
-        cloudtrail, s3 = self._client("cloudtrail"), self._client("s3")
+        cloudtrail = self._client("cloudtrail")
         for trail in self._looking.each("trails", lambda: iter(cloudtrail.describe_trails()["trailList"])):
             if self._is_it(trail.get("KmsKeyId")):
                 yield Dependent("trail", trail["Name"], f"writes to the bucket {trail.get('S3BucketName')}")
+        yield from self._buckets()
+
+    def _buckets(self) -> Iterator[Dependent]:
+        s3 = self._client("s3")
         for bucket in self._looking.each("buckets", lambda: pages(s3, "list_buckets", "Buckets")):
             name = bucket["Name"]
             for rule in self._looking.each(f"the encryption of the bucket {name}", self._encryption(s3, name)):

@@ -7,11 +7,15 @@ import pytest
 
 from baseline.inventory import Inventory, Key
 from baseline.purposes import PURPOSES
+from live.dependents import UNSEEN, Dependents
+from live.looking import Looking
 from live.probes import KINDS, ProbeOutcome, probe_key
+from live.sessions import sessions_of
 from operations.embedded_aws import embedded_aws
 from tests.conftest import inventory
 from tests.embedded import Embedded
 from tests.organizations import account, organization, text
+from tests.sandbox.uses_of_keys import MADE, USES
 
 ACCOUNT, REGION = "033333333333", "eu-west-2"
 OPTIONAL = [name for name, purpose in PURPOSES.items() if purpose.optional]
@@ -50,6 +54,55 @@ def probed(aws: Embedded) -> Callable[[Key], ProbeOutcome]:
 
 def test_every_kind_of_probe_is_known() -> None:
     assert {purpose.probe for purpose in PURPOSES.values()} <= set(KINDS)
+
+
+def test_what_no_call_shows_is_said_of_every_purpose() -> None:
+    assert set(UNSEEN) == set(PURPOSES)
+
+
+def referring(aws: Embedded, switched_on: Inventory, key: Key) -> list[str]:
+    """What `retire` would find to refer to a key."""
+    provider = switched_on.stacks[0].provider(key.provider)
+    looking = Looking(provider)
+    arn = aws.client("kms", ACCOUNT, REGION).describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"]
+    found = Dependents(sessions_of(aws.variables), provider, arn, (key.alias,), looking).of(key.purpose)
+    assert looking.missed == []
+    return [f"{dependent.kind} {dependent}" for dependent in found]
+
+
+@pytest.mark.parametrize("purpose", [name for name in OPTIONAL if name != "s3"])
+def test_what_refers_to_a_retired_key_is_found(
+    aws: Embedded, switched_on: Inventory, keys: dict[str, Key], purpose: str
+) -> None:
+    use, key = USES[purpose], keys[purpose]
+    client = aws.client(use.service, ACCOUNT, REGION)
+    assert referring(aws, switched_on, key) == []
+    arn = aws.client("kms", ACCOUNT, REGION).describe_key(KeyId=key.alias)["KeyMetadata"]["Arn"]
+    use.use(client, arn)
+    found = referring(aws, switched_on, key)
+    assert found
+    assert purpose == "efs" or MADE in found[0]  # a file system is called by its ID
+    use.clear(client)
+
+
+def test_a_bucket_refers_to_the_key_that_it_has_by_default(
+    aws: Embedded, switched_on: Inventory, keys: dict[str, Key]
+) -> None:
+    s3 = aws.client("s3", ACCOUNT, REGION)
+    s3.create_bucket(Bucket=MADE, CreateBucketConfiguration={"LocationConstraint": REGION})
+    arn = aws.client("kms", ACCOUNT, REGION).describe_key(KeyId=keys["s3"].alias)["KeyMetadata"]["Arn"]
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}}
+    s3.put_bucket_encryption(Bucket=MADE, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    assert referring(aws, switched_on, keys["s3"]) == [f"bucket {MADE} (encrypts with it by default)"]
+    s3.delete_bucket(Bucket=MADE)
+
+
+def test_nothing_is_found_by_not_looking(aws: Embedded, switched_on: Inventory) -> None:
+    """A purpose of which nobody said what refers to its keys: that speaks against a deletion."""
+    provider = switched_on.stacks[0].providers[0]
+    looking = Looking(provider)
+    assert Dependents(sessions_of(aws.variables), provider, "arn", (), looking).of("fax") == ()
+    assert looking.missed == ["what refers to keys for fax"]
 
 
 @pytest.mark.parametrize("purpose", OPTIONAL)

@@ -17,6 +17,7 @@ COMMANDS = (
     "keys",
     "prove",
     "diff",
+    "cost",
     "synth",
     "deploy",
     "verify",

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
+from baseline.bill import Monthly
 from baseline.errors import Exit, UsageError
 from baseline.inventory import Key
-from baseline.prover.inventories import ChangedKeys, InventoryDifference
+from baseline.prices import public_prices
+from baseline.prover.inventories import ChangedKeys
 from baseline.setting_changes import plain
 from baseline.words import count, some
 from cli import changes, options, output
 from cli.policy.diff import NoNewAccess
-from operations.comparison import difference_of_configurations
+from operations.comparison import ConfigurationDifference, difference_of_configurations
 from operations.project import configuration_path
 
 Old = Annotated[Path | None, typer.Argument(help="The old configuration.", show_default=False)]
@@ -48,11 +50,12 @@ def diff(
         output.show_json(_as_json(found))
     else:
         _show(found)
-    if no_new_access and any(c.direction == "gains" for group in found.changed for c in group.changes):
+    if no_new_access and any(c.direction == "gains" for group in found.keys.changed for c in group.changes):
         raise typer.Exit(Exit.REFUSED)
 
 
-def _show(found: InventoryDifference) -> None:
+def _show(of: ConfigurationDifference) -> None:
+    found = of.keys
     for change in found.settings:
         where = f" in {some(change.accounts)}" if change.accounts else ""
         output.show(f"SETTING  {change.name}: {change.old or 'none'} -> {change.new or 'none'}{where}")
@@ -65,8 +68,18 @@ def _show(found: InventoryDifference) -> None:
         first, *others = found.reworded
         more = f" and {count(len(others), 'other key')}" if others else ""
         output.show(f"SAME MEANING  another text of the policy of {first.where}{more}")
+    if of.bill and of.bill[0] != of.bill[1]:
+        output.show(_bill(*of.bill))
     if not (found.new or found.gone or found.changed or found.reworded or found.settings):
         output.show("nothing changes")
+
+
+def _bill(old: Monthly, new: Monthly) -> str:
+    prices = public_prices()
+    now, then = (
+        f"{prices.amount(a)} -> {prices.amount(b)}" for a, b in ((old.new, new.new), (old.settled, new.settled))
+    )
+    return f"BILL  {old.keys} -> {count(new.keys, 'key')}: {now} a month, new; {then} after {prices.billed_rotations} rotations"
 
 
 def _group(group: ChangedKeys) -> Iterator[str]:
@@ -82,7 +95,8 @@ def _places(keys: Sequence[Key]) -> str:
     return some([f"{key.account}/{key.region}" for key in keys])
 
 
-def _as_json(found: InventoryDifference) -> dict[str, Any]:
+def _as_json(of: ConfigurationDifference) -> dict[str, Any]:
+    found = of.keys
     return {
         "version": 1,
         "new": [_key(key) for key in found.new],
@@ -97,6 +111,7 @@ def _as_json(found: InventoryDifference) -> dict[str, Any]:
         ],
         "same_meaning": [_key(key) for key in found.reworded],
         "settings": [asdict(change) for change in found.settings],
+        "bill": of.bill and {"old": asdict(of.bill[0]), "new": asdict(of.bill[1])},
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from baseline.bill import Monthly, monthly
 from baseline.configuration.load import Configuration, load
 from baseline.errors import Undecided, UsageError
 from baseline.expansion import expand
@@ -13,6 +14,7 @@ from baseline.found.place import account_in, place_of
 from baseline.found_accounts import parse_found_accounts
 from baseline.inventory import Inventory
 from baseline.lock import Lock
+from baseline.prices import public_prices
 from baseline.prover.difference import Change, difference
 from baseline.prover.inventories import InventoryDifference, inventory_difference
 from baseline.prover.unanswered import StepsSpent, Unsupported
@@ -34,7 +36,16 @@ class PolicyDifference:
     new: Mapping[str, Mapping[str, Any]]
 
 
-def difference_of_configurations(old: Path | None, new: Path, revision: str) -> InventoryDifference:
+@dataclass(frozen=True, slots=True)
+class ConfigurationDifference:
+    """What the change of a configuration means, for keys and for the bill."""
+
+    keys: InventoryDifference
+    bill: tuple[Monthly, Monthly] | None
+    """Of all keys before and after, as if they were new; None where nobody has looked up prices."""
+
+
+def difference_of_configurations(old: Path | None, new: Path, revision: str) -> ConfigurationDifference:
     """What changes from the old configuration to the new one; without an old file, it is the new one of a revision.
 
     Raises Mistakes and UsageError for either of them, Undecided when a policy cannot be decided.
@@ -48,9 +59,13 @@ def difference_of_configurations(old: Path | None, new: Path, revision: str) -> 
     else:
         before = _inventory(_in_revision(project, revision))
     try:
-        return inventory_difference(before, now)
+        keys = inventory_difference(before, now)
     except (Unsupported, StepsSpent) as error:
         raise Undecided(f"not decided: {error}", "`kms-baseline prove` says of which key") from None
+    prices = public_prices()
+    priced = now.organization.partition in prices.partitions
+    bill = (monthly(before.keys, prices), monthly(now.keys, prices)) if priced else None
+    return ConfigurationDifference(keys, bill)
 
 
 def difference_of_policies(old_file: Path, new_file: Path, account_id: str, region: str) -> PolicyDifference:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from baseline import names
 from baseline.backends import CloudBackend
-from baseline.bill import CURRENCIES, dollars
+from baseline.bill import in_year
 from baseline.features import FEATURES
 from baseline.inventory import Inventory
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.administrators import left_to_iam
 from baseline.key_policy.common_statement import CommonStatement
+from baseline.prices import public_prices
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
@@ -39,11 +40,11 @@ def notes(project: Project) -> Iterator[str]:
 def bill_of_new_keys(project: Project) -> str:
     """What the keys that are not yet in the lock will cost; empty where there are none, or nobody knows the price."""
     new: set[tuple[str, str, str]] = {entry.key for entry in project.new_keys}
-    currency = CURRENCIES.get(project.inventory.organization.partition)
-    if not new or not currency:
+    prices = public_prices()
+    if not new or project.inventory.organization.partition not in prices.partitions:
         return ""
     keys = [key for key in project.inventory.keys if (key.account_id, key.region, key.purpose) in new]
-    first, third = (f"{currency}{dollars(keys, year):,}" for year in (1, 3))
+    first, third = (prices.amount(in_year(keys, prices, year)) for year in (1, 3))
     return f", about {first} in their first year and {third} in their third"
 
 

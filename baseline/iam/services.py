@@ -14,6 +14,7 @@ from baseline.iam.evidence import Evidence
 
 _DOCS = "https://docs.aws.amazon.com/"
 _CLOUDTRAIL_KEY = _DOCS + "awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
+_DISTRIBUTIONS = _DOCS + "AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
 _CODE_ARCHIVES = _DOCS + "lambda/latest/dg/encrypt-zip-package.html"
 _CONFIG_BUCKET = _DOCS + "config/latest/developerguide/s3-kms-key-policy.html"
 _CODESTAR = _DOCS + "dtconsole/latest/userguide/set-up-sns.html"
@@ -82,6 +83,7 @@ SERVICES: Mapping[str, CallingService] = {
     "budgets": CallingService(
         "budgets.amazonaws.com", (_reported("aws:SourceAccount", _BUDGETS), _inferred(TOPIC_CONTEXT, _TOPICS))
     ),
+    "cloudfront": CallingService("cloudfront.amazonaws.com", (_documented("aws:SourceArn", _DISTRIBUTIONS),)),
     "cloudtrail": CallingService(
         "cloudtrail.amazonaws.com",
         (

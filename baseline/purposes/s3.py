@@ -78,5 +78,21 @@ S3 = Purpose(
             fallback="the condition on `aws:SourceArn` alone",
             source=_REPORTS,
         ),
+        Permission(
+            # AWS's page names one distribution; that a pattern of them matches is concluded.
+            sid="CloudFrontReadsWithTheKey",
+            to=Service("cloudfront.amazonaws.com"),
+            actions=("kms:Decrypt",),
+            conditions=(
+                Condition("ArnLike", "aws:SourceArn", ("arn:{partition}:cloudfront::{account}:distribution/*",)),
+            ),
+            service="cloudfront",
+            partitions=("aws",),
+            by_default=(),
+            evidence="inferred",
+            if_wrong="the distribution answers 403",
+            fallback="a statement of your own with the distribution's ARN",
+            source=f"{DOCS}/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html",
+        ),
     ),
 )

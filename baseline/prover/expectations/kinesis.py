@@ -1,10 +1,13 @@
-"""Keys of streams: producers and consumers of the account use them through Kinesis."""
+"""Keys of streams: producers and consumers of the account use them through Kinesis, and Firehose where it is listed."""
 
 from baseline.key_actions import DESCRIBE, PUBLISH
 from baseline.prover.expectations.expectation import Expectation, Through
 
 KINESIS = Expectation(
-    through=(Through("kinesis", (*PUBLISH, DESCRIBE), listed="kinesis"),),
+    through=(
+        Through("kinesis", (*PUBLISH, DESCRIBE), listed="kinesis"),
+        Through("firehose", (*PUBLISH, DESCRIBE, "kms:CreateGrant"), listed="firehose"),
+    ),
     shared=(*PUBLISH, DESCRIBE),
     shared_through_the_service=True,
 )

@@ -5,6 +5,7 @@ from baseline.prover.expectations.expectation import Call, Expectation, Fence, T
 
 _ACCOUNT = Fence("aws:SourceAccount", "{account}")
 _LOGS = Fence("aws:SourceArn", "arn:{partition}:logs:{region}:{account}:*")
+_DISTRIBUTIONS = Fence("aws:SourceArn", "arn:{partition}:cloudfront::{account}:distribution/*")
 
 S3 = Expectation(
     through=(Through("s3", (*USE, DESCRIBE), listed=None),),
@@ -12,6 +13,7 @@ S3 = Expectation(
         Call("delivery.logs", "delivery.logs.amazonaws.com", (*USE, DESCRIBE), (_ACCOUNT, _LOGS)),
         Call("config", "config.amazonaws.com", PUBLISH, (_ACCOUNT,)),
         Call("s3", "s3.amazonaws.com", ("kms:GenerateDataKey*",), (_ACCOUNT,)),
+        Call("cloudfront", "cloudfront.amazonaws.com", ("kms:Decrypt",), (_DISTRIBUTIONS,)),
     ),
     shared=(*USE, DESCRIBE),
     shared_through_the_service=True,

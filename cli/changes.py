@@ -28,6 +28,8 @@ def lines(changes: Iterable[Change], old: Statements | None = None, new: Stateme
             how = "" if change.strength == "direct" else " as far as IAM policies allow"
             yield f"  {change.group}{how}: {', '.join(change.actions)}"
             yield f"    {_example(change, old or {}, new or {})}"
+            if change.depends_on:
+                yield f"    {change.depends_on}"
 
 
 def losses_first(changes: Iterable[Change]) -> list[Change]:
@@ -73,6 +75,7 @@ def as_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
             "group": change.group,
             "actions": list(change.actions),
             "strength": change.strength,
+            "depends_on": change.depends_on or None,
             "example": {
                 "request": request_as_json(change.example.given.request),
                 "statement": change.example.given.decision.sid,

@@ -9,7 +9,7 @@ from baseline.found.place import place_of
 from baseline.found.sentences import sentences
 from baseline.key_policy.administrators import left_to_iam
 from baseline.prover.assumptions import scope
-from baseline.prover.decide import read
+from baseline.prover.bounds import read
 from baseline.prover.matrix import Row, matrix
 from baseline.prover.unanswered import StepsSpent, Unsupported
 from operations.policy_file import decidable_policy
@@ -55,14 +55,17 @@ def _explained(policy: Mapping[str, Any], partition: str, account_id: str, about
         rows = matrix(policy, partition, account_id)
     except (Unsupported, StepsSpent) as error:
         undecided = str(error)
-    said = [(str(statement["Sid"]), tuple(_said(policy, statement))) for statement in policy["Statement"]]
+    said = [(str(statement["Sid"]), tuple(_said(policy, partition, statement))) for statement in policy["Statement"]]
     return Explanation(account_id=account_id, scope=about, statements=said, matrix=rows, undecided=undecided)
 
 
-def _said(policy: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[str]:
+def _said(policy: Mapping[str, Any], partition: str, statement: Mapping[str, Any]) -> Iterator[str]:
     try:
-        [plain] = read({**policy, "Statement": [statement]})
+        [plain] = read({**policy, "Statement": [statement]}, partition)
     except Unsupported as error:
         yield f"Not decided: {str(error).partition(': ')[2] or error}."
         return
-    yield from sentences(plain)
+    if plain.undecided:
+        yield f"Not decided: {plain.undecided}."
+    else:
+        yield from sentences(plain)

@@ -9,6 +9,7 @@ from baseline.configuration.precedence import Chosen, Level, Levels, fields, str
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
+from baseline.iam.arns import is_account_id
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.statement import Statement
 from baseline.organization import KeySettings, NamedPrincipal
@@ -28,6 +29,7 @@ class KeySettingsResolver:
         self._ids = {account.name: account.id for account in sections.accounts.values()}
         self._statements: dict[FieldPath, Statement | None] = {}
         self._shared: dict[tuple[Any, ...], KeySettings] = {}
+        self._abroad: set[FieldPath] = set()
 
     def settings(
         self, index: int, account: AccountSection, deployer: str | None, region: str, purpose: str
@@ -48,6 +50,7 @@ class KeySettingsResolver:
         values = {field: choice.value for field, choice in chosen.items()}
         administrators = self._principals(chosen["administrators"], account)
         users = self._principals(chosen["users"], account)
+        self._check_administrators(chosen["administrators"], administrators, account)
         self._check_both_lists(chosen, administrators, users)
         self._check_delegation(chosen, deployer, account)
         self._check_separate_duties(chosen, administrators, deployer)
@@ -93,6 +96,20 @@ class KeySettingsResolver:
 
     def _say(self, path: FieldPath, problem: str, help: str = "") -> None:
         self.mistakes.append(self._source.mistake(path, problem, help))
+
+    def _check_administrators(
+        self, chosen: Chosen, administrators: list[NamedPrincipal], account: AccountSection
+    ) -> None:
+        """https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html"""
+        for i, administrator in enumerate(administrators):
+            path = (*chosen.path, i)
+            is_abroad = is_account_id(administrator.account_id) and administrator.account_id != account.id
+            if is_abroad and path not in self._abroad:
+                self._abroad.add(path)
+                problem = f"`{administrator.arn}` cannot administer the keys of `{account.name}` ({account.id})"
+                name = administrator.arn.split(":", 5)[5]
+                help = "KMS honours no management across accounts, whatever the key policy says"
+                self._say(path, problem, f"{help}; `{name}` alone is looked for in each account")
 
     def _check_both_lists(
         self, chosen: Mapping[str, Chosen], administrators: list[NamedPrincipal], users: list[NamedPrincipal]

@@ -37,7 +37,11 @@ def policy_differences(key: Key, text: str) -> Iterator[Difference]:
         )
         return
     # What only KMS's future actions would change is said of no key today.
-    if named := [change for change in changes if change.group != LATER]:
+    named = [change for change in changes if change.group != LATER]
+    if named and all(change.depends_on for change in named):
+        unsure = f"its policy has another text, and what it means is not decided: {named[0].depends_on}"
+        yield Difference("policy-not-decided", unsure)
+    elif named:
         yield Difference("policy", f"its policy is another one: {'; '.join(_sentences(named))}")
 
 

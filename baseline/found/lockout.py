@@ -8,10 +8,11 @@ from baseline.found.policy import FoundPolicy
 from baseline.iam.condition_keys import condition_key
 from baseline.iam.reading import PlainCondition
 from baseline.key_policy.place import KeyPlace
+from baseline.prover.bounds import prove
 from baseline.prover.claims import Claim, always, never
 from baseline.prover.condition_tests import condition
 from baseline.prover.counterexample import Counterexample
-from baseline.prover.decide import Answer, prove
+from baseline.prover.decide import Answer
 from baseline.prover.report import caller_in_words
 from baseline.prover.subject import NO_BYPASS, people
 from baseline.prover.unanswered import Unsupported
@@ -25,13 +26,18 @@ _WHAT_ROOT_CAN_BRING_ABOUT = (
 )
 
 
+def answers(plain: Mapping[str, Any], key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
+    """What the prover says of each claim."""
+    return prove(plain, key.partition, claims, key.account_id, key.region)
+
+
 def answers_of(plain: Mapping[str, Any], key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
     """What the prover says of each claim. Raises Unsupported when one is not decided."""
-    answers = prove(plain, key.partition, claims)
-    for answer in answers:
+    found = answers(plain, key, claims)
+    for answer in found:
         if answer.verdict in ("unsupported", "undecided"):
             raise Unsupported(answer.reason)
-    return answers
+    return found
 
 
 def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:

@@ -1,10 +1,10 @@
 """What a policy means, decided by the prover: is the account locked out, is a statement open, is a service fenced?"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from baseline.found.lockout import answers_of, check_lockout
+from baseline.found.lockout import answers, check_lockout
 from baseline.found.place import accounts_in, names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.actions import ACTIONS
@@ -13,9 +13,9 @@ from baseline.iam.elements import items
 from baseline.iam.reading import PlainCondition
 from baseline.key_actions import GRANTS
 from baseline.key_policy.place import KeyPlace
+from baseline.prover.bounds import Bounds, read
 from baseline.prover.claims import Claim, never
 from baseline.prover.condition_tests import condition
-from baseline.prover.decide import Judge, read
 from baseline.prover.general_claims import CRYPTO
 from baseline.prover.report import caller_in_words
 from baseline.prover.space import Space
@@ -35,32 +35,38 @@ _BY_PRESENCE = ("aws:PrincipalOrgPaths", "aws:SourceOrgID", "aws:SourceOrgPaths"
 
 
 def check_meaning(policy: FoundPolicy, key: KeyPlace) -> None:
-    """Add the findings that follow from what the policy means. Where that is not decided, say so."""
-    try:
-        _check(policy, key)
-    except (Unsupported, StepsSpent) as error:
-        if not any(finding.kind.group == "refused" for finding in policy.findings):  # which says what is to be mended
-            policy.say("not-decided", f"what the policy means is not decided: {error}", ())
+    """Add the findings that follow from what the policy means. What is not decided does not hide the rest."""
+    problems = [policy.undecidable] if policy.undecidable else list(dict.fromkeys(_undecided(policy, key)))
+    # What is refused says what is to be mended.
+    if problems and not any(finding.kind.group == "refused" for finding in policy.findings):
+        policy.say("not-decided", f"what the policy means is not decided: {'; '.join(problems)}", ())
 
 
-def _check(policy: FoundPolicy, key: KeyPlace) -> None:
-    if policy.undecidable:
-        raise Unsupported(policy.undecidable)
+def _undecided(policy: FoundPolicy, key: KeyPlace) -> Iterator[str]:
+    """Look for everything; why something was not decided."""
     plain = policy.plain
     denies = [s for s in plain["Statement"] if s.get("Effect") == "Deny"]
     for statement, written in zip(policy.statements, plain["Statement"], strict=True):
         if statement.is_allow:
-            _statement(policy, statement, {**plain, "Statement": [written, *denies]}, key)
+            yield from _statement(policy, statement, {**plain, "Statement": [written, *denies]}, key)
     if any(policy.has("open-to-everyone", statement) for statement in policy.statements):
         policy.drop("everything-for-one", beside="open-to-everyone")
     else:  # beside what is open to everyone all else is without effect
-        _idle(policy, plain, key)
-    check_lockout(policy, plain, key)
+        yield from _reason(lambda: _idle(policy, plain, key))
+    yield from _reason(lambda: check_lockout(policy, plain, key))
+
+
+def _reason(check: Callable[[], None]) -> Iterator[str]:
+    try:
+        check()
+    except (Unsupported, StepsSpent) as error:
+        yield str(error)
 
 
 def _idle(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:
-    statements = read(plain)
-    idle = {s.name for s in Judge(statements, Space(key.partition, statements)).idle()}
+    statements = read(plain, key.partition)
+    space = Space(key.partition, statements, owner=key.account_id, region=key.region)
+    idle = {s.name for s in Bounds(statements, space).sure.idle()}
     for i, statement in enumerate(policy.statements):
         again = any(_says_the_same(statement, later) for later in policy.statements[i + 1 :])
         if statement.name in idle and not (again or policy.explains(statement)):
@@ -74,7 +80,10 @@ def _says_the_same(one: FoundStatement, other: FoundStatement) -> bool:
     return {**one.elements, "Sid": ""} == {**other.elements, "Sid": ""}
 
 
-def _statement(policy: FoundPolicy, statement: FoundStatement, alone: Mapping[str, Any], key: KeyPlace) -> None:
+def _statement(
+    policy: FoundPolicy, statement: FoundStatement, alone: Mapping[str, Any], key: KeyPlace
+) -> Iterator[str]:
+    """Add the findings on one Allow, beside all Denies; why one of them was not decided."""
     named = accounts_in([statement.elements, key.account_id])
     asked: Sequence[tuple[str, Claim]] = (
         ("open-to-everyone", never("may", people(*_strangers(statement, named)))),
@@ -82,7 +91,9 @@ def _statement(policy: FoundPolicy, statement: FoundStatement, alone: Mapping[st
         ("service-grants-anything", never("may", services(NOT_FOR_AWS, actions=("kms:CreateGrant",)))),
         ("service-for-any-account", never("may", services(*_untied(statement, named), actions=CRYPTO))),
     )
-    for (kind, _), answer in zip(asked, answers_of(alone, key, [claim for _, claim in asked]), strict=True):
+    for (kind, _), answer in zip(asked, answers(alone, key, [claim for _, claim in asked]), strict=True):
+        if answer.verdict in ("unsupported", "undecided"):
+            yield answer.reason
         if kind == "service-grants-anything" and policy.has("service-manages", statement):
             continue
         if answer.verdict == "fails" and (kind == "open-to-everyone" or names_of(statement.elements, "Service")):

@@ -54,7 +54,7 @@ _VERBS: Mapping[str, str] = {
 def sentences(statement: PlainStatement) -> Iterator[str]:
     """What the statement says, and where it says nothing, why."""
     whom, conditions = _subject_and_rest(statement)
-    verb, doing = "may" if statement.is_allow else "may never", what(statement.actions)
+    verb, doing = "may" if statement.is_allow else "may never", _what(statement)
     if not statement.is_allow:
         doing = doing.replace("do everything", "do anything", 1)
         whom, verb = ("nobody", "may") if whom == "everyone" else (whom, verb)
@@ -69,12 +69,25 @@ def sentences(statement: PlainStatement) -> Iterator[str]:
 
 def _subject_and_rest(statement: PlainStatement) -> tuple[str, Sequence[PlainCondition]]:
     """Who is meant, and the conditions that say more. Everyone who is a certain role is that role."""
-    services = [f"the service {name}" for name in statement.services]
+    if spared := _names(statement.not_principals, statement.not_services):
+        return f"everyone but {_join(spared, 'and')}", statement.conditions
+    services = _names((), statement.services)
     named = next((test for test in statement.conditions if _names_callers(test)), None)
     if statement.principals == ("*",) and not services and named:
         whom = _join([_person(value) for value in named.values], "and")
         return whom, [test for test in statement.conditions if test is not named]
-    return _join([*map(_person, statement.principals), *services], "and"), statement.conditions
+    people = _names(statement.principals, statement.services)
+    return _join(people, "and") if people else "nobody who still exists", statement.conditions
+
+
+def _names(principals: Sequence[str], services: Sequence[str]) -> list[str]:
+    return [*map(_person, principals), *(f"the service {name}" for name in services)]
+
+
+def _what(statement: PlainStatement) -> str:
+    if statement.not_actions:
+        return f"do everything but {', '.join(statement.not_actions)}"
+    return what(statement.actions)
 
 
 def _names_callers(test: PlainCondition) -> bool:

@@ -9,6 +9,8 @@ from typing import Literal
 from baseline.iam.policy_error import PolicyError
 
 _ELEMENTS = ("Sid", "Effect", "Principal", "Action", "Resource", "Condition")
+ELEMENTS = (*_ELEMENTS, "NotPrincipal", "NotAction", "NotResource")
+"""All elements that AWS knows in a statement of a key policy."""
 _INVERTED = {
     "NotPrincipal": "say in `Principal` who is meant, not who is not",
     "NotAction": "name the actions that are meant in `Action`, not the others",

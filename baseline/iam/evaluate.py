@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT
 from baseline.iam.document import Document
 from baseline.iam.policy_error import PolicyError
-from baseline.iam.reading import PlainCondition, PlainPolicy, PlainStatement, read_policy
+from baseline.iam.reading import PlainCondition, PlainPolicy, PlainStatement, read_partly
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 from baseline.iam.values import moment_of, number_of
+
+NOT_ACROSS_ACCOUNTS = "KMS honours the action for principals of the key's own account alone"
+_AT_HOME = frozenset(name.lower() for name in ACTIONS if name not in CROSS_ACCOUNT)
 
 Strength = Literal["direct", "delegated"]
 Values = tuple[str, ...]
@@ -44,12 +48,17 @@ def decide(policy: Mapping[str, object] | Document | PlainPolicy, request: Reque
 
     Who asks much of one policy gives it as `read_policy` has read it, once.
 
-    Raises PolicyError for a policy that is not one, or has what is not decided: NotPrincipal, NotAction, NotResource,
-    operators for binary values, policy variables.
+    Of what a key policy gives to principals of other accounts, KMS honours some actions only. Raises PolicyError for a
+    policy that is not one, and where the answer depends on a statement that is not decided.
     """
+    if _is_abroad(request):
+        return Decision("not allowed", None, None, (NOT_ACROSS_ACCOUNTS,))
     judged = [(statement, _miss(statement, request)) for statement in _plain(policy)]
     notes = tuple(f"{statement.name}: {miss}" for statement, miss in judged if miss)
     matching = [statement for statement, miss in judged if not miss]
+    for statement in matching:
+        if statement.undecided:
+            raise PolicyError(f"{statement.name}: {statement.undecided}")
     for statement in matching:
         if not statement.is_allow:
             return Decision("denied", None, statement.name, notes)
@@ -64,7 +73,14 @@ def decide(policy: Mapping[str, object] | Document | PlainPolicy, request: Reque
 def _plain(policy: Mapping[str, object] | Document | PlainPolicy) -> PlainPolicy:
     if isinstance(policy, tuple):
         return policy
-    return read_policy(policy.as_dict() if isinstance(policy, Document) else policy)
+    return read_partly(policy.as_dict() if isinstance(policy, Document) else policy)
+
+
+def _is_abroad(request: Request) -> bool:
+    caller = request.caller
+    if not request.owner or not isinstance(caller, IamCaller) or caller.account_id == request.owner:
+        return False
+    return request.action.lower() in _AT_HOME
 
 
 def _miss(statement: PlainStatement, request: Request) -> str:
@@ -73,8 +89,8 @@ def _miss(statement: PlainStatement, request: Request) -> str:
         return f"has no {statement.missing}, so it does nothing"
     if _strength(statement, request.caller) is None:
         return "Principal"
-    if not any(_is_like(pattern.lower(), request.action.lower()) for pattern in statement.actions):
-        return "Action"
+    if not _means(statement.actions, request.action) or _means(statement.not_actions, request.action):
+        return "NotAction" if statement.not_actions else "Action"
     values = request.values()
     for condition in statement.conditions:
         present = values.get(condition.key.lower(), ())
@@ -83,8 +99,14 @@ def _miss(statement: PlainStatement, request: Request) -> str:
     return ""
 
 
+def _means(patterns: tuple[str, ...], action: str) -> bool:
+    return any(_is_like(pattern.lower(), action.lower()) for pattern in patterns)
+
+
 def _strength(statement: PlainStatement, caller: Caller) -> Strength | None:
     """How the principals cover the caller; None if they do not."""
+    if _is_spared(statement, caller):
+        return None
     if "*" in statement.principals:
         return "direct"
     if isinstance(caller, ServiceCaller):
@@ -99,9 +121,39 @@ def _covers(principal: str, caller: IamCaller) -> Strength | None:
     if len(parts) == 1 or (parts[2] == "iam" and parts[5] == "root"):
         account_id = parts[4] if len(parts) > 1 else principal
         return None if account_id != caller.account_id else "direct" if caller.is_root_user else "delegated"
-    if principal in (caller.arn, caller.session_arn) or _is_role_of_session(parts, caller):
+    if principal in (caller.arn, caller.session_arn, caller.asking_user) or _is_role_of_session(parts, caller):
         return "direct"
     return None
+
+
+def _is_spared(statement: PlainStatement, caller: Caller) -> bool:
+    """Whether NotPrincipal names the caller: in every way in which it can be named, or in one.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    if isinstance(caller, ServiceCaller):
+        return caller.name in statement.not_services or "*" in statement.not_principals
+    covering = [name for name in statement.not_principals if name == "*" or _covers(name, caller)]
+    if "*" in covering or not statement.spares_certain:
+        return bool(covering)
+    ways = {_way(name) for name in covering if name != caller.asking_user}
+    return ways == {
+        "account",
+        *(() if caller.is_root_user else ("itself",)),
+        *(("session",) if _has_session(caller) else ()),
+    }
+
+
+def _has_session(caller: IamCaller) -> bool:
+    return not caller.is_federated_user and (caller.is_role or caller.session_arn != "")
+
+
+def _way(principal: str) -> str:
+    """The account, the principal itself, or a session of it."""
+    parts = principal.split(":", 5)
+    if len(parts) == 1 or parts[5] == "root":
+        return "account"
+    return "session" if parts[5].startswith("assumed-role/") else "itself"
 
 
 def _is_role_of_session(parts: list[str], caller: IamCaller) -> bool:

@@ -8,27 +8,39 @@ from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.policy_error import PolicyError
 
 _ACTION = re.compile(r"kms:[A-Za-z0-9]+", re.IGNORECASE)
-_BY_CALLER = ("kms:CallerAccount", "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalIsAWSService")
+_TYPES = {
+    "root": "Account",
+    "user": "User",
+    "role": "AssumedRole",
+    "assumed-role": "AssumedRole",
+    "federated-user": "FederatedUser",
+}
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
 
 
 @dataclass(frozen=True, slots=True)
 class IamCaller:
-    """A user, a role or the root user by its ARN, or a session of a role.
+    """A user, a role or the root user by its ARN, a session of a role, or of a federated user.
 
     A session is named by its own ARN (`arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`), which lacks the role's
-    path, or, with nothing lost, by the role's ARN and the session's name. Raises PolicyError.
+    path, or, with nothing lost, by the role's ARN and the session's name. A federated user's is named by
+    `arn:aws:sts::ACCOUNT:federated-user/NAME`, and, where it matters, by who asked STS for it. Raises PolicyError.
     """
 
     arn: str
     session: str = ""
+    asked_by: str = ""
+    """Of a federated user: `user/NAME`, the IAM user that called GetFederationToken; empty: not known."""
 
     def __post_init__(self) -> None:
         arn = Arn.parse(self.arn)
         kind, _, name = arn.resource.partition("/")
         if not is_account_id(arn.account_id) or not _is_caller(arn, kind, name):
-            raise PolicyError(f"`{self.arn}` is not the ARN of a root user, a user, a role or a role's session")
+            raise PolicyError(f"`{self.arn}` is not the ARN of a root user, a user, a role or a session")
         if self.session and not self.is_role:
             raise PolicyError(f"`{self.arn}` is not a role, so it has no session `{self.session}`")
+        if self.asked_by and kind != "federated-user":
+            raise PolicyError(f"`{self.arn}` is no federated user, so `{self.asked_by}` asked for nothing")
 
     @property
     def account_id(self) -> str:
@@ -46,6 +58,17 @@ class IamCaller:
         return Arn.parse(self.arn).resource.startswith("role/")
 
     @property
+    def is_federated_user(self) -> bool:
+        """Whether it is a session of GetFederationToken."""
+        return Arn.parse(self.arn).resource.startswith("federated-user/")
+
+    @property
+    def asking_user(self) -> str:
+        """The ARN of the IAM user that asked for a federated user's session; empty: not known, or none."""
+        arn = Arn.parse(self.arn)
+        return str(Arn(arn.partition, "iam", "", arn.account_id, self.asked_by)) if self.asked_by else ""
+
+    @property
     def session_arn(self) -> str:
         """The ARN of the session, which has the role's name without its path; empty where there is no session."""
         arn = Arn.parse(self.arn)
@@ -60,19 +83,25 @@ class IamCaller:
 
     @property
     def principal_arn(self) -> str:
-        """`aws:PrincipalArn`: of a session it is the role's ARN. Where the path is not known, the one without.
+        """`aws:PrincipalArn`: of a role's session the role's ARN; where the path is not known, the one without.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         """
         arn = Arn.parse(self.arn)
-        if arn.service == "iam":
+        if arn.service == "iam" or self.is_federated_user:
             return self.arn
         return str(Arn(arn.partition, "iam", "", arn.account_id, f"role/{arn.resource.split('/')[1]}"))
 
     @property
     def determines(self) -> Mapping[str, str]:
         """The condition keys that follow from who calls."""
-        return dict(zip(_BY_CALLER, (self.account_id, self.account_id, self.principal_arn, "false"), strict=True))
+        return {
+            "kms:CallerAccount": self.account_id,
+            "aws:PrincipalAccount": self.account_id,
+            "aws:PrincipalArn": self.principal_arn,
+            "aws:PrincipalIsAWSService": "false",
+            "aws:PrincipalType": _TYPES[Arn.parse(self.arn).resource.partition("/")[0]],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +113,7 @@ class ServiceCaller:
     @property
     def determines(self) -> Mapping[str, str]:
         """The condition keys that follow from who calls. AWS does not say what else a service carries."""
-        return {"aws:PrincipalIsAWSService": "true"}
+        return {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": self.name}
 
 
 Caller = IamCaller | ServiceCaller
@@ -101,6 +130,8 @@ class Request:
     caller: Caller
     action: str
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    owner: str = ""
+    """The account of the key; empty: not known, and then every action counts for everybody."""
 
     def __post_init__(self) -> None:
         if not _ACTION.fullmatch(self.action):
@@ -122,4 +153,4 @@ class Request:
 def _is_caller(arn: Arn, kind: str, name: str) -> bool:
     if arn.service == "iam":
         return arn.resource == "root" or (kind in ("user", "role") and name != "")
-    return arn.service == "sts" and kind == "assumed-role" and name.count("/") == 1
+    return arn.service == "sts" and {"assumed-role": 1, "federated-user": 0}.get(kind) == name.count("/") and name != ""

@@ -8,11 +8,14 @@ from baseline.organization import IamDelegation
 A3 = "A3"
 ASSUMPTIONS: Mapping[str, str] = {
     "A1": "KMS has no anonymous callers.",
-    "A2": "A policy is asked about one partition; account IDs have twelve digits; IAM principals are root users, users "
-    "and roles with their sessions.",
-    A3: "An AWS service that calls by its own principal carries no key of an IAM principal, such as kms:CallerAccount, "
-    "aws:PrincipalArn or aws:PrincipalOrgID. Decided without it first; a verdict that needs it says so.",
-    "A4": "Condition keys are independent of each other, so a counterexample may pair keys that no service sends together.",
+    "A2": "A policy is asked about one partition; account IDs have twelve digits; IAM principals are root users, users, "
+    "roles with their sessions, and federated users. Of principals of other accounts KMS honours use, grants, and "
+    "looking at what these need; of the condition keys a call has those that AWS's reference lists for its action.",
+    A3: "An AWS service that calls by its own principal carries no key of an IAM principal, its session or its network, "
+    "such as kms:CallerAccount, aws:PrincipalArn or aws:SourceVpc. Decided without it first; a verdict that needs it "
+    "says so.",
+    "A4": "Condition keys are independent of each other, so a counterexample may pair keys that no service sends together. "
+    "IAM principals send none that only services send.",
     "A5": "SCPs, RCPs, endpoint policies, boundaries and session policies only take away: what is never allowed stays so, "
     "what is always allowed may be cut. Grants add, and are outside; hence the properties on CreateGrant.",
     "A6": "One step, under this policy: whoever may call PutKeyPolicy can change the answer.",

@@ -5,9 +5,7 @@ The keys that follow from an IAM principal (its account, its ARN) are tests of t
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
-from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.reading import PlainCondition
 from baseline.iam.request import Caller, IamCaller, ServiceCaller
 from baseline.prover.condition_tests import (
@@ -16,74 +14,16 @@ from baseline.prover.condition_tests import (
     tests_of,
 )
 from baseline.prover.globs import TextTest, matches
+from baseline.prover.persons import ACCOUNT_KEYS, ARN_KEY, FEDERATED, TYPE_KEY, Person, person_tests
 from baseline.prover.unanswered import Unsupported
 from baseline.prover.words import ACCOUNT, IAM_RESOURCE, MAXIMUM_CLASSES, SERVICE, Word, classes
 
-ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
-ARN_KEY = "aws:principalarn"
 IS_SERVICE_KEY = "aws:principalisawsservice"
-BY_CALLER = (*ACCOUNT_KEYS, ARN_KEY, IS_SERVICE_KEY)
-ROOT = TextTest("equal", "root")
-_ANY = TextTest("like", "*")
-
-
-class Person(NamedTuple):
-    """A test of an IAM principal: of its account, of the rest of its ARN (one test of several), of its session."""
-
-    account: TextTest = _ANY
-    resources: tuple[TextTest, ...] = (_ANY,)
-    session: str = ""
-
-
-ROOT_USER = Person(resources=(ROOT,))
-
-
-def named(principal: str, partition: str) -> Person:
-    """Whom an entry of the Principal element covers. Raises Unsupported."""
-    if is_account_id(principal):
-        return Person(TextTest("equal", principal))
-    arn = Arn.parse(principal)
-    kind, _, name = arn.resource.partition("/")
-    if arn.partition != partition or not is_account_id(arn.account_id) or arn.region:
-        raise Unsupported(f"principal `{principal}` is not of an account of the partition `{partition}`")
-    account = TextTest("equal", arn.account_id)
-    if arn.service == "iam" and arn.resource == "root":
-        return Person(account)
-    if arn.service == "iam" and kind in ("role", "user") and name:
-        return Person(account, (TextTest("equal", arn.resource),))
-    role, slash, session = name.partition("/")
-    if arn.service == "sts" and kind == "assumed-role" and role and slash and session:
-        return Person(account, (TextTest("equal", f"role/{role}"), TextTest("like", f"role/*/{role}")), session)
-    raise Unsupported(f"principal `{principal}` is not an account, a user, a role or a session")
-
-
-def is_account(principal: str) -> bool:
-    """Whether the entry names a whole account, which lets its IAM policies decide."""
-    return is_account_id(principal) or Arn.parse(principal).resource == "root"
-
-
-def person_tests(condition: PlainCondition, partition: str) -> tuple[Person | None, ...]:
-    """The tests of an IAM principal that a condition on one of its keys consists of; None: nobody passes."""
-    key = condition.key.lower()
-    if key in ACCOUNT_KEYS:
-        return tuple(Person(test) if test.comparison != "arn" else None for test in tests_of(condition))
-    if key == ARN_KEY:
-        return tuple(_by_arn(test, partition) for test in tests_of(condition))
-    return ()
-
-
-def _by_arn(test: TextTest, partition: str) -> Person | None:
-    """`arn:PARTITION:iam::ACCOUNT:RESOURCE` part by part."""
-    if test.comparison == "like" and ("*" in test.text or "?" in test.text):
-        raise Unsupported(f"`{test.text}` under StringLike on `aws:PrincipalArn`; ArnLike is decided")
-    comparison = "like" if test.comparison == "arn" else test.comparison
-    parts = test.text.split(":", 5)
-    if len(parts) != 6:
-        return None
-    given = ("arn", partition, "iam", "")
-    if not all(matches(TextTest(comparison, part), own) for part, own in zip(parts[:4], given, strict=True)):
-        return None
-    return Person(TextTest(comparison, parts[4]), (TextTest(comparison, parts[5]),))
+SERVICE_NAME_KEY = "aws:principalservicename"
+BY_CALLER = (*ACCOUNT_KEYS, ARN_KEY, TYPE_KEY, IS_SERVICE_KEY)
+"""Keys that follow from who an IAM principal is."""
+BY_KIND = (IS_SERVICE_KEY, SERVICE_NAME_KEY)
+"""Keys that follow from the caller, whoever it is: never a coordinate."""
 
 
 class Callers:
@@ -107,12 +47,14 @@ class Callers:
         if index >= len(self._people):
             return ServiceCaller(self._services[index - len(self._people)].text)
         account, resource, session = self._people[index]
+        if _is_federated(resource):
+            return IamCaller(f"arn:{self.partition}:sts::{account}:{resource}", asked_by=session)
         return IamCaller(f"arn:{self.partition}:iam::{account}:{resource}", session)
 
-    def covered(self, person: Person) -> int:
-        """The IAM principals that pass the test."""
-        bit = self.at[person]
-        return sum(1 << i for i, passes in enumerate(self._passes) if passes & bit)
+    def covered(self, *persons: Person) -> int:
+        """The IAM principals that pass one of the tests."""
+        wanted = sum({self.at[person] for person in persons})
+        return sum(1 << i for i, passes in enumerate(self._passes) if passes & wanted)
 
     def served(self, names: Iterable[TextTest]) -> int:
         """The services that pass one of the tests."""
@@ -132,9 +74,17 @@ class Callers:
             return self.people if always else 0
         if condition.key.lower() == IS_SERVICE_KEY:
             return self.people if any(matches(test, "false") for test in tests_of(condition)) else 0
-        tests = {p for p in person_tests(condition, self.partition) if p is not None}
-        wanted, negated = sum(self.at[test] for test in tests), is_negated(condition.operator.base)
-        return sum(1 << i for i, passes in enumerate(self._passes) if bool(passes & wanted) != negated)
+        wanted, negated = {*person_tests(condition, self.partition)}, is_negated(condition.operator.base)
+        passing = self.covered(*wanted)
+        return self.people & ~passing if negated else passing
+
+    def serving(self, condition: PlainCondition) -> int:
+        """The services for which a condition on the name of the calling service holds."""
+        always = holds_whatever_is_there(condition)
+        if always is not None:
+            return self.services if always else 0
+        passing = self.served(tests_of(condition))
+        return self.services & ~passing if is_negated(condition.operator.base) else passing
 
 
 def service_is_held_to(condition: PlainCondition) -> bool:
@@ -146,23 +96,36 @@ def service_is_held_to(condition: PlainCondition) -> bool:
 def _people(persons: tuple[Person, ...]) -> dict[int, tuple[str, str, str]]:
     """Every class of IAM principals with its account, resource and session, by the tests that it passes."""
     accounts = tuple(dict.fromkeys(p.account for p in persons))
-    resources = tuple(dict.fromkeys(test for p in persons for test in p.resources))
+    resources = tuple(dict.fromkeys((*(test for p in persons for test in p.resources), FEDERATED)))
     sessions = tuple(dict.fromkeys(p.session for p in persons if p.session))
     by_account = _joined(classes(accounts, ACCOUNT), {a: _bits(p.account == a for p in persons) for a in accounts})
     by_resource = _joined(
         classes(resources, IAM_RESOURCE), {r: _bits(r in p.resources for p in persons) for r in resources}
     )
     by_session = {s: _bits(p.session in ("", s) for p in persons) for s in ("", *sessions)}
+    by_service = {s: _bits(p.service in ("", s) for p in persons) for s in ("iam", "sts")}
     found: dict[int, tuple[str, str, str]] = {}
+    by_name = [
+        (resource, session, passes & of_session & by_service["sts" if _is_federated(resource) else "iam"])
+        for resource, passes in by_resource
+        for session, of_session in by_session.items()
+        if not session or _may_have(resource, session)
+    ]
     for account, of_account in by_account:
-        for resource, of_resource in by_resource:
-            for session, of_session in by_session.items():
-                if not session or resource.startswith("role/"):
-                    passes = of_account & of_resource & of_session
-                    found.setdefault(passes, (account, resource, session))
+        for resource, session, passes in by_name:
+            found.setdefault(of_account & passes, (account, resource, session))
         if len(found) > MAXIMUM_CLASSES:
             raise Unsupported(f"more than {MAXIMUM_CLASSES} kinds of principals")
     return found
+
+
+def _is_federated(resource: str) -> bool:
+    return resource.startswith("federated-user/")
+
+
+def _may_have(resource: str, session: str) -> bool:
+    """A role has sessions by name, a federated user was asked for by a user."""
+    return _is_federated(resource) if session.startswith("user/") else resource.startswith("role/")
 
 
 def _joined(words: Iterable[Word], meaning: dict[TextTest, int]) -> list[tuple[str, int]]:

@@ -14,18 +14,14 @@ from baseline.prover.unanswered import Unconfirmed
 Policy = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Whether `*` covers services that call by their own principal, which AWS does not document."""
+Reading = bool
+"""Whether `*` in an Allow covers services that call by their own principal, which AWS does not document for KMS.
 
-    of_allow: bool
-    of_deny: bool
-
-
-FOR_NEVER = Reading(of_allow=True, of_deny=False)
-FOR_ALWAYS = Reading(of_allow=False, of_deny=True)
-COVERED = Reading(of_allow=True, of_deny=True)
-NOT_COVERED = Reading(of_allow=False, of_deny=False)
+In a Deny it does: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html exempts
+services there by `aws:PrincipalIsAWSService`.
+"""
+COVERED, NOT_COVERED = True, False
+FOR_NEVER, FOR_ALWAYS = COVERED, NOT_COVERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def decided(policy: PlainPolicy, request: Request, reading: Reading) -> Decision
 
 
 def _counts(statement: PlainStatement, reading: Reading) -> bool:
-    return "*" not in statement.principals or (reading.of_allow if statement.is_allow else reading.of_deny)
+    return "*" not in statement.principals or not statement.is_allow or reading
 
 
 def _request(space: Space, point: tuple[int, ...]) -> Request:
@@ -74,4 +70,4 @@ def _request(space: Space, point: tuple[int, ...]) -> Request:
         for coordinate, index in zip(space.coordinates, point[FIRST_KEY:], strict=True)
         if index and coordinate.key not in given
     }
-    return Request(caller, space.actions.names[point[ACTION]], context)
+    return Request(caller, space.actions.names[point[ACTION]], context, space.owner)

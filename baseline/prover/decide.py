@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from baseline.iam.evaluate import Decision
-from baseline.iam.policy_error import PolicyError
-from baseline.iam.reading import PlainPolicy, PlainStatement, read_policy
+from baseline.iam.reading import PlainPolicy, PlainStatement
 from baseline.iam.request import Request
 from baseline.prover.boxes import Box, Steps, meet, survivor
 from baseline.prover.claims import Claim, Requests, Threshold
 from baseline.prover.counterexample import (
+    COVERED,
     FOR_ALWAYS,
     FOR_NEVER,
     Confirmation,
     Counterexample,
-    Policy,
     Reading,
     confirmed,
     decided,
@@ -48,8 +47,7 @@ class Judge:
         reaches = [space.reach(statement) for statement in policy if not statement.missing]
         self.allows = [reach for reach in reaches if reach.statement.is_allow]
         self.denies = [reach for reach in reaches if not reach.statement.is_allow]
-        self._for_never = list(boxes(self.denies, FOR_NEVER.of_deny))
-        self._for_always = list(boxes(self.denies, FOR_ALWAYS.of_deny))
+        self.denied = [*space.abroad, *boxes(self.denies, COVERED)]
 
     def answer(self, claim: Claim) -> Answer:
         """The verdict on one claim: without assumption A3 where that is enough."""
@@ -80,11 +78,13 @@ class Judge:
 
     def _allowed_in(self, region: Box, strength: Threshold) -> "Contradiction | None":
         steps = Steps()
-        for allow in boxes(self.allows, FOR_NEVER.of_allow, strength):
+        for allow in boxes(self.allows, FOR_NEVER, strength):
             part = meet(region, allow)
-            left = part and survivor(part, self._for_never, steps)
-            if left:
-                return Contradiction(left, region)
+            if part and survivor(part, self.denied, steps):
+                # Only now it counts which condition keys the calls of each action carry.
+                for sent in self.space.sendable(part):
+                    if left := survivor(sent, self.denied, steps):
+                        return Contradiction(left, region)
         return None
 
     def gives_some(self, asked: Requests, strength: Threshold) -> bool:
@@ -93,8 +93,8 @@ class Judge:
         return region is not None and any(self._allowed_in(part, strength) for part in self.space.carried(region))
 
     def _refused_in(self, envelope: Box, strength: Threshold) -> "Contradiction | None":
-        denied = next(filter(None, (meet(envelope, deny) for deny in self._for_always)), None)
-        left = denied or survivor(envelope, boxes(self.allows, FOR_ALWAYS.of_allow, strength), Steps())
+        denied = next(filter(None, (meet(envelope, deny) for deny in self.denied)), None)
+        left = denied or survivor(envelope, boxes(self.allows, FOR_ALWAYS, strength), Steps())
         return Contradiction(left, envelope) if left else None
 
     def _confirmation(self, reading: Reading, strength: Threshold, wanted: bool) -> Confirmation:
@@ -106,11 +106,15 @@ class Judge:
 
     def idle(self) -> Iterator[PlainStatement]:
         """The Allows without which the policy allows the same. (Services are taken to be covered by `*`.)"""
-        denied = list(boxes(self.denies, True))
         for reach in self.allows:
             others = [other for other in self.allows if other is not reach]
-            if not any(_adds(reach, others, denied, strength) for strength in STRENGTHS):
+            if not any(self._adds(reach, others, strength) for strength in STRENGTHS):
                 yield reach.statement
+
+    def _adds(self, reach: Reach, others: Sequence[Reach], strength: Threshold) -> bool:
+        covered = [*self.denied, *boxes(others, COVERED, strength)]
+        sent = (part for own in boxes([reach], COVERED, strength) for part in self.space.sendable(own))
+        return any(survivor(part, covered, Steps()) for part in sent)
 
 
 class Contradiction(NamedTuple):
@@ -118,29 +122,6 @@ class Contradiction(NamedTuple):
 
     box: Box
     within: Box
-
-
-def _adds(reach: Reach, others: Sequence[Reach], denied: Sequence[Box], strength: Threshold) -> bool:
-    covered = [*denied, *boxes(others, True, strength)]
-    return any(survivor(own, covered, Steps()) for own in boxes([reach], True, strength))
-
-
-def read(policy: Policy) -> PlainPolicy:
-    """The policy's statements. Raises Unsupported for what is not decided."""
-    try:
-        return read_policy(policy)
-    except PolicyError as error:
-        raise Unsupported(str(error)) from None
-
-
-def prove(policy: Policy, partition: str, claims: Sequence[Claim]) -> tuple[Answer, ...]:
-    """An answer to every claim, in their order."""
-    try:
-        statements = read(policy)
-        judge = Judge(statements, Space(partition, statements, [claim.region for claim in claims]))
-        return tuple(judge.answer(claim) for claim in claims)
-    except Unsupported as error:
-        return tuple(Answer("unsupported", reason=str(error)) for _ in claims)
 
 
 def gained(
@@ -160,17 +141,16 @@ def gained(
         return new if gives(new, strength) and not gives(old, strength) else None
 
     steps = Steps()
-    denies = list(boxes(after.denies, reading.of_deny))
-    old_denies = list(boxes(before.denies, reading.of_deny))
-    old_allows = list(boxes(before.allows, reading.of_allow, strength))
-    allowed = boxes(after.allows, reading.of_allow, strength)
+    old_denies = list(boxes(before.denies, COVERED))
+    old_allows = list(boxes(before.allows, reading, strength))
+    allowed = boxes(after.allows, reading, strength)
     if within:
         allowed = filter(None, (meet(within, box) for box in allowed))
     for allow in (part for box in allowed for part in after.space.real(box)):
-        newly_allowed = survivor(allow, [*denies, *old_allows], steps)
+        newly_allowed = survivor(allow, [*after.denied, *old_allows], steps)
         no_longer_denied = (meet(allow, deny) for deny in old_denies)
         for part in filter(None, (newly_allowed, *no_longer_denied)):
-            left = survivor(part, denies, steps)
+            left = survivor(part, after.denied, steps)
             if left:
                 return confirmed(after.space, left, left, judge)
     return None

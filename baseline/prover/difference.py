@@ -6,17 +6,20 @@ from typing import Literal
 
 from baseline.iam.actions import ACTIONS
 from baseline.iam.evaluate import Decision
+from baseline.iam.reading import PlainPolicy
 from baseline.prover.action_groups import ACTION_GROUPS, ENDING_GRANTS
+from baseline.prover.bounds import is_certain, least, most, read, why
 from baseline.prover.boxes import Box
 from baseline.prover.claims import Threshold
-from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy, decided
-from baseline.prover.decide import STRENGTHS, Judge, gained, read
+from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy, Reading, decided
+from baseline.prover.decide import STRENGTHS, Judge, gained
 from baseline.prover.space import ACTION, Space
 from baseline.prover.who import Who, everybody
 
 Direction = Literal["gains", "loses"]
 LATER = "what KMS may add"
 """In place of a group: the actions that nobody knows yet."""
+STAR = "if `*` in an Allow does not cover AWS services; AWS does not document whether it does"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +42,63 @@ class Change:
     strength: Threshold
     """`direct`: from the policy itself; `may`: as far as IAM policies allow."""
     example: Example
+    depends_on: str = ""
+    """What is not decided, if the change depends on it; empty: it is certain."""
 
 
 def difference(
-    old: Policy, new: Policy, partition: str, account_id: str, without: Collection[str] = ()
+    old: Policy, new: Policy, partition: str, account_id: str, without: Collection[str] = (), region: str = ""
 ) -> Sequence[Change]:
     """Every change, gains first; none: both mean the same. Raises Unsupported, Undecided.
 
-    Of the actions `without` nothing is said: those that nobody can call on this key.
+    Of the actions `without` nothing is said: those that nobody can call on this key. The region is the key's, if known.
     """
-    before, after = read(old), read(new)
+    before, after = read(old, partition), read(new, partition)
     asked = list(everybody((*before, *after), partition, account_id))
-    space = Space(partition, (*before, *after), [who.region for who in asked])
-    was, is_now = Judge(before, space), Judge(after, space)
-    pairs: tuple[tuple[Direction, _Pair], ...] = (("gains", _Pair(was, is_now)), ("loses", _Pair(is_now, was)))
+    space = Space(partition, (*before, *after), [who.region for who in asked], account_id, region)
     known = {**ACTION_GROUPS, "end grants": ENDING_GRANTS}
     known["administer"] = tuple(name for name in known["administer"] if name not in ENDING_GRANTS)
     groups = {group: [name for name in actions if name not in without] for group, actions in known.items()}
-    return [c for direction, pair in pairs for who in asked for c in _of_callers(direction, pair, who, groups)]
+    directions: tuple[tuple[Direction, PlainPolicy, PlainPolicy], ...] = (
+        ("gains", before, after),
+        ("loses", after, before),
+    )
+    return [c for way, one, two in directions for c in _changes(way, list(_pairs(one, two, space)), asked, groups)]
+
+
+def _changes(
+    direction: Direction, pairs: Sequence["_Pair"], asked: Sequence[Who], groups: Mapping[str, Sequence[str]]
+) -> Iterator[Change]:
+    """What is certain first, then what more there may be."""
+    for who in asked:
+        told: set[tuple[str, str]] = set()
+        for pair in pairs:
+            if pair.reading == COVERED or who.region.kind == "service":
+                news = {g: [name for name in names if (g, name) not in told] for g, names in groups.items()}
+                for change in list(_of_callers(direction, pair, who, news)):
+                    if change.group != LATER or not told:
+                        yield change
+                    told.update((change.group, action) for action in change.actions)
+
+
+def _pairs(one: PlainPolicy, two: PlainPolicy, space: Space) -> Iterator["_Pair"]:
+    """What the second gives for certain and the first certainly not; then what it may give.
+
+    A statement that is not decided and stands in both means the same in both, whatever that is.
+    """
+    shared = {s.written for s in one if s.undecided} & {s.written for s in two if s.undecided}
+    both = most(tuple(s for s in two if s.written in shared and s.is_allow))
+    one, two = (tuple(s for s in policy if not s.undecided or s.written not in shared) for policy in (one, two))
+    is_decided = is_certain((*one, *two)) and not both
+    for reading, depends_on in ((COVERED, ""), (NOT_COVERED, STAR)):
+        yield _Pair(Judge((*most(one), *both), space), Judge(least(two), space), reading, depends_on)
+    if not is_decided:
+        depends_on = why(tuple(s for s in (*one, *two) if s.undecided or s.not_principals) or both)
+        for reading in (COVERED, NOT_COVERED):
+            yield _Pair(Judge(least(one), space), Judge(most(two), space), reading, depends_on)
+            if both:
+                old, new = (*least(one), *both), (*most(two), *both)
+                yield _Pair(Judge(old, space), Judge(new, space), reading, depends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +107,12 @@ class _Pair:
 
     without: Judge
     giving: Judge
+    reading: Reading
+    depends_on: str
 
     def example(self, strength: Threshold, box: Box) -> Example | None:
-        for reading in (COVERED, NOT_COVERED):
-            found = gained(self.without, self.giving, reading, strength, within=box)
-            if found:
-                return Example(found, decided(self.without.policy, found.request, reading))
-        return None
+        found = gained(self.without, self.giving, self.reading, strength, within=box)
+        return Example(found, decided(self.without.policy, found.request, self.reading)) if found else None
 
     def gives_something(self, box: Box) -> bool:
         return any(self.example(strength, box) for strength in STRENGTHS)
@@ -103,7 +144,8 @@ def _of_group(
                 break
     for strength, examples in found.items():
         if examples:
-            yield Change(direction, who.label, group, tuple(examples), strength, next(iter(examples.values())))
+            example = next(iter(examples.values()))
+            yield Change(direction, who.label, group, tuple(examples), strength, example, pair.depends_on)
 
 
 def _only(space: Space, box: Box, actions: Sequence[str]) -> Box:

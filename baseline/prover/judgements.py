@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from baseline.iam.document import Document
 from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.prover.assumptions import A3, ASSUMPTIONS
+from baseline.prover.bounds import Bounds, read
 from baseline.prover.counterexample import Counterexample, Policy
-from baseline.prover.decide import Answer, Judge, Verdict, read
+from baseline.prover.decide import Answer, Verdict
 from baseline.prover.properties import KMS_CONTROLS, PROPERTIES, Property
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES
 from baseline.prover.space import Space
@@ -63,16 +64,17 @@ def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Prope
     asked = [(entry, tuple(entry.claims(subject))) for entry in properties]
     claims = [claim for _, of_entry in asked for claim in of_entry]
     try:
-        statements = read(plain)
-        judge = Judge(statements, Space(subject.place.partition, statements, [claim.region for claim in claims]))
+        statements = read(plain, subject.place.partition)
+        place, regions = subject.place, [claim.region for claim in claims]
+        bounds = Bounds(statements, Space(place.partition, statements, regions, place.account_id, place.region))
     except Unsupported as error:
         return tuple(
             _judgement(entry, [_open("unsupported", error)])
             for entry, given in asked
             if given or entry in _OF_STATEMENTS
         )
-    judgements = [_judgement(entry, [judge.answer(c) for c in given]) for entry, given in asked if given]
-    all_needed = _all_needed(judge, _may_be_idle(subject))
+    judgements = [_judgement(entry, [bounds.answer(c) for c in given]) for entry, given in asked if given]
+    all_needed = _all_needed(bounds, _may_be_idle(subject))
     return (*judgements, _judgement(PUBLIC, [_none_is_public(statements)]), _judgement(NEEDED, [all_needed]))
 
 
@@ -88,22 +90,27 @@ def _judgement(entry: Property, answers: Sequence[Answer]) -> Judgement:
 
 
 def _none_is_public(statements: Sequence[PlainStatement]) -> Answer:
+    undecided = ""
     for statement in statements:
         for_everyone = statement.is_allow and "*" in statement.principals
-        if for_everyone and not any(_is_fixed(condition) for condition in statement.conditions):
+        if not for_everyone or any(_is_fixed(condition) for condition in statement.conditions):
+            continue
+        if statement.undecided:
+            undecided = undecided or f"{statement.name}: {statement.undecided}"
+        else:
             return Answer(
                 "fails", reason=f"`{statement.name}` allows everyone, by patterns at most", sid=statement.name
             )
-    return Answer("holds")
+    return Answer("unsupported", reason=undecided) if undecided else Answer("holds")
 
 
 def _is_fixed(condition: PlainCondition) -> bool:
     return not any(mark in value for value in condition.values for mark in ("*", "?", "${"))
 
 
-def _all_needed(judge: Judge, exempt: tuple[str, ...]) -> Answer:
+def _all_needed(bounds: Bounds, exempt: tuple[str, ...]) -> Answer:
     try:
-        idle = next((statement.name for statement in judge.idle() if not statement.name.endswith(exempt)), None)
+        idle = next((statement.name for statement in bounds.sure.idle() if not statement.name.endswith(exempt)), None)
     except StepsSpent as error:
         return _open("undecided", error)
     if idle is None:

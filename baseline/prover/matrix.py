@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from baseline.iam.actions import CROSS_ACCOUNT
 from baseline.iam.condition_keys import is_carried
-from baseline.iam.reading import PlainPolicy
 from baseline.prover.action_groups import ACTION_GROUPS, CORE
 from baseline.prover.actions import KNOWN
+from baseline.prover.bounds import Bounds, read
 from baseline.prover.claims import Claim, always
 from baseline.prover.counterexample import Policy
-from baseline.prover.decide import Judge, read
 from baseline.prover.space import Space
 from baseline.prover.subject import NO_BYPASS
 from baseline.prover.unanswered import Unsupported
@@ -17,6 +17,7 @@ from baseline.prover.who import Who, everybody
 
 LEVELS: Mapping[str, str] = {
     "no": "never",
+    "not decided": "it depends on a statement that is not decided",
     "IAM, if": "as far as the IAM policies of the key's account allow, under conditions",
     "IAM": "as far as the IAM policies of the key's account allow",
     "if": "under conditions",
@@ -39,32 +40,29 @@ class Row:
 
 def matrix(policy: Policy, partition: str, account_id: str) -> Sequence[Row]:
     """A row for everybody that the policy tells apart. Raises Unsupported."""
-    statements = read(policy)
+    statements = read(policy, partition)
     asked = list(everybody(statements, partition, account_id))
-    judge = _judge(statements, partition, asked)
-    alike = _alike(judge)
-    return [_row(judge, who, alike) for who in asked]
-
-
-def _judge(statements: PlainPolicy, partition: str, asked: Sequence[Who]) -> Judge:
     regions = [who.doing("kms:*", under=(NO_BYPASS,)) for who in asked]
-    return Judge(statements, Space(partition, statements, regions))
+    bounds = Bounds(statements, Space(partition, statements, regions, account_id))
+    alike = _alike(bounds)
+    return [_row(bounds, who, alike) for who in asked]
 
 
-def _alike(judge: Judge) -> Mapping[str, str]:
+def _alike(bounds: Bounds) -> Mapping[str, str]:
     """For each action one that every statement treats the same, and whose calls carry the same of the keys in play."""
     first: dict[tuple[bool, ...], str] = {}
     found = {}
-    masks = [judge.space.actions.mask(statement.actions) for statement in judge.space.statements]
+    mask = bounds.space.actions.mask
+    masks = [mask(each) for statement in bounds.space.statements for each in (statement.actions, statement.not_actions)]
     for i, action in enumerate(KNOWN):
-        meant = (bool(mask >> i & 1) for mask in masks)
-        carries = (is_carried(coordinate.name, action) for coordinate in judge.space.coordinates)
-        found[action] = first.setdefault((*meant, *carries), action)
+        meant = (bool(each >> i & 1) for each in masks)
+        carries = (is_carried(coordinate.name, action) for coordinate in bounds.space.coordinates)
+        found[action] = first.setdefault((*meant, *carries, action in CROSS_ACCOUNT), action)
     return found
 
 
-def _row(judge: Judge, who: Who, alike: Mapping[str, str]) -> Row:
-    of_first = {action: _level(judge, who, action) for action in dict.fromkeys(alike.values())}
+def _row(bounds: Bounds, who: Who, alike: Mapping[str, str]) -> Row:
+    of_first = {action: _level(bounds, who, action) for action in dict.fromkeys(alike.values())}
     levels = {action: of_first[alike[action]] for actions in ACTION_GROUPS.values() for action in actions}
     return Row(who.label, {group: _cell(group, levels) for group in ACTION_GROUPS}, levels)
 
@@ -77,19 +75,26 @@ def _cell(group: str, levels: Mapping[str, str]) -> str:
     return f"in part {best}" if weakest == "no" else f"{weakest}; in part {best}"
 
 
-def _level(judge: Judge, who: Who, action: str) -> str:
+def _level(bounds: Bounds, who: Who, action: str) -> str:
+    try:
+        return _decided_level(bounds, who, action)
+    except Unsupported:
+        return "not decided"
+
+
+def _decided_level(bounds: Bounds, who: Who, action: str) -> str:
     free, usual = who.doing(action), who.doing(action, under=(NO_BYPASS,))
-    if not judge.gives_some(free, "may"):
+    if not bounds.gives_some(free, "may"):
         return "no"
-    if _holds(judge, always("direct", usual)):
+    if _holds(bounds, always("direct", usual)):
         return "yes"
-    if judge.gives_some(free, "direct"):
+    if bounds.gives_some(free, "direct"):
         return "if"
-    return "IAM" if _holds(judge, always("may", usual)) else "IAM, if"
+    return "IAM" if _holds(bounds, always("may", usual)) else "IAM, if"
 
 
-def _holds(judge: Judge, claim: Claim) -> bool:
-    answer = judge.answer(claim)
+def _holds(bounds: Bounds, claim: Claim) -> bool:
+    answer = bounds.answer(claim)
     if answer.verdict in ("unsupported", "undecided"):
         raise Unsupported(answer.reason)
     return answer.verdict == "holds"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from baseline.iam.elements import items
-from baseline.iam.evaluate import Decision
+from baseline.iam.evaluate import NOT_ACROSS_ACCOUNTS, Decision
 from baseline.iam.request import Caller, IamCaller, Request
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.judgements import Judgement
@@ -81,13 +81,14 @@ def caller_in_words(caller: Caller) -> str:
         return f"the service {caller.name}"
     resource = caller.arn.split(":", 5)[5]
     session = f" in session {caller.session}" if caller.session else " (any session)" if caller.is_role else ""
+    session += f", for whom {caller.asked_by} asked" if caller.asked_by else ""
     return f"{'the root user' if caller.is_root_user else resource} of {caller.account_id}{session}"
 
 
 def decision_in_words(decision: Decision) -> str:
     """What a policy says to a request, and by which statement."""
     if decision.effect == "not allowed":
-        return "not allowed: no statement matches"
+        return f"not allowed: {NOT_ACROSS_ACCOUNTS if decision.notes == (NOT_ACROSS_ACCOUNTS,) else 'no statement matches'}"
     by = f'by statement "{decision.sid}"'
     if decision.effect == "denied":
         return f"denied {by}"

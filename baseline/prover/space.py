@@ -8,28 +8,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from baseline.iam.condition_keys import is_carried, of_people, of_services
+from baseline.iam.actions import CROSS_ACCOUNT
+from baseline.iam.condition_keys import condition_key, is_carried, of_people, of_services
 from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.iam.services import describes_an_iam_principal
 from baseline.prover.actions import KNOWN, actions
 from baseline.prover.boxes import Box
-from baseline.prover.callers import (
-    BY_CALLER,
-    IS_SERVICE_KEY,
-    ROOT_USER,
-    Person,
-    callers,
-    is_account,
-    named,
-    person_tests,
-    service_is_held_to,
-)
+from baseline.prover.callers import BY_CALLER, BY_KIND, IS_SERVICE_KEY, SERVICE_NAME_KEY, callers, service_is_held_to
 from baseline.prover.claims import Requests
-from baseline.prover.condition_tests import check_fits
+from baseline.prover.condition_tests import check_fits, condition, holds_without, tests_of
 from baseline.prover.coordinates import ABSENT, coordinate
 from baseline.prover.globs import TextTest
+from baseline.prover.persons import ROOT_USER, Person, named, person_tests
+from baseline.prover.principals import exactly, people_of, spared_by
 
 CALLER, ACTION, FIRST_KEY = 0, 1, 2
+_AT_HOME = tuple(name for name in KNOWN if name not in CROSS_ACCOUNT)
+"""What KMS honours for principals of the key's own account alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,106 +42,129 @@ class Reach:
 class Space:
     """The coordinates of requests, for these statements and regions."""
 
-    def __init__(self, partition: str, statements: Sequence[PlainStatement], regions: Iterable[Requests] = ()) -> None:
+    def __init__(
+        self,
+        partition: str,
+        statements: Sequence[PlainStatement],
+        regions: Iterable[Requests] = (),
+        owner: str = "",
+        region: str = "",
+    ) -> None:
         self.partition = partition
+        self.owner = owner
+        """The account of the key; empty: not known."""
+        self.constants = {"account": owner, "region": region}
         self.statements = tuple(s for s in statements if not s.missing)
         self.regions = tuple(dict.fromkeys(regions))
         self.coordinates = tuple(coordinate(key, tests) for key, tests in sorted(self._by_key().items()))
         self.at = {c.key: FIRST_KEY + i for i, c in enumerate(self.coordinates)}
-        patterns = [a for statement in self.statements for a in statement.actions]
+        patterns = [a for statement in self.statements for a in (*statement.actions, *statement.not_actions)]
         patterns += [a for region in self.regions for a in (*region.actions, *region.not_actions)]
         self.actions = actions(tuple(dict.fromkeys(patterns)))
         self.callers = callers(partition, tuple(self._persons()), tuple(self._names()))
         full = [self.callers.people | self.callers.services, self.actions.everything]
         self.everything: Box = (*full, *(c.everything for c in self.coordinates))
         self._of_people, self._of_services = self._sent(of_service=False), self._sent(of_service=True)
+        self.abroad = list(self._abroad())
+
+    def _conditions(self) -> Iterator[tuple[PlainCondition, bool]]:
+        """Every condition, and whether it can meet a service's request."""
+        for statement in self.statements:
+            for test in statement.conditions:
+                yield test, "*" in statement.principals or statement.services != ()
+        for region in self.regions:
+            for test in region.conditions:
+                yield test, region.kind == "service"
 
     def _by_key(self) -> dict[str, tuple[PlainCondition, ...]]:
         """The conditions on every key that is a coordinate of its own: for services, all of them are."""
         found: dict[str, dict[PlainCondition, None]] = {}
-        for statement in self.statements:
-            reaches_services = "*" in statement.principals or statement.services
-            for condition in statement.conditions:
-                check_fits(condition)
-                key = condition.key.lower()
-                if key != IS_SERVICE_KEY and (key not in BY_CALLER or reaches_services):
-                    found.setdefault(key, {})[condition] = None
-        for region in self.regions:
-            for condition in region.conditions:
-                if region.kind == "service" or condition.key.lower() not in BY_CALLER:
-                    found.setdefault(condition.key.lower(), {})[condition] = None
+        for test, meets_services in self._conditions():
+            check_fits(test)
+            key = test.key.lower()
+            if key not in BY_KIND and (key not in BY_CALLER or meets_services):
+                found.setdefault(key, {})[test] = None
+        for key, tests in found.items():
+            tests.update((is_constant, None) for is_constant in self._constant(key))
         return {key: tuple(conditions) for key, conditions in found.items()}
+
+    def _constant(self, key: str) -> Iterator[PlainCondition]:
+        """That the key has the one value that it has in every request to this key, if it is such a key and is known."""
+        value = self.constants.get(condition_key(key).constant)
+        if value:
+            yield condition("StringEquals", key, value)
 
     def _persons(self) -> Iterable[Person]:
         """Every test of an IAM principal, once."""
-        found = {ROOT_USER: None}
+        found = {ROOT_USER: None, **({Person(exactly(self.owner)): None} if self.owner else {})}
         for statement in self.statements:
-            found.update((named(p, self.partition), None) for p in statement.principals if p != "*")
-        conditions = [c for statement in self.statements for c in statement.conditions]
-        conditions += [c for region in self.regions for c in region.conditions]
-        for condition in dict.fromkeys(conditions):
-            found.update((p, None) for p in person_tests(condition, self.partition) if p is not None)
+            for principal in (*statement.principals, *statement.not_principals):
+                if principal != "*":
+                    found.update((person, None) for person in named(principal, self.partition))
+        for test, _ in self._conditions():
+            found.update((person, None) for person in person_tests(test, self.partition))
         return found
 
     def _names(self) -> Iterable[TextTest]:
         """Every test of a service's name, once."""
-        found = dict.fromkeys(_exactly(name) for statement in self.statements for name in statement.services)
+        found = dict.fromkeys(exactly(n) for s in self.statements for n in (*s.services, *s.not_services))
         for region in self.regions:
             found.update((_like(name), None) for name in (*region.services, *region.not_services))
+        for test, _ in self._conditions():
+            if test.key.lower() == SERVICE_NAME_KEY:
+                found.update((name, None) for name in tests_of(test))
         return found
+
+    def _abroad(self) -> Iterator[Box]:
+        """What KMS honours for nobody of another account, whatever the policy gives."""
+        others = self.callers.people & ~self.callers.covered(Person(exactly(self.owner))) if self.owner else 0
+        if others:
+            yield (others, self.actions.mask(_AT_HOME), *self.everything[FIRST_KEY:])
 
     def reach(self, statement: PlainStatement) -> Reach:
         """A statement in these coordinates."""
         is_everyone = "*" in statement.principals
-        direct, delegated = self._people_of(statement)
+        direct, delegated = people_of(statement, self.callers)
+        spared = spared_by(statement, self.callers)
         sides = self._sides(statement, of_service=False)
-        directly, by_delegation = _box(direct & sides[CALLER], sides), _box(delegated & sides[CALLER], sides)
+        directly, by_delegation = (_box(who & ~spared & sides[CALLER], sides) for who in (direct, delegated))
         if not (is_everyone or statement.services):
             return Reach(statement, directly, by_delegation, None, is_everyone)
         served = self.callers.services
         if not is_everyone:
-            served = self.callers.served(map(_exactly, statement.services))
+            served = self.callers.served(map(exactly, statement.services))
         sides = self._sides(statement, of_service=True)
-        return Reach(statement, directly, by_delegation, _box(served & sides[CALLER], sides), is_everyone)
-
-    def _people_of(self, statement: PlainStatement) -> tuple[int, int]:
-        """The IAM principals that the Principal element covers, directly and by delegation."""
-        if "*" in statement.principals:
-            return self.callers.people, 0
-        direct = delegated = 0
-        root = self.callers.covered(ROOT_USER)
-        for principal in statement.principals:
-            covered = self.callers.covered(named(principal, self.partition))
-            if is_account(principal):
-                direct |= covered & root
-                delegated |= covered & ~root
-            else:
-                direct |= covered
-        return direct, delegated & ~direct
+        return Reach(statement, directly, by_delegation, _box(served & ~spared & sides[CALLER], sides), is_everyone)
 
     def _sides(self, part: PlainStatement | Requests, of_service: bool) -> list[int]:
         """The box of its actions and conditions, for IAM principals or for services."""
         sides = list(self._of_services if of_service else self._of_people)
-        sides[ACTION] = self.actions.mask(part.actions)
-        for condition in part.conditions:
-            key = condition.key.lower()
+        sides[ACTION] = self.actions.mask(part.actions) & ~self.actions.mask(part.not_actions)
+        for test in part.conditions:
+            key = test.key.lower()
             if key == IS_SERVICE_KEY and of_service:
-                sides[CALLER] &= -1 if service_is_held_to(condition) else 0
+                sides[CALLER] &= -1 if service_is_held_to(test) else 0
+            elif key == SERVICE_NAME_KEY:
+                sides[CALLER] &= self.callers.serving(test) if of_service else -holds_without(test)
             elif key in BY_CALLER and not of_service:
-                sides[CALLER] &= self.callers.holding(condition)
+                sides[CALLER] &= self.callers.holding(test)
             elif key in self.at:
-                sides[self.at[key]] &= self.coordinates[self.at[key] - FIRST_KEY].mask(condition)
+                sides[self.at[key]] &= self.coordinates[self.at[key] - FIRST_KEY].mask(test)
         return sides
 
     def _sent(self, of_service: bool) -> Box:
         """What can be sent at all: no key that such callers never send, and every key that they always send."""
-        keys = (_possible(c.key, of_service) & c.everything for c in self.coordinates)
+        keys = []
+        for each in self.coordinates:
+            possible = _possible(each.key, of_service) & each.everything
+            for is_constant in self._constant(each.key):
+                possible &= each.mask(is_constant)
+            keys.append(possible)
         return (*self.everything[:FIRST_KEY], *keys)
 
     def region(self, region: Requests, services_carry_no_account: bool) -> Box | None:
         """A region in these coordinates; None if it is empty. With assumption A3, services lack the caller's keys."""
         sides = self._sides(region, of_service=region.kind == "service")
-        sides[ACTION] &= ~self.actions.mask(region.not_actions)
         if region.kind == "iam":
             return _box(self.callers.people & sides[CALLER], sides)
         chosen = self.callers.services
@@ -172,6 +190,10 @@ class Space:
             if alone is None:
                 return
             box = alone
+        yield from self.sendable(box)
+
+    def sendable(self, box: Box) -> Iterator[Box]:
+        """The box, in parts: known actions with the keys that their calls carry, others with any."""
         yield from self.carried(box)
         unknown = box[ACTION] & ~self.actions.known
         if unknown:
@@ -190,10 +212,6 @@ class Space:
 def _box(chosen: int, sides: Sequence[int]) -> Box | None:
     box = (chosen, *sides[ACTION:])
     return box if all(box) else None
-
-
-def _exactly(name: str) -> TextTest:
-    return TextTest("equal", name)
 
 
 def _like(name: str) -> TextTest:

@@ -94,7 +94,7 @@ def _names(statements: Iterable[PlainStatement], account_id: str) -> _Names:
 def _as_role(principal: str) -> str:
     """A session as the roles that may have it, whose path the session does not tell."""
     parts = principal.split(":", 5)
-    if len(parts) != 6 or parts[2] != "sts":
+    if len(parts) != 6 or not parts[5].startswith("assumed-role/"):
         return principal
     return ":".join([*parts[:2], "iam", *parts[3:5], f"role/{parts[5].split('/')[1]}"])
 

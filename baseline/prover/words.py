@@ -37,7 +37,9 @@ class Domain(NamedTuple):
 TEXT = Domain(("?*",))
 ACCOUNT = Domain(("?" * 12,), alphabet="0123456789", familiar=("999999999999", "888888888888"))
 IAM_RESOURCE = Domain(
-    ("root", "user/?*", "role/?*"), ("*/", "*//*"), familiar=("role/SomeRole", "user/SomeUser", "role/x/SomeRole")
+    ("root", "user/?*", "role/?*", "federated-user/?*"),
+    ("*/", "*//*", "federated-user/*/*"),
+    familiar=("role/SomeRole", "user/SomeUser", "role/x/SomeRole", "federated-user/SomeUser"),
 )
 SERVICE = Domain(("?*",), familiar=("lambda.amazonaws.com", "config.amazonaws.com"))
 

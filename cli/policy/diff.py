@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from baseline.errors import Exit
+from baseline.prover.difference import STAR
 from cli import changes, options, output
 from cli.policy.arguments import AccountId, Region
 from operations.comparison import difference_of_policies
@@ -45,3 +46,5 @@ def diff(
     gains = any(change.direction == "gains" for change in found.changes)
     if (exit_code and found.changes) or (no_new_access and gains):
         raise typer.Exit(Exit.REFUSED)
+    if any(change.depends_on not in ("", STAR) for change in found.changes):
+        raise typer.Exit(Exit.UNDECIDED)

@@ -180,6 +180,13 @@ def test_the_good_one_is_good() -> None:
             id="an account among the administrators",
         ),
         pytest.param(
+            "role/Administrators", "arn:aws:iam::333333333333:role/KeyAdmins",
+            "organization.yaml:9: keys.administrators[0]: `arn:aws:iam::333333333333:role/KeyAdmins` cannot administer the "
+            "keys of `workloads` (222222222222)\n  help: KMS honours no management across accounts, whatever the key policy "
+            "says; `role/KeyAdmins` alone is looked for in each account",
+            id="an administrator of another account",
+        ),
+        pytest.param(
             "  administrators: [role/Administrators]", '  administrators: [role/A, role/B]\n  users: ["role/*B"]',
             "organization.yaml:10: keys.users[0]: `arn:aws:iam::222222222222:role/*B` also administers the key, by line 9\n"
             "  help: who administers a key does not use it; keep one of the two",

@@ -22,7 +22,6 @@ PEOPLE = {
         "role/SecurityAdministrators",
         "user/Ada",
         "role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_KeyAdmins_*",
-        "arn:aws:iam::444444444444:role/SecurityAdministrators",
     ],
     "users": ["role/App", "role/ci/*", "arn:aws:iam::333333333333:role/App", "arn:aws:iam::555555555555:root"],
 }

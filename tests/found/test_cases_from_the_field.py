@@ -198,7 +198,7 @@ def test_the_id_of_a_deleted_role_is_told_with_its_statement() -> None:
     names = ["AROAEXAMPLE1234567890", f"arn:aws:iam::{A}:role/KeyAdmins"]
     text = policy(statement({"AWS": names}, ["kms:Put*", "kms:Describe*"]) | {"Sid": "KeyAdministrators"})
     assert set(ids(text)) == {"KeyAdministrators deleted-principal"}
-    assert set(verdicts(text).values()) == {"unsupported"}
+    assert "unsupported" not in verdicts(text).values()
 
 
 # https://github.com/yaml/pyyaml/issues/165, https://github.com/Nayjest/lm-proxy/issues/79

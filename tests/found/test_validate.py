@@ -139,7 +139,7 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("operator-not-decided", policy(statement(BinaryEquals={TOPIC: "eA=="})), "`BinaryEquals` is not supported"),
     ("principal-of-other-policies", policy(statement({"Federated": "accounts.google.com"})), "`Federated` is no kind"),
     ("principal-not-decided", policy(statement({"AWS": f"arn:aws:sts::{A}:federated-user/x"})), "sessions of federated users"),
-    ("not-decided", policy(statement(StringEquals={TOPIC: "${aws:username}"})), "what the policy means is not decided: "),
+    ("not-decided", policy(statement("*", StringEquals={TOPIC: "${aws:username}"})), "what the policy means is not decided: "),
 )  # fmt: skip
 
 

@@ -29,12 +29,12 @@ def test_a_session_shows_its_role_as_principal(caller: IamCaller, principal_arn:
 REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: IamCaller("App"), "`App` is not an ARN; it has six parts: arn:partition:service:region:account:resource"),
     *(
-        (lambda arn=arn: IamCaller(arn), f"`{arn}` is not the ARN of a root user, a user, a role or a role's session")
+        (lambda arn=arn: IamCaller(arn), f"`{arn}` is not the ARN of a root user, a user, a role or a session")
         for arn in (
             f"arn:aws:iam::{A}:group/Admins",
             f"arn:aws:iam::{A}:role/",
             f"arn:aws:sts::{A}:assumed-role/App",
-            f"arn:aws:sts::{A}:federated-user/Ada",
+            f"arn:aws:sts::{A}:federated-user/Ada/x",
             "arn:aws:iam::aws:role/App",
         )
     ),
@@ -70,7 +70,11 @@ def test_a_request_that_cannot_be_is_refused(build: Callable[[], object], proble
 
 def test_what_aws_does_not_say_of_a_service_may_be_assumed() -> None:
     request = Request(EVENTS, "kms:Decrypt", {"kms:CallerAccount": A})
-    assert request.values() == {"kms:calleraccount": (A,), "aws:principalisawsservice": ("true",)}
+    assert dict(request.values()) == {
+        "kms:calleraccount": (A,),
+        "aws:principalisawsservice": ("true",),
+        "aws:principalservicename": ("events.amazonaws.com",),
+    }
 
 
 def test_an_empty_list_is_an_absent_key() -> None:

@@ -5,6 +5,7 @@ other accounts), and then one part of them is bent.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -36,10 +37,20 @@ PATTERNS = (
 FILLINGS = ("", "x", ":", "a:b", OTHER, "role/App")
 
 TOPIC, NOTE, NAMES = "kms:EncryptionContext:aws:sns:topicArn", "kms:encryptioncontext:note", "kms:EncryptionContextKeys"
+VARIED = "kms:EncryptionContext:varied"
 STRINGS = ("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringLike", "StringNotLike")
 ARNS = ("ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals")
 NUMBERS = ("NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan")
+DATES = (
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+)
 WORDS = ("a", "A", "ab", "*", "a*", "*b*", "?", "b")
+BOB = f"arn:aws:sts::{OTHER}:federated-user/bob"
 PERSON_ARNS = tuple(f"arn:aws:iam::{account}:{resource}" for account in (OURS, OTHER) for resource in RESOURCES)
 ARN_PATTERNS = ("arn:aws:iam::*:role/*", f"arn:aws:iam::{OURS}:*", "arn:*:iam::1*:role/?pp", "*:*:*:*:*:root")
 TOPICS = (f"arn:aws:sns:eu-west-2:{OURS}:*", "arn:aws:sns:*:*:t*", f"arn:aws:sns:us-east-1:{OTHER}:top")
@@ -55,7 +66,15 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "kms:CallerAccount": (STRINGS, (*ACCOUNTS, "1*", "*2")),
     "aws:PrincipalAccount": (STRINGS, (*ACCOUNTS, "??????333333")),
     "aws:PrincipalArn": (("StringEquals", "StringNotEquals", *ARNS), PERSON_ARNS),
-    "aws:principalarn": (ARNS, ARN_PATTERNS),
+    "aws:principalarn": ((*ARNS, "StringLike", "StringNotLike"), ARN_PATTERNS),
+    "aws:PRINCIPALARN": (
+        ("StringEquals", "ArnLike", "ArnNotLike"),
+        (BOB, f"arn:aws:sts::{OTHER}:*", "arn:aws:*::*:*/bob"),
+    ),
+    "aws:PrincipalType": (STRINGS, ("User", "AssumedRole", "Federated*", "Account")),
+    "aws:SourceIp": (("IpAddress", "NotIpAddress"), ("10.0.0.0/8", "10.1.0.0/16", "203.0.113.7", "10.1.2.3/16")),
+    "aws:CurrentTime": (DATES, ("2030-01-01T00:00:00Z", "2030-01-02T01:00:00+01:00")),
+    "aws:PrincipalServiceName": (STRINGS, (*SERVICES, "logs.*")),
     "aws:SourceAccount": (STRINGS, (*ACCOUNTS, "*")),
     TOPIC: ((*ARNS, "StringLike", "StringEquals"), TOPICS),
     NOTE: (STRINGS, WORDS),
@@ -76,18 +95,20 @@ def _statement(chance: Random, number: int) -> Statement:
     written: Statement = {
         "Sid": f"S{number}",
         "Effect": chance.choice(("Allow", "Allow", "Deny")),
-        "Principal": _principal(chance),
-        "Action": chance.choices(PATTERNS, k=chance.randint(1, 2)),
+        "NotPrincipal" if (is_inverted := chance.random() < 0.06) else "Principal": _principal(chance, is_inverted),
+        "NotAction" if chance.random() < 0.1 else "Action": chance.choices(PATTERNS, k=chance.randint(1, 2)),
         "Resource": "*",
     }
     conditions: dict[str, dict[str, Any]] = {}
     for plain in _conditions(chance, tuple(KEYS), chance.choice((0, 1, 1, 2, 3))):
         conditions.setdefault(plain.written, {})[plain.key] = list(plain.values)
+    if chance.random() < 0.08:
+        conditions.setdefault(chance.choice(("StringEquals", "StringNotEquals")), {})[VARIED] = ["a${aws:username}b"]
     return written | ({"Condition": conditions} if conditions else {})
 
 
-def _principal(chance: Random) -> Any:
-    if chance.random() < 0.35:
+def _principal(chance: Random, is_inverted: bool = False) -> Any:
+    if chance.random() < 0.35 and not is_inverted:
         return chance.choice(("*", {"AWS": "*"}))
     if chance.random() < 0.4:
         return {"Service": chance.choices(SERVICES, k=chance.randint(1, 2))}
@@ -96,6 +117,7 @@ def _principal(chance: Random) -> Any:
         f"arn:aws:iam::{chance.choice(ACCOUNTS)}:root",
         f"arn:aws:sts::{OURS}:assumed-role/App/{chance.choice('st')}",
         *PERSON_ARNS,
+        *(BOB, BOB),
     ]
     return {"AWS": chance.choices(people, k=chance.randint(1, 3))}
 
@@ -138,22 +160,22 @@ def region_within(chance: Random, plain: Mapping[str, Any]) -> Requests:
         for operator, keys in statement.get("Condition", {}).items()
         for key, values in keys.items()
     )
-    is_service = isinstance(statement["Principal"], dict) and "Service" in statement["Principal"]
-    kept = tuple(c for c in conditions if c.key.lower() != "aws:principalisawsservice")
-    if is_service:
-        named = tuple(items(statement["Principal"]["Service"]))
-        return Requests(kind="service", services=named, actions=tuple(statement["Action"]), conditions=kept)  # type: ignore[arg-type]
+    principal, actions = statement.get("Principal", "*"), tuple(statement.get("Action", ["kms:*"]))
+    kept = tuple(c for c in conditions if c.key.lower() not in ("aws:principalisawsservice", VARIED.lower()))
+    if isinstance(principal, dict) and "Service" in principal:
+        named = tuple(map(str, items(principal["Service"])))
+        return Requests(kind="service", services=named, actions=actions, conditions=kept)
     more = tuple(_conditions(chance, ("aws:PrincipalAccount", "aws:PrincipalArn"), chance.choice((0, 1))))
     places = {(c.written, c.key) for c in kept}
     more = tuple(c for c in more if (c.written, c.key) not in places)
-    return Requests(kind="iam", actions=tuple(statement["Action"]), conditions=(*kept, *more))
+    return Requests(kind="iam", actions=actions, conditions=(*kept, *more))
 
 
 def requests(chance: Random, plain: Mapping[str, Any], around: Requests, count: int) -> Iterator[Request]:
     """Requests that one statement means, bent, and half of them into the region."""
     for _ in range(count):
         statement = chance.choice(plain["Statement"])
-        caller, action = _caller(chance, statement), _filled(chance, chance.choice(statement["Action"]))
+        caller, action = _caller(chance, statement), _filled(chance, chance.choice(statement.get("Action", PATTERNS)))
         context = _context(chance, caller, statement.get("Condition", {}))
         if chance.random() < 0.5:
             caller = _other_caller(chance, around)
@@ -164,22 +186,34 @@ def requests(chance: Random, plain: Mapping[str, Any], around: Requests, count: 
         if context and chance.random() < 0.5:
             bent = chance.choice(list(context))
             context[bent] = chance.choice(((), _value(chance, "", bent, KEYS_BY_LOWER[bent][1])))
-        own = {key.lower() for key in caller.determines}
-        given = {key: value for key, value in context.items() if key not in own and value != ""}
+        own = {key.lower() for key in caller.determines} | {"aws:principalservicename"}
+        given = _ALWAYS[isinstance(caller, ServiceCaller)] | {k: v for k, v in context.items() if k not in own and v}
         name = action if action.lower().startswith("kms:") and action[4:].isalnum() else "kms:Decrypt"
-        yield Request(caller, name, given)
+        yield Request(caller, _SPELLED.get(name.lower(), name), given, OURS)
 
 
-KEYS_BY_LOWER = {key.lower(): values for key, values in KEYS.items()}
+_VALUES = {
+    "aws:sourceip": ("10.0.0.1", "10.1.2.3", "203.0.113.7", "198.51.100.1"),
+    "aws:currenttime": ("2029-12-31T23:59:59Z", "2030-01-01T00:00:00Z", "2030-01-02T00:00:00Z", "2031-01-01T00:00:00Z"),
+}
+_SPELLED = {name.lower(): name for name in ACTIONS}
+_TIME: dict[str, Any] = {"aws:currenttime": "2030-06-01T00:00:00Z"}
+_ALWAYS = (_TIME, {**_TIME, "aws:principaltype": "User"})
+"""What IAM principals and services always send, but for what follows from who they are."""
+
+
+KEYS_BY_LOWER = {**{key.lower(): values for key, values in KEYS.items()}, VARIED.lower(): (STRINGS, ("ab", "axb", "b"))}
 
 
 def _caller(chance: Random, statement: Statement) -> Caller:
-    principal = statement["Principal"]
+    principal = statement.get("Principal", statement.get("NotPrincipal", "*"))
     if isinstance(principal, dict) and "Service" in principal:
         return ServiceCaller(chance.choice(items(principal["Service"])))  # type: ignore[arg-type]
     named = str(chance.choice(items(principal["AWS"]))) if isinstance(principal, dict) else "*"
     if named.startswith("arn:aws:iam") and not named.endswith(":root"):
         return IamCaller(named)
+    if named == BOB or chance.random() < 0.1:
+        return IamCaller(BOB, asked_by=chance.choice(("", "user/Ada", "user/Eve")))
     if named.startswith("arn:aws:sts"):
         session = named[-1]
         return chance.choice((IamCaller(named), IamCaller(PERSON_ARNS[1], session), IamCaller(PERSON_ARNS[2], session)))
@@ -190,6 +224,8 @@ def _anyone(chance: Random) -> Caller:
     if chance.random() < 0.2:
         return ServiceCaller(chance.choice((*SERVICES, "x.amazonaws.com")))
     account = chance.choice((*ACCOUNTS, "122222222222", "999999999999"))
+    if chance.random() < 0.15:
+        return IamCaller(f"arn:aws:sts::{account}:federated-user/bob", asked_by=chance.choice(("", "user/Ada")))
     resource = chance.choice((*RESOURCES, "role/x:role/App", "role/App/App", "user/App"))
     session = chance.choice(("", "s", "u")) if resource.startswith("role/") else ""
     return IamCaller(f"arn:aws:iam::{account}:{resource}", session)
@@ -212,7 +248,9 @@ def _context(chance: Random, caller: Caller, conditions: Mapping[str, Any]) -> d
 def _value(chance: Random, operator: str, key: str, values: tuple[str, ...]) -> str | tuple[str, ...]:
     if operator == "Null":
         values = KEYS_BY_LOWER[key.lower()][1]
-    value = _filled(chance, chance.choice(values))
+    value = _filled(chance, chance.choice(values).replace("${aws:username}", "*"))
+    if key.lower() in ("aws:sourceip", "aws:currenttime"):
+        return chance.choice(_VALUES[key.lower()])
     if key.lower().endswith("usage"):
         value = str(int(value) + chance.choice((-1, 0, 1))) if value.isdigit() else value
     if key == NAMES or key == NAMES.lower():
@@ -245,7 +283,8 @@ def is_in(request: Request, around: Requests) -> bool:
     }
     deny = {"Effect": "Deny", "Principal": "*", "Resource": "*", "Action": list(around.not_actions)}
     statements = [allow, *([deny] if around.not_actions else [])]
-    return decide({"Version": "2012-10-17", "Statement": statements}, request).effect == "allowed"
+    asked = replace(request, owner="")
+    return decide({"Version": "2012-10-17", "Statement": statements}, asked).effect == "allowed"
 
 
 def _names(pattern: str, name: str) -> bool:
@@ -253,8 +292,9 @@ def _names(pattern: str, name: str) -> bool:
 
 
 def can_be_sent(request: Request) -> bool:
-    """Whether an IAM principal sends none of the keys that only services send."""
-    return isinstance(request.caller, ServiceCaller) or not any(of_people(key) == "never" for key in request.context)
+    """Whether an IAM principal sends none of the keys that only services send, and an action has its keys."""
+    of_its_own = isinstance(request.caller, ServiceCaller) or not any(of_people(k) == "never" for k in request.context)
+    return of_its_own and (request.action not in ACTIONS or is_real(request))
 
 
 def is_real(request: Request) -> bool:

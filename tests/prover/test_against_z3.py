@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
+from baseline.prover.bounds import prove
 from baseline.prover.claims import Claim, always, never
-from baseline.prover.decide import prove
 from baseline.prover.judgements import ALL
 from tests.conftest import some
 from tests.policy_cases import CASES
@@ -31,12 +31,12 @@ def test_z3_agrees_on_random_policies(start: int) -> None:
         chance = Random(seed)
         policy = random_policies.policy(chance)
         [claim] = claims_of(chance, policy)
-        [answer] = prove(policy, "aws", [claim])
+        [answer] = prove(policy, "aws", [claim], random_policies.OURS)
         if answer.verdict in ("holds", "fails"):
-            other = opinion(policy, claim)
+            other = opinion(policy, claim, random_policies.OURS)
             seen[other] += 1
             assert other in (answer.verdict, "unknown"), (seed, policy, claim)
-    assert seen["unknown"] < CASES_A_TEST / 2, seen
+    assert seen["unknown"] < CASES_A_TEST * 0.75, seen
 
 
 @pytest.mark.parametrize("number", range(0, len(OURS), max(1, len(OURS) // 6)))

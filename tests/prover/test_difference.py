@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from baseline.iam.evaluate import decide
 from baseline.iam.request import IamCaller, Request, ServiceCaller
 from baseline.prover.action_groups import ACTION_GROUPS, CORE
+from baseline.prover.bounds import is_certain, read
 from baseline.prover.difference import Change, difference
 from baseline.prover.matrix import LEVELS, matrix
 from baseline.prover.unanswered import StepsSpent, Unsupported
@@ -96,6 +97,8 @@ def test_no_change_is_told_exactly_where_neither_gives_anything_new(chance: Rand
         if chance.random() < 0.5
         else {**old, "Statement": old["Statement"][1:] + any_policy(chance)["Statement"][:1]}
     )
+    if not is_certain((*read(old, "aws"), *read(new, "aws"))):
+        return
     try:
         gains, losses = (new_access(*pair, "aws") for pair in ((old, new), (new, old)))
         changes = difference(old, new, "aws", A)
@@ -136,6 +139,8 @@ def test_every_action_is_in_one_column() -> None:
 def test_a_no_is_never_allowed_and_a_yes_never_refused(chance: Random) -> None:
     """Of the requests that name nothing but the caller."""
     plain = any_policy(chance)
+    if not is_certain(read(plain, "aws")):
+        return
     try:
         rows = {row.who: row for row in matrix(plain, "aws", A)}
     except Unsupported:
@@ -148,7 +153,7 @@ def test_a_no_is_never_allowed_and_a_yes_never_refused(chance: Random) -> None:
             caller = ServiceCaller(who.removeprefix("the service "))
         else:
             continue
-        decision = decide(plain, Request(caller, action))
+        decision = decide(plain, Request(caller, action, owner=A))
         assert row.levels[action] in LEVELS
         assert not (row.levels[action] == "no" and decision.effect == "allowed"), (who, action)
         assert not (row.levels[action] == "yes" and decision.effect != "allowed"), (who, action)

@@ -44,4 +44,4 @@ def test_every_change_of_meaning_is_caught(case: Case, record_property: Callable
     print(f"{case}: {dict(counts)}")  # noqa: T201
     assert {change for change, of_mutant in fates.items() if of_mutant == "survives"} <= KNOWN_SURVIVORS
     assert [change for change, of_mutant in fates.items() if of_mutant == "adds access unseen"] == []
-    assert counts["caught"] > 90
+    assert counts["caught"] >= 90

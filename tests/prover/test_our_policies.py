@@ -38,9 +38,9 @@ SETTINGS: tuple[dict[str, Any], ...] = (
     {"purposes": {"ebs": {"services": []}, "logs": {"services": []}, "backup": {"services": []}}},
     {"purposes": {"sns": {"publishers": []}, "cloudtrail": {"services": []}}},
     {"administrators": [], "users": [], "deny_deletion_if_used_within_days": 0},
-    {"administrators": [f"arn:aws:iam::{OTHER}:role/Security"], "users": [f"arn:aws:iam::{OTHER}:role/app/*"]},
+    {"administrators": ["role/Security"], "users": [f"arn:aws:iam::{OTHER}:role/app/*"]},
     {"users": [f"arn:aws:iam::{OTHER}:root", "user/Ada"]},
-    {"administrators": [f"arn:aws:iam::{OTHER}:role/Sec*"], "separate_duties": True, "iam_delegation": "full"},
+    {"administrators": ["role/Sec*"], "separate_duties": True, "iam_delegation": "full"},
 )
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from baseline.prover.bounds import prove
 from baseline.prover.claims import Claim, Requests, always, never
 from baseline.prover.condition_tests import condition
-from baseline.prover.decide import prove
 from baseline.prover.subject import FOR_AWS, NOT_FOR_AWS, people, services
 from tests.prover.published import (
     ALARMS,

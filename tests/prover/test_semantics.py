@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from baseline.prover.bounds import prove
 from baseline.prover.claims import Claim, Requests, always, never
 from baseline.prover.condition_tests import condition
-from baseline.prover.decide import prove
 from baseline.prover.subject import people, services
 from tests.prover.published import (
     ALLOW_ALL,
@@ -30,6 +30,8 @@ from tests.prover.published import (
     statement,
     told,
 )
+
+USED = "kms:TrailingDaysWithoutKeyUsage"
 
 
 def noted(operator: str, *values: str) -> Requests:
@@ -156,12 +158,12 @@ TABLE: tuple[tuple[str, dict[str, Any], Claim, str], ...] = (
         "fails",
     ),
     (
-        "a Deny for * may not keep them out",
+        "a Deny for * keeps them out",
         policy(
             statement({"Service": "x.amazonaws.com"}, "kms:Decrypt"), statement({"AWS": "*"}, "kms:Decrypt", "Deny")
         ),
         never("may", ANY_SERVICE),
-        "fails",
+        "holds",
     ),
     (
         "and may",
@@ -191,19 +193,19 @@ TABLE: tuple[tuple[str, dict[str, Any], Claim, str], ...] = (
     ("actions in any case", policy(statement({"AWS": ROOT}, "KMS:decrypt")), always("may", DECRYPT), "holds"),
     (
         "numbers",
-        denied(NumericLessThanEquals={"kms:TrailingDaysWithoutKeyUsage": "30"}),
+        policy(ALLOW_ALL, statement("*", "kms:DisableKey", "Deny", NumericLessThanEquals={USED: "30"})),
         never(
             "may",
-            people(condition("NumericLessThan", "kms:TrailingDaysWithoutKeyUsage", "31"), actions=("kms:Decrypt",)),
+            people(condition("NumericLessThan", USED, "31"), actions=("kms:DisableKey",)),
         ),
         "holds",
     ),
     (
         "numbers at the edge",
-        denied(NumericLessThan={"kms:TrailingDaysWithoutKeyUsage": "30"}),
+        policy(ALLOW_ALL, statement("*", "kms:DisableKey", "Deny", NumericLessThan={USED: "30"})),
         never(
             "may",
-            people(condition("NumericLessThan", "kms:TrailingDaysWithoutKeyUsage", "31"), actions=("kms:Decrypt",)),
+            people(condition("NumericLessThan", USED, "31"), actions=("kms:DisableKey",)),
         ),
         "fails",
     ),

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from baseline import names
-from baseline.errors import Mistake, Mistakes
+from baseline.errors import FieldPlace, Mistake, Mistakes
 from baseline.features import FEATURES
 from baseline.features.feature import Part, Site
 from baseline.iam.request import IamCaller
 from baseline.lock import KeyIdentity, LockedResource
 from baseline.organization import Account, KeySettings, NamedPrincipal, Organization, Retirement, SwitchedOn
 from baseline.retention import Retention
+from baseline.words import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,18 @@ def _why_not(
 def _without_key(
     parts: Sequence[PlacedPart], keys: Keys, why_not: Mapping[tuple[str, str], tuple[str, str]]
 ) -> Iterator[Mistake]:
+    """A line by which keys are not there is one mistake of a feature, in however many accounts and regions."""
+    missed: dict[tuple[FieldPlace, str, str], dict[str, None]] = {}
     for placed in parts:
         site = placed.part.site
         for use in placed.part.uses():
             if (site.account_id, use.key) not in keys:
-                why, instead = why_not[site.account_id, use.key]
-                problem = f"the key `{use.key}` of `{site.account}`, which this feature uses, is {why}"
-                yield placed.use.place().mistake(problem, f"switch the feature off there, or {instead}")
+                of = missed.setdefault((placed.use.place(), *why_not[site.account_id, use.key]), {})
+                of[f"the key `{use.key}` of `{site.account}`"] = None
+    for (place, why, instead), (first, *others) in missed.items():
+        more, are = (f" and {count(len(others), 'other key')}", "are") if others else ("", "is")
+        problem = f"{first}{more}, which this feature uses, {are} {why}"
+        yield place.mistake(problem, f"switch the feature off there, or {instead}")
 
 
 def _denied_roles(parts: Sequence[PlacedPart], keys: Keys) -> Iterator[Mistake]:

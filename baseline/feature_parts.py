@@ -87,11 +87,12 @@ def _without_key(
         site = placed.part.site
         for use in placed.part.uses():
             if (site.account_id, use.key) not in keys:
-                of = missed.setdefault((placed.use.place(), *why_not[site.account_id, use.key]), {})
+                why = why_not.get((site.account_id, use.key), ("not switched on", "switch the key on there"))
+                of = missed.setdefault((placed.use.place(), *why), {})
                 of[f"the key `{use.key}` of `{site.account}`"] = None
-    for (place, why, instead), (first, *others) in missed.items():
+    for (place, reason, instead), (first, *others) in missed.items():
         more, are = (f" and {count(len(others), 'other key')}", "are") if others else ("", "is")
-        problem = f"{first}{more}, which this feature uses, {are} {why}"
+        problem = f"{first}{more}, which this feature uses, {are} {reason}"
         yield place.mistake(problem, f"switch the feature off there, or {instead}")
 
 

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from baseline.features.recorder import RESOURCE_TYPES, Recorder
 from modules.buckets import bucket
-from modules.resources import named
+from modules.resources import key_arn, named
 from modules.roles import role, role_name
 
 
@@ -42,6 +42,7 @@ def recorder(scope: Construct, recorder: Recorder, provider: TerraformProvider) 
             provider=provider,
             name=name,
             s3_bucket_name=recorder.existing_bucket or f"${{aws_s3_bucket_policy.{address}.bucket}}",
+            s3_kms_key_arn=key_arn(recorder.key) if recorder.key else None,
         ),
         address,
     )

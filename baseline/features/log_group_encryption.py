@@ -53,6 +53,11 @@ class LogGroupEncryptionSettings(FeatureSettings):
         None,
         description="An existing bucket for what a recorder of ours delivers; when not said, one is made in each region.",
     )
+    recorder_s3_key: bool = Field(
+        False,
+        description="Whether what a recorder of ours delivers is under the `s3` key of the region, in the bucket that is "
+        "made for it. The key must be on, with `config` among its services.",
+    )
     exclude: list[Annotated[str, limits.LOG_GROUP_PATTERN]] = Field(
         default_factory=lambda: [CONTROL_TOWER],
         description="Log groups that are left as they are; by default those of AWS Control Tower. "
@@ -106,6 +111,8 @@ class LogGroupEncryption(Part):
         yield Thing("rule", self.rule)
         if self.recorder:
             yield Thing("recorder", self.recorder.name, runs=self.recorder.is_complete)
+            if self.recorder.key:
+                yield Thing("bucket", self.recorder.bucket.name, self.recorder.key)
 
     def uses(self) -> Iterator[KeyUse]:
         if self.remediation or self.demands_key:
@@ -113,6 +120,8 @@ class LogGroupEncryption(Part):
         if self.remediation:
             what = f"the runbook `{self.remediation.document}` associates the key with log groups"
             yield association(self.site, self.remediation.role, what)
+        if self.recorder:
+            yield from self.recorder.uses()
 
 
 def _build(settings: LogGroupEncryptionSettings, site: Site) -> LogGroupEncryption:
@@ -131,7 +140,12 @@ def _build(settings: LogGroupEncryptionSettings, site: Site) -> LogGroupEncrypti
 
 
 def _recorder(settings: LogGroupEncryptionSettings, site: Site) -> Recorder:
-    return Recorder(site, is_complete=settings.recorder == "complete", existing_bucket=settings.recorder_bucket)
+    return Recorder(
+        site,
+        is_complete=settings.recorder == "complete",
+        existing_bucket=settings.recorder_bucket,
+        key=site.key("s3") if settings.recorder_s3_key else None,
+    )
 
 
 def _remediation(settings: LogGroupEncryptionSettings, site: Site) -> Remediation:
@@ -151,6 +165,11 @@ def _problems(uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]], cont
         if use.settings.recorder_bucket and use.settings.recorder == "existing":
             problem = f"`{use.settings.recorder_bucket}` is for a recorder of ours, and `recorder` is `existing`"
             yield Problem(i, "recorder_bucket", problem, "leave it out, or write `recorder: managed`")
+        if use.settings.recorder_s3_key and (use.settings.recorder_bucket or use.settings.recorder == "existing"):
+            problem = "no bucket is made that could be under the key"
+            yield Problem(
+                i, "recorder_s3_key", problem, "leave it out, or have a recorder of ours with a bucket of its own"
+            )
         if use.settings.remediation == "off":
             continue
         length = len(encrypting_runbook(use.settings.exclude))

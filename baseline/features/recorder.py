@@ -15,13 +15,16 @@ from dataclasses import dataclass
 
 from baseline import names
 from baseline.features.buckets import Bucket, bucket_arn
-from baseline.features.feature import Resource, Site
+from baseline.features.feature import KeyUse, Resource, Site
 from baseline.iam.access import AccessStatement, When, render
+from baseline.iam.request import Caller, IamCaller, ServiceCaller
+from baseline.regions import via_service
 
 SERVICE = "config.amazonaws.com"
 AWSS_OWN_ROLE = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
 RESOURCE_TYPES = ("AWS::KMS::Key",)
 """What one of ours would record if somebody started it."""
+PUBLISHED_WITH = ("kms:GenerateDataKey", "kms:Decrypt")
 _DELIVERED = When("StringEquals", "s3:x-amz-acl", ("bucket-owner-full-control",))
 
 
@@ -34,6 +37,8 @@ class Recorder:
     """Whether it runs, with AWS's own role, and records everything; else it is there and was never started."""
     existing_bucket: str | None
     """None: it gets one of its own."""
+    key: str | None = None
+    """The address of the key of what it delivers; None: S3's own."""
 
     @property
     def address(self) -> str:
@@ -103,7 +108,7 @@ class Recorder:
             resources=(self._records,),
             conditions=(self._of_this_account, _DELIVERED),
         )
-        return Bucket(self.site, self.address, self._bucket_name, (look, deliver))
+        return Bucket(self.site, self.address, self._bucket_name, (look, deliver), key=self.key)
 
     @property
     def _bucket_name(self) -> str:
@@ -117,6 +122,26 @@ class Recorder:
     @property
     def _of_this_account(self) -> When:
         return When("StringEquals", "aws:SourceAccount", (self.site.account_id,))
+
+    def uses(self) -> Iterator[KeyUse]:
+        """AWS's own role delivers in the name of the service, ours by S3 as a principal of the account.
+
+        https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
+        """
+        if self.key is None:
+            return
+        caller: Caller = ServiceCaller(SERVICE)
+        context = {"aws:SourceAccount": self.site.account_id}
+        if not self.is_complete:
+            caller = IamCaller(self.site.arn("iam", f"role/{self.role_name}", regional=False), SERVICE.split(".")[0])
+            context = {"kms:ViaService": via_service("s3", self.site.region)}
+        yield KeyUse(
+            what=f"AWS Config delivers to the bucket `{self._bucket_name}`",
+            key=self.key,
+            caller=caller,
+            actions=PUBLISHED_WITH,
+            context=context,
+        )
 
     def resources(self) -> Iterator[Resource]:
         """Switched off, all of it stays as it is: other rules may have come to need the recorder."""

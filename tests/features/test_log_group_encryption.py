@@ -10,6 +10,7 @@ from baseline.chains import broken_chains
 from baseline.errors import Mistakes
 from baseline.expansion import expand
 from baseline.features import FEATURES
+from baseline.iam.request import ServiceCaller
 from baseline.regions import PARTITIONS
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
@@ -23,6 +24,8 @@ DATA = (
     "exclude: [app], maximum_automatic_attempts: 2, retry_attempt_seconds: 900}}"
 )
 ON = TWO_BY_TWO.replace('"033333333333"', DATA) + "features: {log_group_encryption: true}\n"
+UNDER_A_KEY = "{recorder: complete, recorder_s3_key: true}"
+S3 = "keys: {purposes: {s3: {services: [config]}}}\n"
 KEY = "${aws_kms_alias.logs_us_east_1.target_key_arn}"
 
 
@@ -155,8 +158,12 @@ def test_a_managed_recorder_is_there_for_the_rule_is_never_started_and_is_protec
 
 
 def test_a_complete_recorder_runs_with_awss_own_role_and_records_everything(tmp_path: Any) -> None:
-    """Security Hub's Config.1 asks for that role, and for what belongs to no region once."""
-    stack = synthesize(inventory(written("{recorder: complete}")), tmp_path)["data"]
+    """Security Hub's Config.1 asks for that role, and for what belongs to no region once. Here under the s3 key."""
+    stack = synthesize(inventory(written(UNDER_A_KEY) + S3), tmp_path)["data"]
+    key = "${aws_kms_alias.s3_us_east_1.target_key_arn}"
+    assert block(stack, "aws_config_delivery_channel", RECORDER)["s3_kms_key_arn"] == key
+    [rule] = block(stack, "aws_s3_bucket_server_side_encryption_configuration", RECORDER)["rule"]
+    assert rule["apply_server_side_encryption_by_default"] == {"sse_algorithm": "aws:kms", "kms_master_key_id": key}
     recorders = resources(stack, "aws_config_configuration_recorder")
     own = "arn:aws:iam::033333333333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
     assert {recorder["role_arn"] for recorder in recorders.values()} == {own}
@@ -170,6 +177,21 @@ def test_a_complete_recorder_runs_with_awss_own_role_and_records_everything(tmp_
         f"aws_config_configuration_recorder_status.{RECORDER}"
     ]
     assert all("config_recorder" not in name for name in resources(stack, "aws_iam_role"))
+
+
+def test_a_recorders_bucket_needs_the_s3_key_and_config_among_its_services() -> None:
+    """The recorder with a role of ours delivers through S3, and needs no service."""
+    with pytest.raises(
+        Mistakes,
+        match="the key `s3_eu_west_2` of `payer` and 3 other keys, which this feature uses, are not switched on",
+    ):
+        inventory(written(UNDER_A_KEY))
+    chains = list(broken_chains(inventory(written(UNDER_A_KEY) + "keys: {purposes: {s3: true}}\n")))
+    assert {chain.use.caller for chain in chains} == {ServiceCaller("config.amazonaws.com")}
+    assert "AWS Config delivers to the bucket `baseline-config-" in str(chains[0])
+    assert list(broken_chains(inventory(written(UNDER_A_KEY) + S3))) == []
+    managed = written("{recorder: managed, recorder_s3_key: true}") + "keys: {purposes: {s3: true}}\n"
+    assert list(broken_chains(inventory(managed))) == []
 
 
 @pytest.mark.parametrize("recorder", ["managed", "complete"])
@@ -312,6 +334,11 @@ def test_administrators_that_cover_its_role_are_refused_under_separate_duties() 
         (
             "{recorder_bucket: x-y-z}",
             "recorder_bucket: `x-y-z` is for a recorder of ours, and `recorder` is `existing`",
+        ),
+        ("{recorder_s3_key: true}", "recorder_s3_key: no bucket is made that could be under the key"),
+        (
+            "{recorder: complete, recorder_s3_key: true, recorder_bucket: x-y-z}",
+            "recorder_s3_key: no bucket is made that could be under the key",
         ),
         ('{exclude: ["a*b"]}', "with `*` at the beginning, at the end or both, nowhere else, got `a*b`"),
         ('{exclude: ["*"]}', "with `*` at the beginning, at the end or both, nowhere else, got `*`"),

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from baseline.found.place import names_of
+from baseline.found.place import account_of, names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.found.principal_checks import principal_problems
 from baseline.found.resources import may_be_the_key
-from baseline.iam.actions import ACTIONS, PREFIX, canonical, expand, expand_all
+from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT, PREFIX, canonical, expand, expand_all
 from baseline.iam.arns import has_wildcard, is_account_id
 from baseline.iam.elements import items
 from baseline.iam.policy_error import PolicyError
@@ -61,8 +61,29 @@ def _actions(elements: Mapping[str, Any], key: KeyPlace) -> Iterator[_Problem]:
             yield "invalid-element", "`Action` takes texts", "Action"
         else:
             yield from _action(action)
+    yield from _across_accounts(elements, written, key)
     if elements.get("Effect") == "Allow" and _is_everything(written) and _is_somebody(elements, key):
         yield "everything-for-one", "every action is given to others than the account", "Action"
+
+
+def _across_accounts(elements: Mapping[str, Any], written: list[Any], key: KeyPlace) -> Iterator[_Problem]:
+    """What an Allow gives principals of other accounts that KMS does not honour of them."""
+    named = {account_of(name) for name in names_of(elements, "AWS")} - {key.account_id, ""}
+    if elements.get("Effect") != "Allow" or not (named and key.account_id):
+        return
+    others, given = some(sorted(named)), expand_all(tuple(a for a in written if isinstance(a, str)))
+    if _is_everything(written):
+        yield (
+            "other-account-given-everything",
+            f"{others}: every action, of which using the key and grants count",
+            "Action",
+        )
+        return
+    # What a pattern takes in besides does no harm, and nobody meant it.
+    lacking = sorted(a for action in written if isinstance(action, str) and len(e := expand(action)) == 1 for a in e)
+    idle = [action for action in lacking if action not in CROSS_ACCOUNT]
+    if idle or (given and not given & CROSS_ACCOUNT):
+        yield "action-not-across-accounts", f"of {others} KMS does not honour {some(idle or sorted(given))}", "Action"
 
 
 def _what_it_gives(excluded: Any) -> str:
@@ -81,8 +102,8 @@ def _is_everything(written: list[Any]) -> bool:
 
 
 def _is_somebody(elements: Mapping[str, Any], key: KeyPlace) -> bool:
-    """Whether users, roles or everyone are named, and nothing is wrong with how they are."""
-    named = names_of(elements, "AWS")
+    """Whether users or roles of the account, or everyone, are named, and nothing is wrong with how they are."""
+    named = [n for n in names_of(elements, "AWS") if not key.account_id or account_of(n) in ("", key.account_id)]
     return any(not (is_account_id(n) or n.endswith(":root")) for n in named) and not any(
         principal_problems(elements, key)
     )

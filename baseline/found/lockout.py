@@ -46,8 +46,10 @@ def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) 
     accounts = [key.account_id] if key.account_id else named
     on_condition = ""
     for account in accounts:
-        keeps, never_may = _asked(plain, key, account)
+        keeps, never_may, nobody_else = _asked(plain, key, account)
         if keeps.verdict == "holds":
+            if nobody_else.verdict == "holds":
+                policy.say("only-root-user-manages", f"nobody in {account} but its root user may call {PUT}", ())
             return
         if keeps.counterexample and never_may.counterexample:
             keys = _depends_on(plain, keeps.counterexample, never_may.counterexample)
@@ -61,9 +63,10 @@ def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) 
 
 
 def _asked(plain: Mapping[str, Any], key: KeyPlace, account_id: str) -> Sequence[Answer]:
-    """Whether the root user always may, and whether it never may."""
+    """Whether the root user always may, whether it never may, and whether nobody else of the account may."""
+    arn = f"arn:{key.partition}:iam::{account_id}:root"
     root: list[PlainCondition] = [
-        condition("StringEquals", "aws:PrincipalArn", f"arn:{key.partition}:iam::{account_id}:root"),
+        condition("StringEquals", "aws:PrincipalArn", arn),
         NO_BYPASS,
         _BY_ITSELF,
         *_WHAT_ROOT_CAN_BRING_ABOUT,
@@ -71,7 +74,9 @@ def _asked(plain: Mapping[str, Any], key: KeyPlace, account_id: str) -> Sequence
     if key.organization_id:
         root.append(condition("StringEquals", "aws:PrincipalOrgID", key.organization_id))
     mine = people(*root, actions=(PUT,))
-    return answers_of(plain, key, [always("direct", mine), never("direct", mine)])
+    account = condition("StringEquals", "aws:PrincipalAccount", account_id)
+    others = people(account, condition("StringNotEquals", "aws:PrincipalArn", arn), actions=(PUT,))
+    return answers_of(plain, key, [always("direct", mine), never("direct", mine), never("may", others)])
 
 
 def _depends_on(plain: Mapping[str, Any], refused: Counterexample, allowed: Counterexample) -> Sequence[str]:

@@ -75,9 +75,12 @@ class FoundPolicy:
             "Statement": [{**s.elements, **self._resource(s), "Sid": s.name} for s in self.statements],
         }
 
-    def _resource(self, statement: FoundStatement) -> dict[str, str]:
+    def _resource(self, statement: FoundStatement) -> dict[str, Any]:
+        """The key, where it may be meant; nothing, where another key is: the statement then has no effect."""
         written = items(statement.elements.get("Resource", []))
-        return {"Resource": "*"} if written and all(may_be_the_key(one, self.key) for one in written) else {}
+        if any(may_be_the_key(one, self.key) for one in written):
+            return {"Resource": "*"}
+        return {"Resource": []} if written and all(may_be_the_key(one, ANY_KEY) for one in written) else {}
 
     def line(self, path: FieldPath) -> int:
         return self.only_line or self.text.line(path)

@@ -113,9 +113,7 @@ def _person(name: str, key: KeyPlace) -> Iterator[_Problem]:
 
 def _kind_of_person(name: str, arn: Arn) -> Iterator[_Problem]:
     kind, _, rest = arn.resource.partition("/")
-    if (arn.service, kind) == ("sts", "federated-user") and rest:
-        yield "principal-not-decided", f"sessions of federated users, `{name}`, are not decided"
-    elif not is_account_id(arn.account_id) or arn.region or not _may_be_principal(arn, kind, rest):
+    if not is_account_id(arn.account_id) or arn.region or not _may_be_principal(arn, kind, rest):
         yield "invalid-principal", f"`{name}` is not an account, a user, a role or a session"
     elif rest and not (_VISIBLE.fullmatch(rest) and _NAME.fullmatch(rest.rpartition("/")[2])):
         wrong = next((c for c in rest if not _VISIBLE.fullmatch(c)), "")
@@ -126,4 +124,5 @@ def _kind_of_person(name: str, arn: Arn) -> Iterator[_Problem]:
 def _may_be_principal(arn: Arn, kind: str, rest: str) -> bool:
     if arn.service == "iam":
         return arn.resource == "root" or (kind in ("user", "role") and rest != "")
-    return arn.service == "sts" and kind == "assumed-role" and rest.count("/") == 1
+    is_session = kind == "assumed-role" and rest.count("/") == 1
+    return arn.service == "sts" and (is_session or (kind == "federated-user" and rest != "" and "/" not in rest))

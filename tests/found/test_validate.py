@@ -17,6 +17,7 @@ from tests.found.policies import ROLE, ROOT, A, B, R, policy, statement, without
 
 ALARMS = {"Service": "cloudwatch.amazonaws.com"}
 OURS = {"aws:SourceAccount": A}
+ROOT_USER = ROOT | {"Condition": {"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{A}:root"}}}
 SESSION = f"arn:aws:sts::{A}:assumed-role/Pipeline/i-0abc"
 NAMES = "kms:EncryptionContextKeys"
 TOPIC = "kms:EncryptionContext:aws:sns:topicArn"
@@ -122,6 +123,9 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ),
     ("service-manages", policy(statement(ALARMS, ["kms:TagResource", "kms:Decrypt"], StringEquals=OURS)), "kms:TagResource"),
     ("service-grants-anything", policy(statement(ALARMS, "kms:CreateGrant", StringEquals=OURS)), "kms:CreateGrant"),
+    ("other-account-given-everything", policy(statement({"AWS": B}, "kms:*")), "999988887777: every action"),
+    ("only-root-user-manages", policy(ROOT_USER, root=False), f"nobody in {A} but its root user may call kms:PutKeyPolicy"),
+    ("action-not-across-accounts", policy(statement({"AWS": B}, ["kms:Decrypt", "kms:PutKeyPolicy"])), "kms:PutKeyPolicy"),
     ("session-manages", policy(statement({"AWS": SESSION}, "kms:Put*")), "may change the policy, and is a session"),
     ("everything-for-one", policy(statement(action="kms:*")), "every action is given to others than the account"),
     (
@@ -138,7 +142,6 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("policy-variable", policy(statement(StringEquals={TOPIC: "${aws:username}"})), "has a policy variable"),
     ("operator-not-decided", policy(statement(BinaryEquals={TOPIC: "eA=="})), "`BinaryEquals` is not supported"),
     ("principal-of-other-policies", policy(statement({"Federated": "accounts.google.com"})), "`Federated` is no kind"),
-    ("principal-not-decided", policy(statement({"AWS": f"arn:aws:sts::{A}:federated-user/x"})), "sessions of federated users"),
     ("not-decided", policy(statement("*", StringEquals={TOPIC: "${aws:username}"})), "what the policy means is not decided: "),
 )  # fmt: skip
 

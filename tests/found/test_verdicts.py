@@ -150,6 +150,16 @@ SAID: dict[str, tuple[Any, str, str]] = {
         "deny-hits-services",
         "`aws:SourceVpce` never comes with calls that AWS services make for users and roles",
     ),
+    "roots of other accounts": (
+        statement({"AWS": [f"arn:aws:iam::{B}:root"]}, "kms:*"),
+        "other-account-given-everything",
+        f"{B}: every action, of which using the key and grants count",
+    ),
+    "an administrator of another account": (
+        statement({"AWS": f"arn:aws:iam::{B}:role/KeyAdmins"}, ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"]),
+        "action-not-across-accounts",
+        "KMS does not honour kms:PutKeyPolicy, kms:ScheduleKeyDeletion",
+    ),
     "a session that manages the key": (
         statement({"AWS": f"arn:aws:sts::{A}:assumed-role/Pipeline/i-0abc"}, "kms:PutKeyPolicy"),
         "session-manages",
@@ -207,6 +217,11 @@ FINE: dict[str, tuple[Any, ...]] = {
     "services of several regions, the key's among them": (
         statement(StringEquals={"kms:ViaService": ["ec2.us-east-1.amazonaws.com", f"ec2.{R}.amazonaws.com"]}),
     ),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    "a session of a federated user": (statement({"AWS": f"arn:aws:sts::{A}:federated-user/bob"}),),
+    "what another account may, and what its patterns take in": (
+        statement({"AWS": B}, ["kms:Decrypt", "kms:Describe*", "kms:Get*", "kms:List*"]),
+    ),
     "services that no list has": (
         statement({"Service": ["dlm.amazonaws.com", "wholly-new.amazonaws.com"]}, StringEquals=OURS),
     ),
@@ -242,6 +257,27 @@ FINE: dict[str, tuple[Any, ...]] = {
         {**without("Action"), "Effect": "Deny", "NotAction": ["kms:*"]},
     ),
 }  # fmt: skip
+
+
+UNDECIDED = statement("*", StringEquals={"kms:EncryptionContext:tenant": "${aws:PrincipalTag/tenant}"})
+
+
+def test_what_is_not_decided_hides_nothing_else() -> None:
+    assert set(found(policy(UNDECIDED, statement("*")))) >= {"policy-variable", "open-to-everyone"}
+    assert set(found(policy(UNDECIDED, root=False))) >= {"policy-variable", "lockout"}
+
+
+# https://github.com/aws-samples/aws-security-reference-architecture-examples
+def test_a_pattern_of_principals_under_string_like_is_decided() -> None:
+    roles = {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/execution"}}
+    assert found(policy(statement("*", StringEquals={"aws:PrincipalOrgID": ORGANIZATION}, **roles))) == {}
+    assert set(found(policy(statement("*", **roles)))) == {"open-to-everyone"}
+
+
+def test_a_root_statement_for_the_root_user_alone_is_told() -> None:
+    alone = ROOT | {"Condition": {"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{A}:root"}}}
+    assert set(found(policy(alone, root=False))) == {"only-root-user-manages"}
+    assert found(policy(alone, statement(action="kms:PutKeyPolicy"), root=False)) == {}
 
 
 @pytest.mark.parametrize("statements", FINE.values(), ids=FINE)

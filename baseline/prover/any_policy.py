@@ -77,10 +77,10 @@ OF_A_PURPOSE: tuple[Property, ...] = tuple(
 def prove_policy(policy: Policy, place: KeyPlace, purpose: str | None = None) -> Sequence[Judgement]:
     """Every property that says something of the policy. With a purpose, those of its services too."""
     if purpose is None:
-        return prove_properties(Subject("anything", ANYTHING, _NOBODY, place), policy, OF_ANY_POLICY)
+        return prove_properties(Subject("anything", ANYTHING, _NOBODY, place), policy, OF_ANY_POLICY, every=True)
     settings = replace(_NOBODY, services=PURPOSES[purpose].default_services(place.partition))
     subject = Subject(purpose, expected_of(purpose), settings, place)
-    return prove_properties(subject, policy, (*OF_ANY_POLICY, *OF_A_PURPOSE))
+    return prove_properties(subject, policy, (*OF_ANY_POLICY, *OF_A_PURPOSE), every=True)
 
 
 _NOWHERE = FieldPlace("", 0, "")

@@ -1,14 +1,16 @@
 """The verdicts on one key: every property that applies to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from baseline.iam.document import Document
 from baseline.iam.reading import PlainCondition, PlainStatement
 from baseline.prover.assumptions import A3, ASSUMPTIONS
 from baseline.prover.bounds import Bounds, read
+from baseline.prover.claims import Claim
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.decide import Answer, Verdict
+from baseline.prover.more_examples import contradictions
 from baseline.prover.properties import KMS_CONTROLS, PROPERTIES, Property
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES
 from baseline.prover.space import Space
@@ -47,6 +49,8 @@ class Judgement:
     reason: str
     sid: str | None
     """The statement that decided; None if none did."""
+    others: tuple[Counterexample, ...] = ()
+    """What else contradicts it, where every such request was asked for."""
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -59,8 +63,13 @@ def prove_key(subject: Subject, policy: Document | Policy) -> tuple[Judgement, .
     return prove_properties(subject, policy.as_dict() if isinstance(policy, Document) else policy, ALL)
 
 
-def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Property]) -> tuple[Judgement, ...]:
-    """Those of the properties that say something of this key. What is said of single statements is asked last."""
+def prove_properties(
+    subject: Subject, plain: Policy, properties: Sequence[Property], every: bool = False
+) -> tuple[Judgement, ...]:
+    """Those of the properties that say something of this key. What is said of single statements is asked last.
+
+    `every`: a property that fails has all requests that contradict it, one for each missing action or giving statement.
+    """
     asked = [(entry, tuple(entry.claims(subject))) for entry in properties]
     claims = [claim for _, of_entry in asked for claim in of_entry]
     try:
@@ -74,8 +83,16 @@ def prove_properties(subject: Subject, plain: Policy, properties: Sequence[Prope
             if given or entry in _OF_STATEMENTS
         )
     judgements = [_judgement(entry, [bounds.answer(c) for c in given]) for entry, given in asked if given]
+    if every:
+        of_entry = {entry.id: given for entry, given in asked}
+        judgements = [_with_others(judgement, bounds, of_entry[judgement.about.id]) for judgement in judgements]
     all_needed = _all_needed(bounds, _may_be_idle(subject))
     return (*judgements, _judgement(PUBLIC, [_none_is_public(statements)]), _judgement(NEEDED, [all_needed]))
+
+
+def _with_others(judgement: Judgement, bounds: Bounds, claims: Sequence[Claim]) -> Judgement:
+    first = judgement.counterexample
+    return replace(judgement, others=tuple(contradictions(bounds, claims, first))) if first else judgement
 
 
 def _open(verdict: Verdict, error: Exception) -> Answer:

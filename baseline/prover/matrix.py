@@ -18,8 +18,8 @@ from baseline.prover.who import Who, everybody
 LEVELS: Mapping[str, str] = {
     "no": "never",
     "not decided": "it depends on a statement that is not decided",
-    "IAM, if": "as far as the IAM policies of the key's account allow, under conditions",
-    "IAM": "as far as the IAM policies of the key's account allow",
+    "IAM, if": "as far as the IAM policies of the caller's account allow, under conditions",
+    "IAM": "as far as the IAM policies of the caller's account allow",
     "if": "under conditions",
     "yes": "always (but for skipping the lockout check); of another account, as far as its own IAM policies allow",
 }

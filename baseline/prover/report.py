@@ -62,6 +62,10 @@ def as_json(judgement: Judgement, policy: Policy) -> dict[str, Any]:
             ],
         }
         data["confirmed"] = True
+    if judgement.others:
+        data["others"] = [
+            {"request": request_as_json(other.request), "sid": other.decision.sid} for other in judgement.others
+        ]
     return data
 
 

@@ -12,7 +12,13 @@ import typer
 from baseline.errors import Exit
 from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
 from baseline.prover.judgements import Judgement
-from baseline.prover.report import as_json, counterexample_lines, in_a_sentence
+from baseline.prover.report import (
+    as_json,
+    counterexample_lines,
+    decision_in_words,
+    in_a_sentence,
+    request_in_words,
+)
 from baseline.purposes import PURPOSES
 from cli import junit, output, sarif
 from cli.policy.arguments import FileOrFolder
@@ -29,6 +35,8 @@ Region = Annotated[str, typer.Option("--region", help="The key's region; of a fo
 Purpose = Annotated[
     str, typer.Option("--purpose", help="What the key is for: its services are asked about too.", show_default=False)
 ]
+MOST = 12
+"""So many more requests that contradict a property are shown."""
 NO_POLICY = sarif.Rule("no-policy", "The file is no policy, or nobody said where its key is.")
 
 
@@ -124,6 +132,10 @@ def _failure(one: ProvenFile, judgement: Judgement) -> Iterator[str]:
     else:
         yield f"  because    {judgement.reason}"
     yield f"  place      {one.file.name}" + (f":{_line(one, judgement)}" if judgement.sid else "")
+    for other in judgement.others[:MOST]:
+        yield f"  also       {request_in_words(other.request)}: {decision_in_words(other.decision)}"
+    if (more := len(judgement.others) - MOST) > 0:
+        yield f"  also       {more} more; --format json has them all"
 
 
 def _line(one: ProvenFile, judgement: Judgement) -> int:

@@ -136,6 +136,13 @@ def test_a_policy_of_others_is_explained_from_its_file(run: Run, tmp_path: Path)
     assert rows[f"everybody in {A}"]["grant"] == "IAM"
 
 
+def test_the_iam_policies_that_decide_are_those_of_the_callers_account(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(policy(statement({"AWS": f"arn:aws:iam::{B}:root"})), encoding="utf-8")
+    told = run("policy", "explain", "p.json", "--account", A).stdout
+    assert "\nIAM: as far as the IAM policies of the caller's account allow\n" in told
+    assert "key's account" not in told
+
+
 def test_what_cannot_be_decided_is_said_of_its_statement(run: Run, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text(policy(statement({"AWS": f"arn:aws:iam::{A}:role/*"})), encoding="utf-8")
     done = run("policy", "explain", "p.json")

@@ -13,6 +13,7 @@ from tests.found.policies import ROOT, A, R, policy, statement
 
 HERE = ("--account", A, "--region", R)
 SNS = statement({"Service": "sns.amazonaws.com"}, "kms:*")
+ALARM = statement({"Service": "cloudwatch.amazonaws.com"}, "kms:TagResource")
 UNDECIDED = policy(statement("*", StringEquals={"kms:EncryptionContext:team": "${aws:PrincipalTag/team}"}))
 UNREADABLE = {
     "not JSON": ('{\n  "Version": "2012-10-17",\n  "Statement": [}\n', ":3", "a value is expected, got `}`"),
@@ -171,3 +172,23 @@ def test_what_is_not_decided_is_unsupported_by_name_and_exits_4(run: Run, file: 
 def test_wrong_arguments_exit_2(run: Run, file: Path, wrong: tuple[str, ...]) -> None:
     file.write_text(policy(), encoding="utf-8")
     assert run("policy", "prove", *wrong).returncode == 2
+
+
+# https://github.com/kubernetes/kops/issues/11545
+def test_a_failure_names_every_action_that_is_missing_and_every_statement_that_gives(run: Run, file: Path) -> None:
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    scaling = f"arn:aws:iam::{A}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    manage = ROOT | {"Action": ["kms:Get*", "kms:Describe*", "kms:CancelKeyDeletion"]}
+    file.write_text(policy(manage, statement({"AWS": scaling}, use), SNS, ALARM, root=False), encoding="utf-8")
+    data = json.loads(run("policy", "prove", file.name, *HERE, "--purpose", "ebs", "--format", "json").stdout)
+    failing = {each["property"]: each for each in data["verdicts"] if each["verdict"] == "fails"}
+    lockout, manages = failing["no-lockout"], failing["service-never-manages"]
+    assert lockout["request"]["action"] == "kms:PutKeyPolicy"
+    assert "others" not in lockout
+    named = [each["request"]["principal"]["name"] for each in (manages, *manages["others"])]
+    assert sorted(named) == ["cloudwatch.amazonaws.com", "sns.amazonaws.com"]
+    missing = failing["account-uses-the-service"]
+    actions = {each["request"]["action"] for each in (missing, *missing["others"])}
+    assert {"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"} <= actions
+    told = run("policy", "prove", file.name, *HERE, "--purpose", "ebs").stdout
+    assert "  also       the service " in told

@@ -203,7 +203,7 @@ IDS = {"one": "111111111111", "two": "222222222222", "three": "333333333333"}
 THREE = "version: 1\norganization: {home_region: eu-west-2, regions: [eu-west-2]}\naccounts:\n" + "".join(
     f'  - {{name: {name}, id: "{account_id}"}}\n' for name, account_id in IDS.items()
 )
-NOTHING, MADE, CHANGED = [0] * 6, [0, 9, 0, 0, 0, 0], [0, 0, 3, 0, 3, 0]
+NOTHING, MADE = [0] * 6, [0, 9, 0, 0, 0, 0]
 
 
 class Week:
@@ -282,11 +282,25 @@ def test_the_first_week(installed: Path, provider_mirror: Mirror, tmp_path: Path
         week.edit("name: one,", "name: first,")
         week.edit("\nkeys:\n", "\nkeys:\n  rotation_period_days: 180\n  users: [role/App]\n")
         week.edit("publish_parameters: true ", "publish_parameters: false ")
+        week.edit("\ndeployment:\n", "\n  tags: {team: keys}\ndeployment:\n  external_id: ours\n")
         told = week.run("kms-baseline", "diff", "--from", "three")
-        assert all(word in told for word in ("first", "rotation_period_days", "role/App", "publish_parameters"))
+        assert all(
+            word in told
+            for word in ("first", "rotation_period_days", "role/App", "publish_parameters", "external_id", "team")
+        )
         assert set(IDS) <= set(week.run("cdktf", "list").split())
         assert "0 to add, 3 to change, 3 to destroy" in week.run("cdktf", "diff", "two")
-        assert week.deploy("--dry-run", "--account", "first") == {"one": CHANGED}
+
+        # Another namespace, whose states stay by the old prefix, and a region more: aliases are others, keys are not.
+        week.edit("region: eu-west-2}", "region: eu-west-2, prefix: baseline}")
+        week.edit("  namespace: baseline", "  namespace: other")
+        week.edit(f"regions: [{REGION}]", f"regions: [{REGION}, us-east-1]")
+        assert week.deploy("--dry-run", "--account", "first") == {"one": [0, 6, 3, 3, 3, 0]}
+        git(week.folder, "checkout", "-q", "organization.yaml")
+        assert "`git checkout` of its file" in week.refused(
+            "kms-baseline", "check"
+        )  # the dry run recorded what it planned
+        git(week.folder, "checkout", "-q", "organization.lock.json")
 
         # Edits that would lose keys or look for them elsewhere.
         for old, new, said in (

@@ -38,11 +38,13 @@ class FindingKind:
     source: str
     evidence: Literal["documented", "inferred"]
     """Of what AWS does with it."""
+    aws: str = ""
+    """What AWS does with it, where that is not what it does with the whole group."""
 
     @property
     def answer(self) -> str:
         """What AWS does with it, how that is known, and where it is written."""
-        return f"{_ANSWERS[self.group]} ({self.evidence}: {self.source})"
+        return f"{self.aws or _ANSWERS[self.group]} ({self.evidence}: {self.source})"
 
 
 _ANSWERS: Mapping[Group, str] = {

@@ -286,6 +286,29 @@ def landing_zones() -> Iterator[Published]:
         expected="service-for-any-account statement-without-effect",
         why="as for its topic",
     )
+    context = {"kms:EncryptionContext:SecretARN": f"arn:aws:secretsmanager:{R}:*:secret:sra/*"}
+    yield zone(
+        "SRA, secrets of the organization",
+        f"{SRA}common",
+        statement(
+            {"AWS": "*"},
+            [*USE, "kms:CreateGrant"],
+            StringEquals={"kms:ViaService": f"secretsmanager.{R}.amazonaws.com", "aws:PrincipalOrgId": "o-a1b2c3d4e5"},
+            StringLike={**context, "aws:PrincipalArn": ["arn:aws:iam::*:role/AWSControlTowerExecution"]},
+        ),
+        statement(OTHER_ROOT, ["kms:Decrypt", "kms:Describe*", "kms:Get*", "kms:List*"]),
+        alias,
+        expected="condition-key-not-carried statement-without-effect",
+        why="DescribeKey has no encryption context; root already delegates CreateAlias",
+    )
+    yield zone(
+        "SRA, Security Lake for three accounts",
+        f"{SRA}security_lake",
+        ROOT | {"Principal": {"AWS": [f"arn:aws:iam::{A}:root", *both["AWS"]]}},
+        root=False,
+        expected="other-account-given-everything",
+        why="other accounts use the key and make grants; the rest does nothing",
+    )
     perimeter = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
     lza = "https://github.com/awslabs/landing-zone-accelerator-on-aws"
     for organization, expected in (("o-a1b2c3d4e5", ""), ("${ORG_ID}", "template")):

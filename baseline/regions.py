@@ -9,6 +9,7 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/m
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ def partition_of(region: str) -> Partition | None:
 def is_opt_in(region: str) -> bool:
     """Whether an account must enable the region before anything in it can be used."""
     return any(region in p.opt_in_regions for p in PARTITIONS.values())
+
+
+CallsFrom = Literal["own region", "every region", "other regions"]
+"""From where a service reaches a key: the key's region, every enabled region of the account, or those but the key's."""
 
 
 def via_service(service: str, region: str) -> str:

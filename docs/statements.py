@@ -81,8 +81,12 @@ def _when(purpose: Purpose, permission: Permission) -> str:
 
 def _registered(permission: Permission) -> str:
     match permission.to:
-        case AccountThrough(service, everywhere):
-            each = " for each enabled region of the account" if everywhere else ""
+        case AccountThrough(service, calls_from):
+            each = {
+                "own region": "",
+                "every region": " for each enabled region of the account",
+                "other regions": " for each enabled region of the account but the key's own",
+            }[calls_from]
             return (
                 f"every principal of the account, through the service `{service}` only: `*` with StringEquals "
                 f"`kms:CallerAccount` = `<account>` and `kms:ViaService` = `{service}.<region>.amazonaws.com`{each}"

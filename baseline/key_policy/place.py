@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from baseline.organization import Account, Organization
-from baseline.regions import PARTITIONS, via_service
+from baseline.regions import PARTITIONS, CallsFrom, via_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,15 @@ class KeyPlace:
             regions=tuple(sorted(account.regions)) if from_every_region else (),
         )
 
-    def via(self, service: str, *, from_every_region: bool = False) -> tuple[str, ...]:
-        """The values of `kms:ViaService` for a service that calls from the key's region, or from all that are enabled."""
-        regions = self.regions if from_every_region and self.regions else (self.region,)
-        return tuple(via_service(service, region) for region in regions)
+    def via(self, service: str, calls_from: CallsFrom = "own region") -> tuple[str, ...]:
+        """The values of `kms:ViaService` for a service; none, where there are no other regions to call from."""
+        everywhere = self.regions or (self.region,)
+        regions = {
+            "own region": (self.region,),
+            "every region": everywhere,
+            "other regions": tuple(region for region in everywhere if region != self.region),
+        }
+        return tuple(via_service(service, region) for region in regions[calls_from])
 
     def names(self) -> Mapping[str, str]:
         """What the registry's placeholders stand for."""

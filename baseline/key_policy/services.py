@@ -17,9 +17,9 @@ def services(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterat
         if permission.service is not None and permission.service not in settings.services:
             continue
         match permission.to:
-            case AccountThrough(service, everywhere):
-                through = Principal.through(place.account_id, *place.via(service, from_every_region=everywhere))
-                yield permitted(permission, through, place)
+            case AccountThrough(service, calls_from):
+                if names := place.via(service, calls_from):
+                    yield permitted(permission, Principal.through(place.account_id, *names), place)
             case Service(principal):
                 yield permitted(permission, Principal.service(principal.format_map(place.names())), place)
             case UsersThrough():

@@ -53,7 +53,9 @@ def shared(key: Subject) -> Iterator[Claim]:
 def promised(strength: Threshold, actions: tuple[str, ...], *who: PlainCondition) -> Iterator[Claim]:
     """These actions always, but grants for AWS resources alone."""
     grants = tuple(action for action in actions if action in GRANTS)
-    yield always(strength, people(*who, actions=known(tuple(action for action in actions if action not in GRANTS))))
+    others = tuple(action for action in actions if action not in GRANTS)
+    if others:
+        yield always(strength, people(*who, actions=known(others)))
     if grants:
         yield always(strength, people(*who, FOR_AWS, actions=grants))
 

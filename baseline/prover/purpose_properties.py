@@ -33,11 +33,12 @@ def _through(key: Subject) -> Iterator[Claim]:
 def _through_only(key: Subject) -> Iterator[Claim]:
     """Root may do more under `full`, by delegation; users may directly."""
     of_organization = key.expected.shared if key.organization else ()  # of which the own account is one
-    actions = (*(action for through in key.expected.through for action in through.actions), *of_organization)
+    actions = (*(action for through in key.possible for action in through.actions), *of_organization)
     others = (*key.nobody_exactly(key.administrators, key.users), key.own_account)
     yield never("direct", people(*others, but_not=actions))
-    for through in key.expected.through:
-        yield never("direct", people(*others, key.via(through), but_not=(*through.actions, *of_organization)))
+    for names, of_these in key.actions_by_names.items():
+        via = condition("StringEquals", "kms:ViaService", *names)
+        yield never("direct", people(*others, via, but_not=(*of_these, *of_organization)))
     if GRANT in actions:
         yield never("direct", people(*others, NOT_FOR_AWS, actions=(GRANT,)))
 

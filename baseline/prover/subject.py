@@ -1,6 +1,6 @@
 """The key that properties speak of, and the people and conditions that they name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,19 +58,38 @@ class Subject:
 
     def _names(self, through: Iterable[Through | Readers]) -> tuple[str, ...]:
         """As in `kms:ViaService`."""
-        spans = ((each, isinstance(each, Through) and each.from_every_region) for each in through)
-        return tuple(name for each, of_all in spans for name in self.place.via(each.service, from_every_region=of_all))
+        placed = ((each.service, each.calls_from if isinstance(each, Through) else "own region") for each in through)
+        return tuple(dict.fromkeys(name for service, where in placed for name in self.place.via(service, where)))
 
     @property
     def through_the_service(self) -> PlainCondition:
-        """A service of the purpose calls on somebody's behalf."""
-        return self.via(*self.expected.through)
+        """A service of the purpose calls on somebody's behalf, from this region."""
+        own = dict.fromkeys(name for through in self.expected.through for name in self.place.via(through.service))
+        return condition("StringEquals", "kms:ViaService", *own)
+
+    @cached_property
+    def possible(self) -> tuple[Through, ...]:
+        """What principals of the account do through services, but for what has to be listed and is not."""
+        every = (t for t in self.expected.through if not t.only_if_listed or t.listed in self.settings.services)
+        return tuple(through for through in every if self._names((through,)))
+
+    @cached_property
+    def actions_by_names(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """What is done through each service, as in `kms:ViaService`; the names of which the same holds stand together."""
+        actions: dict[str, dict[str, None]] = {}
+        for through in self.possible:
+            for name in self._names((through,)):
+                actions.setdefault(name, {}).update(dict.fromkeys(through.actions))
+        names: dict[tuple[str, ...], list[str]] = {}
+        for name, of_name in actions.items():
+            names.setdefault(tuple(of_name), []).append(name)
+        return {tuple(alike): of_all for of_all, alike in names.items()}
 
     @cached_property
     def directly(self) -> Conditions:
         """No service of the purpose calls on somebody's behalf; others may."""
         readers = (self.expected.readers,) if self.expected.readers else ()
-        return _unless("StringNotEquals", "kms:ViaService", self._names((*self.expected.through, *readers)))
+        return _unless("StringNotEquals", "kms:ViaService", self._names((*self.possible, *readers)))
 
     @cached_property
     def outside(self) -> Conditions:
@@ -201,6 +220,6 @@ def _unless(operator: str, key: str, values: Iterable[str]) -> Conditions:
 def subject(key: Key, account: Account, organization: Organization) -> Subject:
     """A key of the Inventory, in its account. Raises Refusal for a purpose of which nothing is expected."""
     expected = expected_of(key.purpose)
-    spans = any(through.from_every_region for through in expected.through)
+    spans = any(through.calls_from != "own region" for through in expected.through)
     place = KeyPlace.of(organization, account, key.region, from_every_region=spans)
     return Subject(key.purpose, expected, key.settings, place)

@@ -8,7 +8,7 @@ from baseline.key_actions import DESCRIBE, USE
 from baseline.purposes.purpose import DOCS, GRANT_FOR_AWS, AccountThrough, Permission, Purpose
 
 _NOTES = f"{DOCS}/amazondynamodb/latest/developerguide/encryption.usagenotes.html"
-_THROUGH = AccountThrough("dynamodb", from_every_region=True)
+_THROUGH = AccountThrough("dynamodb", calls_from="every region")
 
 DYNAMODB = Purpose(
     name="dynamodb",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
-from baseline.regions import PARTITIONS
+from baseline.regions import PARTITIONS, CallsFrom
 
 Probe = Literal[
     "topic",
@@ -56,8 +56,8 @@ class AccountThrough:
 
     service: str
     """As in `kms:ViaService`: the label before the region."""
-    from_every_region: bool = False
-    """Whether it calls from every enabled region of the account, each by its exact name, and not from the key's alone."""
+    calls_from: CallsFrom = "own region"
+    """From where it calls; each region stands by its exact name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Purpose:
     @property
     def is_used_from_every_region(self) -> bool:
         """Whether a service calls from other regions of the account too."""
-        return any(isinstance(p.to, AccountThrough) and p.to.from_every_region for p in self.permissions)
+        return any(isinstance(p.to, AccountThrough) and p.to.calls_from != "own region" for p in self.permissions)
 
     @property
     def users_through(self) -> tuple[Permission, ...]:

@@ -1,5 +1,7 @@
 """What must hold of a purpose's keys is said for every purpose, and nothing passes where it is not."""
 
+from dataclasses import replace
+
 import pytest
 
 from baseline.errors import Refusal
@@ -52,6 +54,20 @@ def test_a_service_that_decrypts_without_a_condition_fails_for_every_purpose(pur
         verdicts = {judgement.about.id: judgement.verdict for judgement in prove_key(subject_of(case), policy)}
         assert verdicts["services-only-for-this-account"] == "holds"
         assert verdicts["no-unlisted-service"] == "fails"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "unlisted"),
+    [("secretsmanager", "replicas"), ("secretsmanager", "rds"), ("kinesis", "firehose")],
+)
+def test_what_has_to_be_listed_fails_where_it_is_not(purpose: str, unlisted: str) -> None:
+    """The policy lets all in that can be listed, and the configuration lists all but one."""
+    case = Case(purpose, Settings("aws", "manage", False))
+    subject = subject_of(case)
+    services = tuple(service for service in subject.settings.services if service != unlisted)
+    less = replace(subject, settings=replace(subject.settings, services=services))
+    assert {judgement.verdict for judgement in prove_key(subject, case.policy)} == {"holds"}
+    assert "fails" in {judgement.verdict for judgement in prove_key(less, case.policy)}
 
 
 def test_former_names_are_no_names() -> None:

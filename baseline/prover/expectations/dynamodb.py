@@ -4,5 +4,5 @@ from baseline.key_actions import DESCRIBE, USE
 from baseline.prover.expectations.expectation import Expectation, Through
 
 DYNAMODB = Expectation(
-    through=(Through("dynamodb", (*USE, DESCRIBE, "kms:CreateGrant"), listed="dynamodb", from_every_region=True),),
+    through=(Through("dynamodb", (*USE, DESCRIBE, "kms:CreateGrant"), listed="dynamodb", calls_from="every region"),),
 )

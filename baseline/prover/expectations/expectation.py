@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from baseline.iam.arns import has_wildcard
 from baseline.iam.reading import PlainCondition
 from baseline.prover.condition_tests import condition
+from baseline.regions import CallsFrom
 
 OUR_NAMES = "{namespace}"
 """Stands in what carries a name that we give, which nobody else's policy can know."""
@@ -24,8 +25,9 @@ class Through:
     """With `kms:CreateGrant` where the service makes grants, which are for AWS resources alone."""
     listed: str | None
     """The name by which the configuration leaves it out; None: it cannot."""
-    from_every_region: bool = False
-    """Whether the service calls from every enabled region of the account, and not from the key's alone."""
+    calls_from: CallsFrom = "own region"
+    only_if_listed: bool = False
+    """Whether nobody does it unless the configuration lists it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from baseline.prover.expectations.expectation import Expectation, Through
 KINESIS = Expectation(
     through=(
         Through("kinesis", (*PUBLISH, DESCRIBE), listed="kinesis"),
-        Through("firehose", (*PUBLISH, DESCRIBE, "kms:CreateGrant"), listed="firehose"),
+        Through("firehose", (*PUBLISH, DESCRIBE, "kms:CreateGrant"), listed="firehose", only_if_listed=True),
     ),
     shared=(*PUBLISH, DESCRIBE),
     shared_through_the_service=True,

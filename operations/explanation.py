@@ -55,11 +55,14 @@ def _explained(policy: Mapping[str, Any], partition: str, account_id: str, about
         rows = matrix(policy, partition, account_id)
     except (Unsupported, StepsSpent) as error:
         undecided = str(error)
-    said = [(str(statement["Sid"]), tuple(_said(policy, partition, statement))) for statement in policy["Statement"]]
+    said = [
+        (str(statement["Sid"]), tuple(_said(policy, partition, account_id, statement)))
+        for statement in policy["Statement"]
+    ]
     return Explanation(account_id=account_id, scope=about, statements=said, matrix=rows, undecided=undecided)
 
 
-def _said(policy: Mapping[str, Any], partition: str, statement: Mapping[str, Any]) -> Iterator[str]:
+def _said(policy: Mapping[str, Any], partition: str, account_id: str, statement: Mapping[str, Any]) -> Iterator[str]:
     try:
         [plain] = read({**policy, "Statement": [statement]}, partition)
     except Unsupported as error:
@@ -68,4 +71,4 @@ def _said(policy: Mapping[str, Any], partition: str, statement: Mapping[str, Any
     if plain.undecided:
         yield f"Not decided: {plain.undecided}."
     else:
-        yield from sentences(plain)
+        yield from sentences(plain, account_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from baseline.iam.actions import ACTIONS, expand_all
+from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT, expand_all
 from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.condition_keys import ENCRYPTION_CONTEXT
 from baseline.iam.reading import PlainCondition, PlainStatement
@@ -51,8 +51,8 @@ _VERBS: Mapping[str, str] = {
 }
 
 
-def sentences(statement: PlainStatement) -> Iterator[str]:
-    """What the statement says, and where it says nothing, why."""
+def sentences(statement: PlainStatement, owner: str = "") -> Iterator[str]:
+    """What the statement says, and where it says nothing, why. The owner is the key's account; empty: not known."""
     whom, conditions = _subject_and_rest(statement)
     verb, doing = "may" if statement.is_allow else "may never", _what(statement)
     if not statement.is_allow:
@@ -61,10 +61,19 @@ def sentences(statement: PlainStatement) -> Iterator[str]:
     yield f"{whom[0].upper()}{whom[1:]} {verb} {doing}{_under(conditions)}."
     if statement.is_allow and any(map(_is_account, statement.principals)):
         yield "Users and roles of an account may as far as IAM policies of that account allow; its root user may as it is."
+    if statement.is_allow and (others := _in_vain(statement, owner)):
+        yield f"Of {_join(others, 'and')} KMS honours using and describing the key and making grants, and nothing else."
     if statement.missing:
         yield f"It has no effect, for it has no {statement.missing}."
-    elif not expand_all(statement.actions):
+    elif not (expand_all(statement.actions) or statement.not_actions):
         yield "It has no effect today, for no action is meant."
+
+
+def _in_vain(statement: PlainStatement, owner: str) -> Sequence[str]:
+    """The other accounts that are given more than KMS honours of them."""
+    named = {p if is_account_id(p) else Arn.parse(p).account_id for p in statement.principals if p != "*"}
+    more = bool(statement.not_actions) or not expand_all(statement.actions) <= CROSS_ACCOUNT
+    return sorted(named - {owner}) if owner and more else []
 
 
 def _subject_and_rest(statement: PlainStatement) -> tuple[str, Sequence[PlainCondition]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from baseline.iam.actions import CROSS_ACCOUNT
 from baseline.iam.condition_keys import is_carried
-from baseline.prover.action_groups import ACTION_GROUPS, CORE
+from baseline.prover.action_groups import ACTION_GROUPS, CORE, ENDING_GRANTS
 from baseline.prover.actions import KNOWN
 from baseline.prover.bounds import Bounds, read
 from baseline.prover.claims import Claim, always
@@ -69,7 +69,9 @@ def _row(bounds: Bounds, who: Who, alike: Mapping[str, str]) -> Row:
 
 def _cell(group: str, levels: Mapping[str, str]) -> str:
     weakest = min((levels[action] for action in CORE[group]), key=_ORDER.index)
-    best = max((levels[action] for action in ACTION_GROUPS[group]), key=_ORDER.index)
+    # Ending grants is no management: KMS honours it of principals of other accounts too.
+    told = (action for action in ACTION_GROUPS[group] if action not in ENDING_GRANTS)
+    best = max((levels[action] for action in told), key=_ORDER.index)
     if weakest == best:
         return best
     return f"in part {best}" if weakest == "no" else f"{weakest}; in part {best}"

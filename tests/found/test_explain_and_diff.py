@@ -11,7 +11,7 @@ import pytest
 from baseline.found.sentences import sentences
 from baseline.iam.reading import read_policy
 from tests.conftest import EVERYWHERE, SAMPLE, Run
-from tests.found.policies import ROLE, ROOT, A, B, policy, statement
+from tests.found.policies import ROLE, ROOT, A, B, policy, statement, without
 from tests.organizations import account, organization, text
 
 NAMES = "kms:EncryptionContextKeys"
@@ -134,6 +134,25 @@ def test_a_policy_of_others_is_explained_from_its_file(run: Run, tmp_path: Path)
     assert rows[f"role/Copy of {B}"]["decrypt"] == "in part yes"
     assert rows[f"role/Copy of {B}"]["actions"]["kms:Decrypt"] == "yes"
     assert rows[f"everybody in {A}"]["grant"] == "IAM"
+
+
+def test_other_accounts_never_administer_nor_delete(run: Run, tmp_path: Path) -> None:
+    roots = {"AWS": [f"arn:aws:iam::{A}:root", f"arn:aws:iam::{B}:root"]}
+    (tmp_path / "p.json").write_text(policy(ROOT | {"Principal": roots}, root=False), encoding="utf-8")
+    data = json.loads(run("policy", "explain", "p.json", "--account", A, "--format", "json").stdout)
+    [row] = [row for row in data["matrix"] if row["who"] == f"everybody in {B}"]
+    assert [row[group] for group in ("administer", "encrypt", "decrypt", "grant", "delete")] == [
+        "no",
+        *["IAM"] * 3,
+        "no",
+    ]
+    said = f"Of {B} KMS honours using and describing the key and making grants, and nothing else."
+    assert said in data["statements"][0]["sentences"]
+
+
+def test_what_is_given_by_what_is_not_is_said() -> None:
+    [plain] = read_policy(json.loads(policy({**without("Action"), "NotAction": "kms:Decrypt"}, root=False)))
+    assert list(sentences(plain)) == [f"Role/App of {A} may do everything but kms:Decrypt."]
 
 
 def test_the_iam_policies_that_decide_are_those_of_the_callers_account(run: Run, tmp_path: Path) -> None:

@@ -8,13 +8,18 @@ from baseline.errors import FieldPlace, KmsBaselineError, UsageError
 from baseline.found.place import place_of
 from baseline.found.policy import FoundPolicy
 from baseline.inventory import Key
-from baseline.prover.any_policy import prove_policy
+from baseline.prover.any_policy import prove_like, prove_policy
 from baseline.prover.inventory import Proof, prove_alike, prove_all
 from baseline.prover.judgements import NEEDED, Judgement
+from baseline.prover.meant import Meant
+from baseline.prover.subject import Subject, subject
 from operations.policy_file import policy_of
 from operations.policy_folder import PolicyFile, in_its_place, is_folder, policy_files
 from operations.progress import Say, counted
 from operations.project import Project
+
+Asked = Meant | Subject
+"""What a key is meant for: as somebody said, or as a key of the configuration."""
 
 
 def prove_keys(project: Project, keys: Sequence[Key], full: bool, say: Say) -> list[Proof]:
@@ -38,18 +43,20 @@ class ProvenFile:
     """Why nothing was; empty otherwise."""
 
 
-def prove_path(path: Path, account_id: str, region: str, purpose: str, say: Say) -> list[ProvenFile]:
+def prove_path(path: Path, account_id: str, region: str, asked: Asked, say: Say) -> list[ProvenFile]:
     """Prove the policy of a file, or all of a folder. Raises UsageError and Mistakes where nothing can be read."""
+    if isinstance(asked, Subject):
+        account_id, region = account_id or asked.place.account_id, region or asked.place.region
     files = policy_files(path, account_id, region)
     if is_folder(path):
-        return [_proven(file, purpose) for file in counted(files, "proved", "policy", say)]
+        return [_proven(file, asked) for file in counted(files, "proved", "policy", say)]
     if not (account_id and region):
         raise UsageError(f"{path}: nobody said where its key is", "use --account and --region")
     policy = policy_of(path)
-    return [ProvenFile(file, policy, prove_found(policy, account_id, region, purpose)) for file in files]
+    return [ProvenFile(file, policy, prove_found(policy, account_id, region, asked)) for file in files]
 
 
-def _proven(file: PolicyFile, purpose: str) -> ProvenFile:
+def _proven(file: PolicyFile, asked: Asked) -> ProvenFile:
     """A file that is no policy stops nothing."""
     if not (file.account_id and file.region):
         return ProvenFile(
@@ -59,12 +66,20 @@ def _proven(file: PolicyFile, purpose: str) -> ProvenFile:
         policy = policy_of(file.path)
     except KmsBaselineError as error:
         return ProvenFile(file, None, (), in_its_place(error, file))
-    return ProvenFile(file, policy, prove_found(policy, file.account_id, file.region, purpose))
+    return ProvenFile(file, policy, prove_found(policy, file.account_id, file.region, asked))
 
 
-def prove_found(policy: FoundPolicy, account_id: str, region: str, purpose: str) -> Sequence[Judgement]:
-    """The general properties of a policy that somebody else wrote; with a purpose, those of its services too."""
+def prove_found(policy: FoundPolicy, account_id: str, region: str, asked: Asked) -> Sequence[Judgement]:
+    """The general properties of a policy that somebody else wrote; with a purpose, everything."""
     if policy.undecidable:
         return [Judgement(NEEDED, "unsupported", False, None, policy.undecidable, None)]
     policy.key = place_of(policy, account_id, region)
-    return prove_policy(policy.plain, policy.key, purpose or None)
+    if isinstance(asked, Subject):
+        return prove_like(policy.plain, policy.key, asked)
+    return prove_policy(policy.plain, policy.key, asked)
+
+
+def key_like(project: Project, account: str, region: str, purpose: str) -> Subject:
+    """What is said of a key of the configuration. Raises UsageError when there is no such key."""
+    key, organization = project.key(account, region, purpose), project.configuration.organization
+    return subject(key, next(each for each in organization.accounts if each.id == key.account_id), organization)

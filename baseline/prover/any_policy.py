@@ -3,20 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from baseline.errors import FieldPlace
 from baseline.key_policy.place import KeyPlace
-from baseline.organization import KeySettings
 from baseline.prover import general_claims as claims_of
+from baseline.prover.bounds import read
 from baseline.prover.claims import Claim, always
+from baseline.prover.condition_tests import condition
 from baseline.prover.counterexample import Policy
 from baseline.prover.expectations import EXPECTATIONS, expected_of
 from baseline.prover.expectations.expectation import Expectation
 from baseline.prover.general_claims import KEEPS
-from baseline.prover.judgements import NEEDED, Judgement, prove_properties
-from baseline.prover.properties import PROPERTIES, Property, described
-from baseline.prover.purpose_properties import PURPOSE_PROPERTIES, for_this_account
+from baseline.prover.judgements import ALL, NEEDED, Judgement, prove_properties
+from baseline.prover.meant import Meant
+from baseline.prover.properties import Property, described
+from baseline.prover.purpose_properties import for_this_account
 from baseline.prover.subject import NO_BYPASS, Subject, people
-from baseline.purposes import PURPOSES
+from baseline.prover.unanswered import Unsupported
 
 ANYTHING = Expectation(
     calls=tuple(replace(call, fence=()) for each in EXPECTATIONS.values() for call in each.exceptions)
@@ -25,7 +26,9 @@ ANYTHING = Expectation(
 
 
 def _keeps(key: Subject) -> Iterator[Claim]:
-    yield always("direct", people(key.root, NO_BYPASS, actions=KEEPS))
+    organization = key.place.organization_id
+    member = (condition("StringEquals", "aws:PrincipalOrgID", organization),) if organization else ()
+    yield always("direct", people(key.root, *member, NO_BYPASS, actions=KEEPS))
 
 
 OF_ANY_POLICY: tuple[Property, ...] = (
@@ -65,38 +68,26 @@ OF_ANY_POLICY: tuple[Property, ...] = (
     ),
     NEEDED,
 )
-OF_A_PURPOSE: tuple[Property, ...] = tuple(
-    entry
-    for entry in (*PROPERTIES, *PURPOSE_PROPERTIES)
-    if entry.id
-    in ("no-unlisted-service", "account-uses-the-service", "services-do-no-more", "services-do-what-they-must")
-)
-"""What a purpose adds. Who else may use the key, only its owner knows."""
+_KEPT = next(entry for entry in OF_ANY_POLICY if entry.id == "no-lockout")
+OF_A_PURPOSE: tuple[Property, ...] = tuple(_KEPT if entry.id == _KEPT.id else entry for entry in ALL)
+"""With a purpose everything is asked that is asked of our own keys."""
 
 
-def prove_policy(policy: Policy, place: KeyPlace, purpose: str | None = None) -> Sequence[Judgement]:
-    """Every property that says something of the policy. With a purpose, those of its services too."""
-    if purpose is None:
-        return prove_properties(Subject("anything", ANYTHING, _NOBODY, place), policy, OF_ANY_POLICY, every=True)
-    settings = replace(_NOBODY, services=PURPOSES[purpose].default_services(place.partition))
-    subject = Subject(purpose, expected_of(purpose), settings, place)
-    return prove_properties(subject, policy, (*OF_ANY_POLICY, *OF_A_PURPOSE), every=True)
+def prove_policy(policy: Policy, place: KeyPlace, meant: Meant | None = None) -> Sequence[Judgement]:
+    """Every property that says something of the policy of a key that is so meant."""
+    meant = meant or Meant()
+    try:
+        statements = read(policy, place.partition)
+    except Unsupported:
+        statements = ()
+    settings, place = meant.settings(place, statements), meant.place(place)
+    if not meant.purpose:
+        return prove_properties(Subject("anything", ANYTHING, settings, place), policy, OF_ANY_POLICY, every=True)
+    about = Subject(meant.purpose, expected_of(meant.purpose), settings, place)
+    return prove_properties(about, policy, OF_A_PURPOSE, every=True)
 
 
-_NOWHERE = FieldPlace("", 0, "")
-_NOBODY = KeySettings(
-    administrators=(),
-    administrators_place=_NOWHERE,
-    users=(),
-    iam_delegation="full",
-    separate_duties=False,
-    rotation=True,
-    rotation_period_days=365,
-    deletion_window_days=30,
-    deny_deletion_if_used_within_days=0,
-    services=(),
-    share_with=(),
-    statements=(),
-    place=_NOWHERE,
-)
-"""Nothing is known of whom the owner means; the account's IAM policies may be given anything."""
+def prove_like(policy: Policy, place: KeyPlace, like: Subject) -> Sequence[Judgement]:
+    """Every property of a key that is meant as another one is, of the configuration."""
+    there = replace(like.place, account_id=place.account_id, region=place.region)
+    return prove_properties(replace(like, place=there), policy, ALL, every=True)

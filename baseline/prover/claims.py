@@ -1,11 +1,11 @@
-"""What can be asked of a policy: that it never allows, or always allows, the requests of a region."""
+"""What can be asked of a policy: that it never allows, always allows, or allows some of the requests of a region."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from baseline.iam.reading import PlainCondition
 
-Mode = Literal["never", "always"]
+Mode = Literal["never", "always", "some"]
 Threshold = Literal["direct", "may"]
 """`direct`: the key policy itself gives it; `may`: it does, or lets the account's IAM policies give it."""
 
@@ -25,7 +25,7 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement about every request of a region."""
+    """A statement about the requests of a region."""
 
     mode: Mode
     strength: Threshold
@@ -35,6 +35,11 @@ class Claim:
 def never(strength: Threshold, region: Requests) -> Claim:
     """No request of the region is allowed with this strength."""
     return Claim("never", strength, region)
+
+
+def some(strength: Threshold, region: Requests) -> Claim:
+    """Some request of the region is allowed with this strength at least."""
+    return Claim("some", strength, region)
 
 
 def always(strength: Threshold, region: Requests) -> Claim:

@@ -22,6 +22,7 @@ from baseline.prover.space import Reach, Space
 from baseline.prover.unanswered import StepsSpent, Unsupported
 
 STRENGTHS: tuple[Threshold, ...] = ("direct", "may")
+NONE = "no request for {} is allowed, whatever it sends"
 Verdict = Literal["holds", "fails", "unsupported", "undecided"]
 
 
@@ -51,6 +52,11 @@ class Judge:
 
     def answer(self, claim: Claim) -> Answer:
         """The verdict on one claim: without assumption A3 where that is enough."""
+        if claim.mode == "some":
+            given = self.gives_some(claim.region, claim.strength)
+            return Answer(
+                "holds" if given else "fails", reason="" if given else NONE.format(", ".join(claim.region.actions))
+            )
         try:
             found = self.against(claim, with_a3=False)
             needs_a3 = found is not None and claim.region.kind == "service"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from baseline.prover.claims import Claim, Threshold, always, never
+from baseline.prover.claims import Claim, Threshold, always, never, some
 from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import EXPECTATIONS
 from baseline.prover.general_claims import CRYPTO, GRANT, known, promised
@@ -73,6 +73,10 @@ def _what_they_must(key: Subject) -> Iterator[Claim]:
         if all(values):
             says = (fence.inside(value) for fence, value in zip(call.fence, values, strict=True))
             yield always("direct", services(*says, named=(key.principal(call),), actions=known(call.actions)))
+            continue
+        patterns = [fence.inside(key.pattern(fence)) for fence in call.fence]
+        for action in known(call.actions):  # nobody said the name: for one at least it must work
+            yield some("direct", services(*patterns, named=(key.principal(call),), actions=(action,)))
 
 
 def _readers_only_read(key: Subject) -> Iterator[Claim]:

@@ -124,6 +124,10 @@ class Subject:
             "" if OUR_NAMES in fence.value and not self.place.namespace else fence.value.format_map(self.place.names())
         )
 
+    def pattern(self, fence: Fence) -> str:
+        """What a fence demands for this key, with any name where ours is not known."""
+        return fence.value.format_map({**self.place.names(), "namespace": self.place.namespace or "*"})
+
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
         """An ARN, or a pattern of ARNs, in the key's account."""
         place = self.place

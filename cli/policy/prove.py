@@ -19,22 +19,29 @@ from baseline.prover.report import (
     in_a_sentence,
     request_in_words,
 )
-from baseline.purposes import PURPOSES
-from cli import junit, output, sarif
+from cli import junit, options, output, sarif
 from cli.policy.arguments import FileOrFolder
+from cli.policy.meant import (
+    Administrators,
+    Like,
+    OrganizationId,
+    Publishers,
+    Purpose,
+    ShareWith,
+    Trail,
+    Users,
+    meant_of,
+)
 from cli.version import VERSION
 from operations.policy_file import check_place
 from operations.policy_folder import is_folder
-from operations.project import check_one_of
-from operations.proofs import ProvenFile, prove_path
+from operations.project import Project, configuration_path
+from operations.proofs import Asked, ProvenFile, key_like, prove_path
 
 AccountId = Annotated[
     str, typer.Option("--account", help="The ID of the key's account; of a folder its folders may say it.")
 ]
 Region = Annotated[str, typer.Option("--region", help="The key's region; of a folder its folders may say it.")]
-Purpose = Annotated[
-    str, typer.Option("--purpose", help="What the key is for: its services are asked about too.", show_default=False)
-]
 MOST = 12
 """So many more requests that contradict a property are shown."""
 NO_POLICY = sarif.Rule("no-policy", "The file is no policy, or nobody said where its key is.")
@@ -59,9 +66,17 @@ def prove(
     account_id: AccountId = "",
     region: Region = "",
     purpose: Purpose = "",
+    administrators: Administrators = None,
+    users: Users = None,
+    publishers: Publishers = None,
+    share_with: ShareWith = None,
+    trail: Trail = "",
+    organization_id: OrganizationId = "",
+    like: Like = ("", "", ""),
+    config: options.Config = None,
     format: OutputFormat = Format.table,
 ) -> None:
-    """Prove the general properties of policies that somebody else wrote, for all possible requests.
+    """Prove properties of policies that somebody else wrote, for all possible requests: general ones, or of a purpose.
 
     Of a folder every *.json is proven, and folders named like an account's ID and like a region say where the keys
     are. Exit code 1: a property fails; 2: a file is no policy; 4: nothing of that, but a property could not be decided.
@@ -69,12 +84,13 @@ def prove(
     Example: kms-baseline policy prove policy.json --account 222222222222 --region eu-west-2
     """
     check_place(account_id, region)
-    if purpose:
-        check_one_of(purpose, PURPOSES, "purpose")
-    proven = prove_path(file, account_id, region, purpose, output.say)
+    asked: Asked = meant_of(purpose, (administrators, users), publishers, share_with, trail, organization_id)
+    if any(like):
+        asked = key_like(Project(configuration_path(config)), *like)
+    proven = prove_path(file, account_id, region, asked, output.say)
     match format:
         case Format.json:
-            each = [_as_json(one, purpose) for one in proven]
+            each = [_as_json(one, asked.purpose) for one in proven]
             about = {"version": 1, "assumptions": dict(ASSUMPTIONS), "actions": ACTIONS_KNOWN}
             output.show_json({**about, **({"policies": each} if is_folder(file) else each[0])})
         case Format.sarif:

@@ -14,6 +14,7 @@ from baseline.key_policy.place import KeyPlace
 from baseline.prover.any_policy import prove_policy
 from baseline.prover.difference import difference
 from baseline.prover.general_claims import KEEPS
+from baseline.prover.meant import Meant
 from tests.found.policies import ROOT, A, policy, statement
 
 OPERATOR = f"arn:aws:iam::{A}:user/operator"
@@ -27,8 +28,11 @@ def ids(text: str, region: str = R) -> dict[str, str]:
     return {f"{finding.statement or 'policy'} {finding.kind.id}": finding.problem for finding in found}
 
 
-def verdicts(text: str, purpose: str | None = None) -> Mapping[str, str]:
-    return {f.about.id: f.verdict for f in prove_policy(found_policy(text).plain, KeyPlace("aws", A, R), purpose)}
+def verdicts(text: str, purpose: str = "") -> Mapping[str, str]:
+    return {
+        f.about.id: f.verdict
+        for f in prove_policy(found_policy(text).plain, KeyPlace("aws", A, R), Meant(purpose=purpose))
+    }
 
 
 def may(text: str, caller: Any, action: str, **context: str) -> bool:

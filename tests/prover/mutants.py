@@ -1,6 +1,7 @@
 """Mutants of a policy: any part of any statement dropped or widened, each a small mistake that somebody could make."""
 
 import copy
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -26,6 +27,34 @@ def mutants(policy: Mapping[str, Any]) -> Iterator[Mutant]:
             else:
                 mutated["Statement"][number] = changed
             yield Mutant(f"{statement['Sid']}: {what or 'dropped'}", mutated)
+
+
+def more_mutants(policy: Mapping[str, Any]) -> Iterator[Mutant]:
+    """Every mutant, and more: conditions negated, of another account or region, and one more dangerous action."""
+    yield from mutants(policy)
+    for number, statement in enumerate(policy["Statement"]):
+        for what, changed in _more_of_statement(statement):
+            mutated = copy.deepcopy(dict(policy))
+            mutated["Statement"][number] = changed
+            yield Mutant(f"{statement['Sid']}: {what}", mutated)
+
+
+def _more_of_statement(statement: Statement) -> Iterator[tuple[str, Statement]]:
+    actions = items(statement["Action"])
+    for action in ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:TagResource", "kms:RevokeGrant", "kms:Sign"):
+        if action not in actions and "kms:*" not in actions:
+            yield f"with {action}", statement | {"Action": [*actions, action]}
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, values in keys.items():
+            text = json.dumps(values)
+            for what, other in (("222222222222", "999999999999"), ("eu-west-2", "us-east-1"), ("Equals", "NotEquals")):
+                new_operator = operator.replace(what, other) if what == "Equals" else operator
+                changed = json.loads(text.replace(what, other))
+                if (new_operator, changed) != (operator, values):
+                    conditions = copy.deepcopy(statement["Condition"])
+                    del conditions[operator][key]
+                    conditions.setdefault(new_operator, {})[key] = changed
+                    yield f"{operator} {key} {what} as {other}", statement | {"Condition": conditions}
 
 
 def _of_statement(statement: Statement) -> Iterator[tuple[str, Statement]]:

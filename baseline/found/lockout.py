@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from baseline.found.place import accounts_in
+from baseline.found.place import accounts_in, names_of
 from baseline.found.policy import FoundPolicy
+from baseline.iam.arns import is_account_id
 from baseline.iam.condition_keys import condition_key
 from baseline.iam.reading import PlainCondition
 from baseline.key_policy.place import KeyPlace
@@ -93,6 +94,9 @@ def _keys(plain: Mapping[str, Any], sid: str | None) -> Iterator[str]:
 
 
 def _say_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace, accounts: Sequence[str]) -> None:
+    if left := _who_can_be_made_again(plain, key, accounts):
+        policy.say("lockout-of-the-root-user", f"the root user may not call {PUT}, and {left} may", ())
+        return
     who = f"the root user of {key.account_id} may not" if key.account_id else "no account's root user may"
     left = _who_else(plain, key, accounts)
     then = (
@@ -103,8 +107,31 @@ def _say_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace, a
     policy.say("lockout", f"{who} call {PUT}; {then}", ())
 
 
+def _who_can_be_made_again(plain: Mapping[str, Any], key: KeyPlace, accounts: Sequence[str]) -> str:
+    """Somebody of the account whom no Principal names: a role made anew under its name may then do what it did.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    by_name = [s for s in plain["Statement"] if s.get("Effect") == "Allow" and not _is_for_accounts(s)]
+    others = {**plain, "Statement": [s for s in plain["Statement"] if s not in by_name]}
+    own = _of(key, accounts)
+    [answer] = answers_of(others, key, [never("may", people(*own, NO_BYPASS, _BY_ITSELF, actions=(PUT,)))])
+    return caller_in_words(answer.counterexample.request.caller) if answer.counterexample else ""
+
+
+def _of(key: KeyPlace, accounts: Sequence[str]) -> list[PlainCondition]:
+    """Being of one of the accounts, and of their organization where it was said."""
+    own = [condition("StringEquals", "aws:PrincipalAccount", *accounts)] if accounts else []
+    return [*own, condition("StringEquals", "aws:PrincipalOrgID", key.organization_id)] if key.organization_id else own
+
+
+def _is_for_accounts(statement: Mapping[str, Any]) -> bool:
+    named = names_of(statement, "AWS")
+    return bool(named) and all(name == "*" or is_account_id(name) or name.endswith(":root") for name in named)
+
+
 def _who_else(plain: Mapping[str, Any], key: KeyPlace, accounts: Sequence[str]) -> str:
     """Somebody who may change the policy all the same; empty if nobody may."""
-    own = [condition("StringEquals", "aws:PrincipalAccount", *accounts)] if accounts else []
+    own = _of(key, accounts)
     [answer] = answers_of(plain, key, [never("direct", people(*own, NO_BYPASS, actions=(PUT,)))])
     return caller_in_words(answer.counterexample.request.caller) if answer.counterexample else ""

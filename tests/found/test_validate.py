@@ -66,6 +66,11 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("lockout", policy(statement(), root=False), "KMS answers MalformedPolicyDocumentException"),
     ("lockout", policy(statement("*", "kms:PutKeyPolicy", "Deny", StringNotEquals={"kms:ViaService": "x"})), "may not call"),
     (
+        "lockout-of-the-root-user",
+        policy(statement("*", "kms:PutKeyPolicy", "Deny", ArnNotLike={"aws:PrincipalArn": ROLE})),
+        f"the root user may not call kms:PutKeyPolicy, and role/App of {A} (any session) may",
+    ),
+    (
         "lockout-on-a-condition",
         policy(statement("*", "kms:*", "Deny", StringNotEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})),
         "depends on `aws:PrincipalOrgID`",

@@ -160,6 +160,11 @@ SAID: dict[str, tuple[Any, str, str]] = {
         "action-not-across-accounts",
         "KMS does not honour kms:PutKeyPolicy, kms:ScheduleKeyDeletion",
     ),
+    "only a role manages, by a condition": (
+        statement("*", ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"], "Deny", StringNotEquals={"aws:PrincipalArn": ROLE}),
+        "lockout-of-the-root-user",
+        f"the root user may not call kms:PutKeyPolicy, and role/App of {A}",
+    ),
     "a session that manages the key": (
         statement({"AWS": f"arn:aws:sts::{A}:assumed-role/Pipeline/i-0abc"}, "kms:PutKeyPolicy"),
         "session-manages",

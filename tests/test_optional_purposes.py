@@ -1,5 +1,6 @@
 """All purposes that are switched on, in an embedded AWS without Terraform: every probe works, and finds a broken policy."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from live.looking import Looking
 from live.probes import KINDS, ProbeOutcome, probe_key
 from live.sessions import sessions_of
 from operations.embedded_aws import embedded_aws
-from tests.conftest import inventory
+from tests.conftest import ROOT, inventory
 from tests.embedded import Embedded
 from tests.organizations import account, organization, text
 from tests.sandbox.uses_of_keys import MADE, USES
@@ -54,6 +55,15 @@ def probed(aws: Embedded) -> Callable[[Key], ProbeOutcome]:
 
 def test_every_kind_of_probe_is_known() -> None:
     assert {purpose.probe for purpose in PURPOSES.values()} <= set(KINDS)
+
+
+def test_the_page_about_purposes_names_them_all_and_what_has_to_be_listed() -> None:
+    page = (ROOT / "docs" / "purposes.md").read_text(encoding="utf-8")
+    for name, purpose in PURPOSES.items():
+        assert f"`{name}`" in page
+        if purpose.optional and (unlisted := set(purpose.services) - set(purpose.default_services("aws"))):
+            [row] = re.findall(rf"^\| `{name}` \| (`.*) \| .* \|$", page, re.MULTILINE)
+            assert unlisted <= set(re.findall(r"`([^`]+)`", row))
 
 
 def test_what_no_call_shows_is_said_of_every_purpose() -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from baseline.regions import AWS
 from operations.notes import deployment_notes
 from tests import organizations
@@ -65,3 +67,16 @@ def test_a_pattern_taken_off_a_remediation_is_said_until_the_lock_has_it(run: Ru
     )
     assert run("lock").returncode == 0
     assert said(EXCLUDING.replace('"*aws-controltower*", "/legacy/*"', "")) == []
+
+
+@pytest.mark.parametrize(
+    ("purposes", "said"),
+    [
+        (["logs"], "1 retired key that Terraform forgets stays in AWS"),
+        (["logs", "sns"], "2 retired keys that Terraform forgets stay in AWS"),
+    ],
+)
+def test_one_key_stays_and_two_stay(purposes: list[str], said: str) -> None:
+    text = EXCLUDING[: EXCLUDING.index("features")] + EXCLUDING[EXCLUDING.index("accounts") :]
+    entries = ", ".join(f"{{account: data, purpose: {purpose}, then: keep}}" for purpose in purposes)
+    assert said in list(deployment_notes(inventory(f"{text}retired: [{entries}]\n", inventory(text).lock)))

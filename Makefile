@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo quick test check format generated faults bench clean
+.PHONY: help install demo quick test check format generated faults fuzz bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ generated: install ## Renew the pages and the schema that follow from the code
 
 faults: install ## Try everything that can go wrong in a deployment, half an hour; write docs/faults.md
 	@$(BIN)/python -m tests.forever.faults
+
+fuzz: install ## Hold prover, evaluator and z3 against each other on 20,000 random policies, a few minutes
+	@$(BIN)/python -m tests.prover.fuzz 20000
 
 bench: install .install/aws-cdk ## Measure at 30 to 51,000 keys beside the alternatives; write docs/performance.md
 	@$(BIN)/python -m benchmarks

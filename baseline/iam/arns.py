@@ -5,7 +5,7 @@ The form: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from functools import lru_cache
 
 from baseline.iam.policy_error import PolicyError
 
@@ -41,15 +41,16 @@ class Arn:
     account_id: str
     resource: str
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
+    @staticmethod
+    @lru_cache(maxsize=8_192)
+    def parse(text: str) -> "Arn":
         """Read `arn:partition:service:region:account:resource`. Raises PolicyError."""
         parts = text.split(":", 5)
         if len(parts) != 6 or parts[0] != "arn":
             raise PolicyError(
                 f"`{text}` is not an ARN; it has six parts: arn:partition:service:region:account:resource"
             )
-        return cls(*parts[1:])
+        return Arn(*parts[1:])
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account_id}:{self.resource}"

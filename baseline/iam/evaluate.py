@@ -53,7 +53,8 @@ def decide(policy: Mapping[str, object] | Document | PlainPolicy, request: Reque
     """
     if _is_abroad(request):
         return Decision("not allowed", None, None, (NOT_ACROSS_ACCOUNTS,))
-    judged = [(statement, _miss(statement, request)) for statement in _plain(policy)]
+    values = request.values()
+    judged = [(statement, _miss(statement, request, values)) for statement in _plain(policy)]
     notes = tuple(f"{statement.name}: {miss}" for statement, miss in judged if miss)
     matching = [statement for statement, miss in judged if not miss]
     for statement in matching:
@@ -83,7 +84,7 @@ def _is_abroad(request: Request) -> bool:
     return request.action.lower() in _AT_HOME
 
 
-def _miss(statement: PlainStatement, request: Request) -> str:
+def _miss(statement: PlainStatement, request: Request, values: Mapping[str, Values]) -> str:
     """The first thing that does not match; empty if all does."""
     if statement.missing:
         return f"has no {statement.missing}, so it does nothing"
@@ -91,7 +92,6 @@ def _miss(statement: PlainStatement, request: Request) -> str:
         return "Principal"
     if not _means(statement.actions, request.action) or _means(statement.not_actions, request.action):
         return "NotAction" if statement.not_actions else "Action"
-    values = request.values()
     for condition in statement.conditions:
         present = values.get(condition.key.lower(), ())
         if not _holds(condition, present):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from baseline.iam.arns import Arn, is_account_id
 from baseline.iam.policy_error import PolicyError
@@ -95,13 +96,7 @@ class IamCaller:
     @property
     def determines(self) -> Mapping[str, str]:
         """The condition keys that follow from who calls."""
-        return {
-            "kms:CallerAccount": self.account_id,
-            "aws:PrincipalAccount": self.account_id,
-            "aws:PrincipalArn": self.principal_arn,
-            "aws:PrincipalIsAWSService": "false",
-            "aws:PrincipalType": _TYPES[Arn.parse(self.arn).resource.partition("/")[0]],
-        }
+        return _determined(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +143,17 @@ class Request:
         context = {**self.context, **self.caller.determines}
         listed = {key.lower(): (value,) if isinstance(value, str) else value for key, value in context.items()}
         return {key: values for key, values in listed.items() if values}
+
+
+@lru_cache(maxsize=8_192)
+def _determined(caller: IamCaller) -> Mapping[str, str]:
+    return {
+        "kms:CallerAccount": caller.account_id,
+        "aws:PrincipalAccount": caller.account_id,
+        "aws:PrincipalArn": caller.principal_arn,
+        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalType": _TYPES[Arn.parse(caller.arn).resource.partition("/")[0]],
+    }
 
 
 def _is_caller(arn: Arn, kind: str, name: str) -> bool:

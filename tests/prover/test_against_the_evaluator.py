@@ -4,46 +4,26 @@ Every counterexample is evaluated before it is returned (else the prover raises 
 attacked with aimed and perturbed requests.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baseline.iam.reading import PlainPolicy, read_policy
-from baseline.iam.request import Request, ServiceCaller
-from baseline.iam.services import describes_an_iam_principal
 from baseline.prover.bounds import is_certain, prove, read
 from baseline.prover.claims import Claim, Threshold, always, never
 from baseline.prover.counterexample import COVERED, FOR_ALWAYS, FOR_NEVER, NOT_COVERED, decided
 from baseline.prover.decide import Answer, gives
 from baseline.prover.difference import difference
 from baseline.prover.unanswered import Unsupported
-from tests.conftest import examples
+from tests.conftest import examples, some
 from tests.prover import random_policies
+from tests.prover.fuzz import disagreement
+from tests.prover.meanings import carries_no_account, is_sent, meanings_of
 from tests.prover.new_access import new_access
 
 seeds = st.integers(0, 2**40)
 STRENGTHS: tuple[Threshold, ...] = ("direct", "may")
-
-
-def carries_no_account(request: Request) -> bool:
-    """Assumption A3."""
-    return not isinstance(request.caller, ServiceCaller) or not any(map(describes_an_iam_principal, request.context))
-
-
-def is_sent(request: Request) -> bool:
-    return random_policies.is_real(request) and random_policies.can_be_sent(request) and carries_no_account(request)
-
-
-def meanings_of(policy: Mapping[str, object]) -> list[PlainPolicy]:
-    """What the policy can mean: with some values of its variables, and NotPrincipal read either way."""
-    texts = {json.dumps(policy).replace("${aws:username}", value) for value in ("", "x", ":")}
-    plains = [read_policy(json.loads(text)) for text in sorted(texts)]
-    return [tuple(replace(s, spares_certain=sure) for s in plain) for plain in plains for sure in (True, False)]
 
 
 def answers(chance: Random) -> tuple[dict[str, object], list[tuple[Claim, Answer]]]:
@@ -145,3 +125,11 @@ def test_a_policy_gives_nothing_new_against_itself(seed: int) -> None:
         assert new_access(policy, policy, "aws") is None
     except Unsupported:
         pytest.skip("refused by name")
+
+
+@pytest.mark.parametrize("first", some(range(0, 2_000, 100)))
+def test_two_thousand_policies_without_a_disagreement(first: int) -> None:
+    """`make fuzz` tries twenty thousand, and asks z3 too."""
+    found = {seed: disagreement(seed) for seed in range(first, first + 100)}
+    assert {seed: problem for seed, (_, problem) in found.items() if problem} == {}
+    assert {"holds", "fails"} <= {verdict for verdict, _ in found.values()}

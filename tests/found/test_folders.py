@@ -68,7 +68,9 @@ def test_what_is_broken_is_one_finding_each_and_the_rest_is_judged(scan: Path) -
 
 
 def test_policies_that_differ_in_their_account_alone_get_the_findings_that_each_gets_by_itself(scan: Path) -> None:
-    texts = [policy(OPEN, LOGS, statement({"Service": "s3.amazonaws.com"}, StringEquals={"aws:SourceAccount": B}))]
+    other = statement({"Service": "s3.amazonaws.com"}, StringEquals={"aws:SourceAccount": B})
+    named = statement(StringEquals={"aws:SourceAccount": A}) | {"Sid": f"For {A}"}
+    texts = [policy(OPEN, LOGS, other, named)]
     texts.append(texts[0].replace(A, "333333333333"))
     for account, text in zip((A, "333333333333"), texts, strict=True):
         (scan / account / R).mkdir(parents=True, exist_ok=True)

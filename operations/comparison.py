@@ -74,7 +74,7 @@ def difference_of_policies(old_file: Path, new_file: Path, account_id: str, regi
     owner = account_id or account_in(after) or account_in(before)
     before.key = after.key = place_of(after, owner, region)
     try:
-        changes = difference(before.plain, after.plain, after.key.partition, owner)
+        changes = difference(before.plain, after.plain, after.key.partition, owner, region=region)
     except (Unsupported, StepsSpent) as error:
         raise Undecided(f"not decided: {error}", "`kms-baseline policy validate` says what to do") from None
     old, new = ({statement["Sid"]: statement for statement in policy.plain["Statement"]} for policy in (before, after))

@@ -8,6 +8,7 @@ from typing import Any
 from baseline.found.place import place_of
 from baseline.found.sentences import sentences
 from baseline.key_policy.administrators import left_to_iam
+from baseline.key_policy.place import KeyPlace
 from baseline.prover.assumptions import scope
 from baseline.prover.bounds import read
 from baseline.prover.matrix import Row, matrix
@@ -38,37 +39,35 @@ def explain_key(project: Project, account: str, region: str, purpose: str) -> Ex
     about = scope(key.settings.iam_delegation, key.settings.separate_duties)
     if patterns := left_to_iam(key.settings, key.account_id):
         about += f" No statement names the administrators {', '.join(patterns)}: those IAM policies decide about them."
-    return _explained(key.policy.as_dict(), project.configuration.organization.partition, key.account_id, about)
+    place = KeyPlace(project.configuration.organization.partition, key.account_id, key.region)
+    return _explained(key.policy.as_dict(), place, about)
 
 
 def explain_file(file: Path, account_id: str, region: str) -> Explanation:
     """A policy that somebody else wrote, of a key in this account; empty: in the one that it shows."""
     policy = decidable_policy(file)
     policy.key = place_of(policy, account_id, region)
-    return _explained(policy.plain, policy.key.partition, policy.key.account_id, "")
+    return _explained(policy.plain, policy.key, "")
 
 
-def _explained(policy: Mapping[str, Any], partition: str, account_id: str, about: str) -> Explanation:
+def _explained(policy: Mapping[str, Any], place: KeyPlace, about: str) -> Explanation:
     rows: Sequence[Row] = ()
     undecided = ""
     try:
-        rows = matrix(policy, partition, account_id)
+        rows = matrix(policy, place.partition, place.account_id, place.region)
     except (Unsupported, StepsSpent) as error:
         undecided = str(error)
-    said = [
-        (str(statement["Sid"]), tuple(_said(policy, partition, account_id, statement)))
-        for statement in policy["Statement"]
-    ]
-    return Explanation(account_id=account_id, scope=about, statements=said, matrix=rows, undecided=undecided)
+    said = [(str(statement["Sid"]), tuple(_said(policy, place, statement))) for statement in policy["Statement"]]
+    return Explanation(account_id=place.account_id, scope=about, statements=said, matrix=rows, undecided=undecided)
 
 
-def _said(policy: Mapping[str, Any], partition: str, account_id: str, statement: Mapping[str, Any]) -> Iterator[str]:
+def _said(policy: Mapping[str, Any], place: KeyPlace, statement: Mapping[str, Any]) -> Iterator[str]:
     try:
-        [plain] = read({**policy, "Statement": [statement]}, partition)
+        [plain] = read({**policy, "Statement": [statement]}, place.partition)
     except Unsupported as error:
         yield f"Not decided: {str(error).partition(': ')[2] or error}."
         return
     if plain.undecided:
         yield f"Not decided: {plain.undecided}."
     else:
-        yield from sentences(plain, account_id)
+        yield from sentences(plain, place.account_id)

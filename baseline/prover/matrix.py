@@ -38,12 +38,12 @@ class Row:
     """By action."""
 
 
-def matrix(policy: Policy, partition: str, account_id: str) -> Sequence[Row]:
-    """A row for everybody that the policy tells apart. Raises Unsupported."""
+def matrix(policy: Policy, partition: str, account_id: str, region: str = "") -> Sequence[Row]:
+    """A row for everybody that the policy tells apart; the region is the key's, if known. Raises Unsupported."""
     statements = read(policy, partition)
     asked = list(everybody(statements, partition, account_id))
     regions = [who.doing("kms:*", under=(NO_BYPASS,)) for who in asked]
-    bounds = Bounds(statements, Space(partition, statements, regions, account_id))
+    bounds = Bounds(statements, Space(partition, statements, regions, account_id, region))
     alike = _alike(bounds)
     return [_row(bounds, who, alike) for who in asked]
 

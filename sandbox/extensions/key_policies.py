@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 
+from baseline.iam.arns import Arn
 from baseline.iam.evaluate import Decision, decide
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.request import IamCaller, Request
@@ -59,9 +61,10 @@ def judge(policy: Mapping[str, Any], request: Request) -> Decision:
 def denial(key_arn: str, policy: Mapping[str, Any], request: Request) -> tuple[JsonRESTError, tuple[str, ...]] | None:
     """KMS's error when the key policy does not allow a call, with the evaluator's reasons; None when it does.
 
-    What the policy leaves to the caller's IAM policies counts as allowed: those are not judged.
+    What the policy leaves to the caller's IAM policies counts as allowed: those are not judged. Of principals of other
+    accounts KMS honours some actions only.
     """
-    decision = judge(policy, request)
+    decision = judge(policy, replace(request, owner=Arn.parse(key_arn).account_id))
     if decision.effect == "allowed":
         return None
     name = arn_of(request.caller) if isinstance(request.caller, IamCaller) else request.caller.name

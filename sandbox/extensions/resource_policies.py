@@ -37,7 +37,8 @@ def _about(statement: Mapping[str, Any], action: str, resource: str) -> dict[str
 
     NotAction and NotResource are left to be refused.
     """
-    if _names(statement.get("Action"), action.lower()) and _names(statement.get("Resource"), resource):
+    is_inverted = "NotAction" in statement or "NotResource" in statement
+    if is_inverted or (_names(statement.get("Action"), action.lower()) and _names(statement.get("Resource"), resource)):
         return {**statement, "Action": _THIS_CALL, "Resource": "*"}
     return {**statement, "Action": "kms:AnotherCall", "Resource": "*", "Condition": {}}
 

@@ -114,8 +114,8 @@ def cells(plain: Any) -> dict[str, list[str]]:
 
 def test_the_matrix_of_the_managed_key() -> None:
     assert cells(EBS_MANAGED) == {
-        f"the root user of {A}": ["in part yes", "yes", "if", "if", "if", "no"],
-        f"everybody in {A}": ["in part IAM", "IAM; in part if", "if", "if", "if", "no"],
+        f"the root user of {A}": ["no", "yes", "if", "if", "if", "no"],
+        f"everybody in {A}": ["no", "IAM; in part if", "if", "if", "if", "no"],
         "everybody of any other account": ["no"] * 6,
         "every service": ["no"] * 6,
     }

@@ -117,10 +117,11 @@ def test_what_is_no_policy_is_refused(kms: Any, text: str) -> None:
 
 
 def test_what_the_evaluator_does_not_decide_is_refused_by_name(kms: Any) -> None:
-    inverted = {"Sid": "Odd", "Effect": "Allow", "NotPrincipal": {"AWS": "*"}, "Action": USE, "Resource": "*"}
-    code, message = refusal(kms.create_key, Policy=policy(ROOT, inverted))
+    varied = {"StringNotEquals": {"aws:PrincipalTag/team": "${aws:username}"}}
+    odd = {"Sid": "Odd", "Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": varied}
+    code, message = refusal(kms.create_key, Policy=policy(ROOT, odd))
     assert code == "NotImplementedException"
-    assert "`NotPrincipal`" in message
+    assert "the policy variable in `${aws:username}` is not decided" in message
 
 
 def test_a_call_that_the_policy_does_not_allow_is_refused_in_the_callers_name(

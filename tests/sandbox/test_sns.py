@@ -173,10 +173,10 @@ def test_a_topics_policy_is_about_its_actions_and_resources(sns: Any, publish_as
 
 def test_a_topics_policy_that_is_not_decided_is_refused_by_name(sns: Any, publish_as: PublishAs) -> None:
     topic = topic_of(sns)
-    let_publish(sns, topic, {"Effect": "Deny", "NotPrincipal": {"AWS": "*"}, "Action": "*"})
+    let_publish(sns, topic, {"Effect": "Deny", "Principal": "*", "NotAction": "sns:Subscribe"})
     answer = publish_as("events", topic)
     assert (answer["delivered"], answer["code"]) == (False, "NotImplementedException")
-    assert "`NotPrincipal`" in answer["message"]
+    assert "`NotAction`" in answer["message"]
 
 
 KEY_CONDITIONS = {

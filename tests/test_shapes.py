@@ -62,7 +62,7 @@ def awkward(layout: str, backend: dict[str, str]) -> str:
         "Condition": {"StringEquals": {"kms:EncryptionContext:a": ['a "quote", a \\, é and %{that}', ids[6]]}},
     }
     keys = {
-        "administrators": ["role/A", f"arn:aws:iam::{OTHER}:role/A"],
+        "administrators": ["role/A", f"user/{OTHER}"],
         "purposes": {"ebs": {"share_with": ids[:3], "statements": [statement]}},
     }
     organization = {"id": "o-a1b2c3d4e5", "home_region": "eu-west-2", "regions": REGIONS}

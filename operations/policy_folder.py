@@ -63,4 +63,5 @@ def _placed(file: Path, account_id: str, region: str) -> PolicyFile:
 
 def in_its_place(error: KmsBaselineError, file: PolicyFile) -> str:
     """What is wrong with a file, on one line and without its name."""
-    return str(error).removeprefix(file.name).lstrip(":0123456789 ").replace("\n", "; ")
+    lines = str(error).removeprefix(file.name).lstrip(":0123456789 ").splitlines()
+    return "; ".join(line.strip().removeprefix("help: ") for line in lines)

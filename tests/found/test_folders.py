@@ -116,7 +116,7 @@ def test_a_folder_is_proven(run: Run, scan: Path) -> None:
     done = run("policy", "prove", "scan")
     assert done.returncode == 1
     assert [f"scan/{A}/{R}/broken.json", "no policy"] in [re.split("  +", line) for line in done.stdout.splitlines()]
-    assert f"scan/{A}/{R}/broken.json: column 2: " in done.stdout
+    assert f"scan/{A}/{R}/broken.json: column 2: a key in double quotes is expected; Mend it at" in done.stdout
     assert "scan/nowhere.json: nobody said where its key is: by folders ACCOUNT/REGION" in done.stdout
     assert f"  place      scan/{B}/{R}/open.json:13\n" in done.stdout
     proven = json.loads(run("policy", "prove", "scan", "--format", "json").stdout)["policies"]

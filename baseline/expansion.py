@@ -35,6 +35,7 @@ class _Expansion:
         self.accounts = {account.id: account for account in organization.accounts}
         self.retention = Retention(organization, lock)
         self.policies = Policies()
+        self.from_every_region = {name for name, purpose in PURPOSES.items() if purpose.is_used_from_every_region}
 
     def inventory(self) -> Inventory:
         self.retention.check_states()
@@ -92,8 +93,7 @@ class _Expansion:
         )
 
     def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:
-        spans = PURPOSES[purpose].is_used_from_every_region
-        place = KeyPlace.of(self.organization, account, region, from_every_region=spans)
+        place = KeyPlace.of(self.organization, account, region, from_every_region=purpose in self.from_every_region)
         try:
             return self.policies.policy(PURPOSES[purpose], settings, place)
         except PolicyError as error:

@@ -310,15 +310,11 @@ def test_a_key_shared_with_the_organization_is_used_through_its_service_alone(pu
     assert not _allowed(key, own, GRANTS_FOR_AWS | ours) & USE
 
 
-def test_users_and_administrators_of_another_account_are_those_named() -> None:
+def test_users_of_another_account_are_those_named() -> None:
     """3, 4. Their statement pins that account, and nobody else of it gets in."""
-    key = _key(
-        "logs", {"users": [f"arn:aws:iam::{OTHER}:role/Reader"], "administrators": [f"arn:aws:iam::{OTHER}:role/Keys"]}
-    )
-    reader, keys, stranger = (IamCaller(f"arn:aws:iam::{OTHER}:role/{n}", "s") for n in ("Reader", "Keys", "Anyone"))
+    key = _key("logs", {"users": [f"arn:aws:iam::{OTHER}:role/Reader"]})
+    reader, stranger = (IamCaller(f"arn:aws:iam::{OTHER}:role/{name}", "s") for name in ("Reader", "Anyone"))
     assert _allowed(key, reader, {}) == {*USE, "kms:DescribeKey"}
-    assert "kms:PutKeyPolicy" in _allowed(key, keys, {})
-    assert not _allowed(key, keys, GRANTS_FOR_AWS) & {*USE, "kms:CreateGrant"}
     assert _allowed(key, stranger, GRANTS_FOR_AWS) == set()
 
 

@@ -31,7 +31,7 @@ OWN = "<own>"
 NEAR = ("000000000000", "111111111111", "111111111112", "112111111111", "911111111111", "999999999999")
 """IDs that begin or end with one another, and the smallest and the largest."""
 FOREIGN = "555555555555"
-ADMINISTRATORS = ("role/Administrators", "role/team/*", f"arn:aws:iam::{FOREIGN}:role/Administrators")
+ADMINISTRATORS = ("role/Administrators", "role/team/*", "user/Administrator")
 USERS = (
     "role/Application",
     f"role/{OWN}1",  # within a longer number

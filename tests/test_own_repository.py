@@ -290,6 +290,7 @@ def test_the_first_week(installed: Path, provider_mirror: Mirror, tmp_path: Path
         )
         assert set(IDS) <= set(week.run("cdktf", "list").split())
         assert "0 to add, 3 to change, 3 to destroy" in week.run("cdktf", "diff", "two")
+        assert "0 added, 3 changed, 3 destroyed" in week.run("cdktf", "deploy", "two", "--auto-approve")
 
         # Another namespace, whose states stay by the old prefix, and a region more: aliases are others, keys are not.
         week.edit("region: eu-west-2}", "region: eu-west-2, prefix: baseline}")

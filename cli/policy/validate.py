@@ -131,7 +131,7 @@ def _finding_as_json(finding: Finding) -> dict[str, Any]:
 
 def _rules() -> Iterator[sarif.Rule]:
     for kind in KINDS.values():
-        yield sarif.Rule(kind.id, kind.sentence, kind.remedy, kind.source)
+        yield sarif.Rule(kind.id, f"{kind.sentence} AWS: {kind.answer}", kind.remedy, kind.source)
 
 
 def _results(judged: Iterable[JudgedFile]) -> Iterator[sarif.Result]:

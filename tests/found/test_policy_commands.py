@@ -88,7 +88,8 @@ def test_programs_get_the_same_findings(run: Run, file: Path, format: str) -> No
         return
     assert data["version"] == "2.1.0"
     [log] = data["runs"]
-    assert {rule["id"] for rule in log["tool"]["driver"]["rules"]} == set(KINDS)
+    told = {rule["id"]: rule["shortDescription"]["text"] for rule in log["tool"]["driver"]["rules"]}
+    assert told == {id: f"{kind.sentence} AWS: {kind.answer}" for id, kind in KINDS.items()}
     assert {result["ruleId"] for result in log["results"]} == {
         "service-manages",
         "service-for-any-account",

@@ -184,8 +184,11 @@ def _fixtures(item: pytest.Item) -> Sequence[str]:
 DEPLOYED = "tests/deployed/"
 STAGES = ("nothing_deployed", "bucket_taken", "switched_on", "changed", "switched_off", "switched_on_again")
 """The fixtures of the one deployment that most tests with Terraform share, each built on the one before."""
-LONG = ("test_demo.py", "test_shapes.py", "test_schema.py", "test_synthesized.py")
-"""Files with single tests that take a minute."""
+LONG = (
+    *("test_demo.py", "test_no_key_twice.py", "test_from_0_1_0.py", "test_own_repository.py", "test_mutants.py"),
+    *("test_shapes.py", "test_schema.py", "test_synthesized.py"),
+)
+"""Files that take a minute or more: begun last, one of them would keep a core busy while the others have nothing to do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

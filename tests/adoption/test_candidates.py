@@ -1,19 +1,14 @@
 """`adopt` without arguments: what needs a person, in which place, and why."""
 
-import fcntl
 import json
-import os
-import pty
-import subprocess
-import termios
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 
 from tests.adoption.conftest import ROOT, Place, policy
 from tests.conftest import COMMAND
 from tests.forever.world import ACCOUNT_ID, REGION
+from tests.terminal import INTERRUPT, typed
 from tests.test_takeover import tags
 
 Alias = Callable[[str, str], None]
@@ -97,41 +92,17 @@ def test_our_alias_and_parameter_are_imported_where_they_are_the_keys(place: Pla
     ssm.delete_parameter(Name="/baseline/kms/sns/arn")
 
 
-def test_the_question_is_answered_by_a_person(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [("n\n", 1, "the question was declined"), (INTERRUPT, 130, "interrupted"), ("y\n", 0, "written")],
+)
+def test_the_question_is_answered_by_a_person(place: Place, answer: str, code: int, said: str) -> None:
     key = place.key()
-    for typed, code, said in ((b"n\n", 1, "the question was declined"), (b"\x03", 130, "interrupted")):
-        assert at_a_terminal(place, typed, "sns", key) == (code, True, said)
-        assert not place.lock.exists()
-    assert at_a_terminal(place, b"y\n", "sns", key) == (0, True, "written")
-    assert json.loads(place.lock.read_text())["keys"][0]["adopted"] == {"sns": key}
-
-
-def at_a_terminal(place: Place, typed: bytes, purpose: str, key: str) -> tuple[int, bool, str]:
-    """Types an answer to the question; returns the exit code, whether it was asked, and which of the words was said."""
-    terminal, own = pty.openpty()
-    command = [str(COMMAND), "adopt", "trial", REGION, purpose, key]
-    with subprocess.Popen(
-        command,
-        cwd=place.folder,
-        env=place.aws.variables,
-        stdin=own,
-        stdout=own,
-        stderr=own,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    ) as process:
-        os.close(own)
-        said = b""
-        while b"Adopt it as trial / eu-west-2 / sns?" not in said:
-            said += os.read(terminal, 1 << 16)
-        os.write(terminal, typed)
-        with suppress(OSError):  # how a terminal ends
-            while more := os.read(terminal, 1 << 16):
-                said += more
-        code = process.wait(60)
-    os.close(terminal)
-    words = ("the question was declined", "interrupted", "written")
-    return code, b"Adopt it as" in said, next(word for word in words if word.encode() in said)
+    command = [str(COMMAND), "adopt", "trial", REGION, "sns", key]
+    ended, shown = typed(command, place.folder, place.aws.variables, "Adopt it as trial / eu-west-2 / sns?", answer)
+    assert (ended, said in shown) == (code, True)
+    assert place.lock.exists() == (code == 0)
+    assert code or json.loads(place.lock.read_text())["keys"][0]["adopted"] == {"sns": key}
 
 
 def test_an_account_that_cannot_be_entered_is_said_and_ends_nothing(place: Place) -> None:

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from baseline.fields.limits import ROTATION_PERIOD
 from baseline.inventory import Inventory, Key
 from baseline.prices import Prices
 
 _DAYS_OF_A_MONTH = 365 / 12
-LONGEST_PERIOD = 2560
-"""The most days between two rotations. https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def in_years(keys: Iterable[Key], prices: Prices, years: int, longest: bool = Fa
     """What they cost in all of the first years together; `longest`: if they were rotated as rarely as KMS allows."""
     periods = _periods(keys)
     if longest:
-        periods = Counter({0: periods[0], LONGEST_PERIOD: periods.total() - periods[0]})
+        periods = Counter({0: periods[0], ROTATION_PERIOD.high: periods.total() - periods[0]})
     return sum(_in_year(periods, prices, year) for year in range(1, years + 1))
 
 

@@ -38,4 +38,19 @@ class Format(StrEnum):
 
 
 OutputFormat = Annotated[Format, typer.Option("--format", help="table for people, json for programs.")]
+
+
+class ReportFormat(StrEnum):
+    """How findings and verdicts are printed."""
+
+    table = "table"
+    json = "json"
+    junit = "junit"
+    sarif = "sarif"
+
+
+ReportOutputFormat = Annotated[
+    ReportFormat,
+    typer.Option("--format", help="table for people, json for programs, junit for CI, sarif for code hosts."),
+]
 Explain = Annotated[bool, typer.Option("--explain", help="Show for every value which level won, with its line.")]

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -34,21 +33,6 @@ SARIF_LEVELS: Mapping[Verdict, sarif.Level] = {"fails": "error", "unsupported": 
 VERDICTS: tuple[Verdict, ...] = ("holds", "fails", "unsupported", "undecided")
 
 
-class Format(StrEnum):
-    """How verdicts are printed."""
-
-    table = "table"
-    json = "json"
-    junit = "junit"
-    sarif = "sarif"
-
-
-OutputFormat = Annotated[
-    Format,
-    typer.Option("--format", help="table for people, json for programs, junit for CI, sarif for code hosts."),
-]
-
-
 Full = Annotated[bool, typer.Option("--full", help="Prove each key by itself, also those that are alike.")]
 
 
@@ -57,7 +41,7 @@ def prove(
     account: options.Accounts = None,
     region: options.Regions = None,
     purpose: options.Purposes = None,
-    format: OutputFormat = Format.table,
+    format: options.ReportOutputFormat = options.ReportFormat.table,
     full: Full = False,
 ) -> None:
     """Prove every property of every key policy for all possible requests. Nothing is written.
@@ -71,11 +55,11 @@ def prove(
     project = Project(configuration_path(config))
     keys = list(select(project, account or (), region or (), purpose or ()))
     proofs = prove_keys(project, keys, full, output.say)
-    if format is Format.json:
+    if format is options.ReportFormat.json:
         output.show_json(_as_json(keys, proofs))
-    elif format is Format.sarif:
+    elif format is options.ReportFormat.sarif:
         output.show_json(sarif.sarif(VERSION, _rules(), _results(project, proofs)))
-    elif format is Format.junit:
+    elif format is options.ReportFormat.junit:
         output.show(junit.junit("kms-baseline prove", list(_suites(project, proofs))))
     else:
         _show(keys, proofs)

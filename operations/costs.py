@@ -6,6 +6,7 @@ from pathlib import Path
 
 from baseline.bill import Monthly, billed_resources, in_year, in_years, monthly
 from baseline.errors import UsageError
+from baseline.fields.limits import ROTATION_PERIOD
 from baseline.inventory import Key
 from baseline.prices import Prices, parse_prices, public_prices
 from baseline.purposes import PURPOSES
@@ -90,4 +91,6 @@ def _savings(keys: Sequence[Key], prices: Prices) -> Iterator[Saving]:
     rotating = [key for key in keys if key.settings.rotation]
     saved = in_years(keys, prices, YEARS) - in_years(keys, prices, YEARS, longest=True)
     if saved > 0:
-        yield Saving("the longest rotation: `keys: {rotation_period_days: 2560}`", len(rotating), saved)
+        yield Saving(
+            f"the longest rotation: `keys: {{rotation_period_days: {ROTATION_PERIOD.high}}}`", len(rotating), saved
+        )

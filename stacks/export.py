@@ -58,7 +58,7 @@ def exported(made: Synthesis, folder: Path, origin: Origin) -> Iterator[Callable
             _write(new / name, text)
             sums[name] = _sum(text)
         sums = dict(sorted(sums.items()))
-        _write(new / SUMS, "".join(f"{sum}  {name}\n" for name, sum in sums.items()))
+        _write(new / SUMS, _listed(sums))
         manifest = {"kind": _KIND, "version": 2, "program": origin.program, "revision": origin.revision, "sha256": sums}
         _write(new / MANIFEST, json.dumps(manifest, indent=2) + "\n")
         yield partial(_publish, new, folder)
@@ -86,12 +86,13 @@ def differences(made: Synthesis, folder: Path, origin: Origin) -> Iterator[str]:
     for name, text in export_files(made, origin):
         sums[name] = _sum(text)
         yield from _difference(folder, name, sums[name])
-    yield from _difference(folder, SUMS, _sum("".join(f"{sum}  {name}\n" for name, sum in sorted(sums.items()))))
+    yield from _difference(folder, SUMS, _sum(_listed(sums)))
     if told != sums:
         yield f"{MANIFEST}: its sums are others"
+    ours = {*sums, SUMS, MANIFEST}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in (*sums, SUMS, MANIFEST) and not _is_terraforms(name):
+        if path.is_file() and name not in ours and not _is_terraforms(name):
             yield f"{name}: is not of the export"
 
 
@@ -176,6 +177,11 @@ def _publish(new: Path, folder: Path) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _listed(sums: Mapping[str, str]) -> str:
+    """The sums as `sha256sum` writes them."""
+    return "".join(f"{sum}  {name}\n" for name, sum in sorted(sums.items()))
 
 
 def _sum(text: str) -> str:

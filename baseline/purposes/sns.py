@@ -1,9 +1,9 @@
 """The keys of SNS topics: each service that publishes to a topic uses the topic's key."""
 
 from baseline.iam.conditions import Condition
-from baseline.iam.evidence import Evidence
 from baseline.key_actions import DESCRIBE, PUBLISH
-from baseline.purposes.purpose import DOCS, EVERY_PARTITION, OUR_ACCOUNT, AccountThrough, Permission, Purpose, Service
+from baseline.purposes.publisher import publisher
+from baseline.purposes.purpose import DOCS, EVERY_PARTITION, OUR_ACCOUNT, AccountThrough, Permission, Purpose
 
 _SNS_KEYS = f"{DOCS}/sns/latest/dg/sns-key-management.html"
 _SNS_ENCRYPTION = f"{DOCS}/sns/latest/dg/sns-enable-encryption-for-topic.html"
@@ -16,33 +16,6 @@ _BILLED = ("aws", "aws-cn")
 """Where there are AWS Budgets and Cost Explorer: an account of GovCloud is billed through a standard account. CodeStar
 Notifications is in `aws` alone. By AWS's own data: https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json
 Whether China knows the two service principals was not tried, so they are there only where they are listed."""
-
-
-def _publisher(
-    sid: str,
-    label: str,
-    fence: Condition,
-    evidence: Evidence,
-    if_wrong: str,
-    source: str,
-    fallback: str = "no condition",
-    *,
-    partitions: tuple[str, ...] = EVERY_PARTITION,
-    by_default: tuple[str, ...] = (),
-) -> Permission:
-    return Permission(
-        sid=sid,
-        to=Service(f"{label}.amazonaws.com"),
-        actions=PUBLISH,
-        conditions=(fence,),
-        service=label,
-        partitions=partitions,
-        by_default=by_default,
-        evidence=evidence,
-        if_wrong=if_wrong,
-        fallback=fallback,
-        source=source,
-    )
 
 
 SNS = Purpose(
@@ -62,37 +35,37 @@ SNS = Purpose(
             fallback="name the roles under `users`",
             source=_SNS_KEYS,
         ),
-        _publisher(
+        publisher(
             "AlarmsUseTheKey", "cloudwatch", OUR_ACCOUNT, "reported", "alarms are silent",
             "https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns", by_default=EVERY_PARTITION,
         ),
-        _publisher(
+        publisher(
             "EventBridgeUsesTheKey", "events", OUR_TOPICS, "reported",
             "rules are silent (their FailedInvocations shows it)", _SNS_ENCRYPTION, by_default=EVERY_PARTITION,
         ),
-        _publisher(
+        publisher(
             "BudgetsUseTheKey", "budgets", OUR_ACCOUNT, "reported", "budget notifications never come",
             "https://github.com/cds-snc/notification-terraform/pull/2049", partitions=_BILLED, by_default=("aws",),
         ),
-        _publisher(
+        publisher(
             "CostAlertsUseTheKey", "costalerts", OUR_ACCOUNT, "documented", "anomaly alerts never come",
             f"{DOCS}/cost-management/latest/userguide/ad-SNS.html", partitions=_BILLED, by_default=("aws",),
         ),
-        _publisher(
+        publisher(
             "S3UsesTheKey", "s3", OUR_TOPICS, "reported", "configuring the bucket's notification fails",
             f"{DOCS}/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html",
         ),
-        _publisher(
+        publisher(
             "TrailNotificationsUseTheKey", "cloudtrail", OUR_TOPICS, "reported", "UpdateTrail fails",
             f"{DOCS}/awscloudtrail/latest/userguide/cloudtrail-permissions-for-sns-notifications.html",
         ),
-        _publisher(
+        publisher(
             "CodeStarUsesTheKey", "codestar-notifications",
             Condition("StringEquals", "kms:ViaService", ("sns.{region}.amazonaws.com",)),
             "documented", "the notification rule's target is shown as unreachable",
             f"{DOCS}/dtconsole/latest/userguide/set-up-sns.html", partitions=("aws",),
         ),
-        _publisher(
+        publisher(
             "BackupEventsUseTheKey", "backup", OUR_TOPICS, "inferred", "Backup's notifications never come",
             f"{DOCS}/aws-backup/latest/devguide/backup-notifications.html", "route Backup's events through EventBridge",
         ),

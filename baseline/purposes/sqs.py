@@ -1,29 +1,18 @@
 """The keys of SQS queues: producers and consumers use them through SQS, and services that send, by themselves."""
 
+from functools import partial
+
 from baseline.iam.conditions import Condition
-from baseline.iam.evidence import Evidence
 from baseline.key_actions import DESCRIBE, PUBLISH
-from baseline.purposes.purpose import DOCS, OUR_ACCOUNT, AccountThrough, Permission, Purpose, Service
+from baseline.purposes.publisher import publisher
+from baseline.purposes.purpose import DOCS, EVERY_PARTITION, OUR_ACCOUNT, AccountThrough, Permission, Purpose
 
 _QUEUES = f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
 OUR_QUEUES = Condition("ArnLike", "kms:EncryptionContext:aws:sqs:arn", ("arn:{partition}:sqs:{region}:{account}:*",))
 """AWS's page does not name this context; public policies do, such as https://github.com/aws/aws-cdk/issues/33169"""
 
 
-def _sender(
-    sid: str, label: str, fence: Condition, evidence: Evidence, if_wrong: str, fallback: str = "no condition"
-) -> Permission:
-    return Permission(
-        sid=sid,
-        to=Service(f"{label}.amazonaws.com"),
-        actions=PUBLISH,
-        conditions=(fence,),
-        service=label,
-        evidence=evidence,
-        if_wrong=if_wrong,
-        fallback=fallback,
-        source=_QUEUES,
-    )
+_sender = partial(publisher, source=_QUEUES, by_default=EVERY_PARTITION)
 
 
 SQS = Purpose(

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,20 +46,6 @@ MOST = 12
 NO_POLICY = sarif.Rule("no-policy", "The file is no policy, or nobody said where its key is.")
 
 
-class Format(StrEnum):
-    """How verdicts are printed."""
-
-    table = "table"
-    json = "json"
-    junit = "junit"
-    sarif = "sarif"
-
-
-OutputFormat = Annotated[
-    Format, typer.Option("--format", help="table for people, json for programs, junit for CI, sarif for code hosts.")
-]
-
-
 def prove(
     file: FileOrFolder,
     account_id: AccountId = "",
@@ -74,7 +59,7 @@ def prove(
     organization_id: OrganizationId = "",
     like: Like = ("", "", ""),
     config: options.Config = None,
-    format: OutputFormat = Format.table,
+    format: options.ReportOutputFormat = options.ReportFormat.table,
 ) -> None:
     """Prove properties of policies that somebody else wrote, for all possible requests: general ones, or of a purpose.
 
@@ -89,15 +74,15 @@ def prove(
         asked = key_like(Project(configuration_path(config)), *like)
     proven = prove_path(file, account_id, region, asked, output.say)
     match format:
-        case Format.json:
+        case options.ReportFormat.json:
             each = [_as_json(one, asked.purpose) for one in proven]
             about = {"version": 1, "assumptions": dict(ASSUMPTIONS), "actions": ACTIONS_KNOWN}
             output.show_json({**about, **({"policies": each} if is_folder(file) else each[0])})
-        case Format.sarif:
+        case options.ReportFormat.sarif:
             output.show_json(sarif.sarif(VERSION, _rules(proven), _results(proven)))
-        case Format.junit:
+        case options.ReportFormat.junit:
             output.show(junit.junit("kms-baseline policy prove", list(map(_suite, proven))))
-        case Format.table:
+        case options.ReportFormat.table:
             _show(file, proven)
     _exit(proven)
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,26 +10,13 @@ import typer
 from baseline.errors import Exit
 from baseline.found.kinds import KINDS, Finding
 from baseline.words import count
-from cli import junit, output, sarif
+from cli import junit, options, output, sarif
 from cli.policy.arguments import AccountId, FileOrFolder, Region
 from cli.version import VERSION
 from operations.judging import JudgedFile, judge
 from operations.policy_file import check_place
 from operations.policy_folder import is_folder
 
-
-class Format(StrEnum):
-    """How findings are printed."""
-
-    table = "table"
-    json = "json"
-    junit = "junit"
-    sarif = "sarif"
-
-
-OutputFormat = Annotated[
-    Format, typer.Option("--format", help="table for people, json for programs, junit for CI, sarif for code hosts.")
-]
 Organization = Annotated[
     str, typer.Option("--organization", help="The ID of the account's organization.", show_default=False)
 ]
@@ -41,7 +27,7 @@ def validate(
     account_id: AccountId = "",
     region: Region = "",
     organization: Organization = "",
-    format: OutputFormat = Format.table,
+    format: options.ReportOutputFormat = options.ReportFormat.table,
 ) -> None:
     """Say what AWS refuses, what it stores and ignores, and what is probably not meant in key policies.
 
@@ -60,16 +46,16 @@ def validate(
         raise typer.Exit(Exit.WRITTEN_WRONG)
 
 
-def _print(asked: Path, judged: Sequence[JudgedFile], format: Format) -> None:
+def _print(asked: Path, judged: Sequence[JudgedFile], format: options.ReportFormat) -> None:
     match format:
-        case Format.json:
+        case options.ReportFormat.json:
             each = [_as_json(one) for one in judged]
             output.show_json({"version": 1, **({"policies": each} if is_folder(asked) else each[0])})
-        case Format.sarif:
+        case options.ReportFormat.sarif:
             output.show_json(sarif.sarif(VERSION, _rules(), _results(judged)))
-        case Format.junit:
+        case options.ReportFormat.junit:
             output.show(junit.junit("kms-baseline policy validate", [(str(asked), list(map(_case, judged)))]))
-        case Format.table:
+        case options.ReportFormat.table:
             for one in judged:
                 _show(one)
             output.say(_summary(asked, judged))

@@ -17,18 +17,10 @@ from live.sessions import Sessions, sessions_of
 from sandbox.pages import ask
 from tests.conftest import ROOT
 from tests.drift.made import made
+from tests.drift.test_verify import DATA, PAYER, REGION, TEXT
 from tests.embedded import Embedded
 
-ACCOUNTS = ("111111111111", "222222222222")
-REGION = "eu-west-2"
-TEXT = f"""\
-version: 1
-organization: {{home_region: {REGION}, regions: [{REGION}]}}
-keys: {{iam_delegation: full}}
-accounts:
-  - {{name: payer, id: "{ACCOUNTS[0]}", role: null}}
-  - {{name: data, id: "{ACCOUNTS[1]}"}}
-"""
+ACCOUNTS = (PAYER, DATA)
 PROGRAM = """\
 import os, sys
 import operations.reading_places as reading

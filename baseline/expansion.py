@@ -13,7 +13,6 @@ from baseline.key_policy.place import KeyPlace
 from baseline.lock import AccountRegion, KeyIdentity, Lock, LockedResource
 from baseline.organization import Account, KeySettings, Organization, Retirement
 from baseline.policies import Policies
-from baseline.purposes import PURPOSES
 from baseline.regions import is_opt_in
 from baseline.retention import Retention
 
@@ -35,7 +34,8 @@ class _Expansion:
         self.accounts = {account.id: account for account in organization.accounts}
         self.retention = Retention(organization, lock)
         self.policies = Policies()
-        self.from_every_region = {name for name, purpose in PURPOSES.items() if purpose.is_used_from_every_region}
+        self.purposes = organization.purposes
+        self.from_every_region = {name for name, purpose in self.purposes.items() if purpose.is_used_from_every_region}
 
     def inventory(self) -> Inventory:
         self.retention.check_states()
@@ -85,7 +85,7 @@ class _Expansion:
             alias=names.alias(namespace, purpose),
             parameter=names.parameter(namespace, purpose) if self.organization.deployment.publish_parameters else None,
             output=names.output(purpose, region),
-            description=f"{PURPOSES[purpose].title} in {region}, managed by kms-baseline",
+            description=f"{self.purposes[purpose].title} in {region}, managed by kms-baseline",
             tags={"purpose": purpose},
             settings=settings,
             policy=self.policy(account, region, purpose, settings),
@@ -95,7 +95,7 @@ class _Expansion:
     def policy(self, account: Account, region: str, purpose: str, settings: KeySettings) -> Document:
         place = KeyPlace.of(self.organization, account, region, from_every_region=purpose in self.from_every_region)
         try:
-            return self.policies.policy(PURPOSES[purpose], settings, place)
+            return self.policies.policy(self.purposes[purpose], settings, place)
         except PolicyError as error:
             problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
             help = _longest_list(settings) if isinstance(error, PolicyTooLarge) else ""

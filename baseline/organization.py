@@ -13,6 +13,7 @@ from baseline.iam.arns import Arn
 from baseline.iam.statement import Statement
 from baseline.likeness.writing import compared
 from baseline.names import Layout
+from baseline.purposes.purpose import Purpose
 
 IamDelegation = Literal["administrators", "manage", "full"]
 ThenOfRetired = Literal["keep", "disable", "schedule_deletion", "gone"]
@@ -192,6 +193,8 @@ class Organization:
     tags: Mapping[str, str]
     deployment: Deployment
     accounts: tuple[Account, ...]
+    purposes: Mapping[str, Purpose]
+    """What its keys can be for, by name."""
     retired: tuple[Retirement, ...] = field(default=())
     waivers: tuple[Waiver, ...] = field(default=())
     resting: Mapping[str, RestingAccount] = field(default_factory=dict)

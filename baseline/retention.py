@@ -10,7 +10,6 @@ from baseline import names
 from baseline.errors import Mistakes, Refusal
 from baseline.lock import KeyIdentity, Lock, LockedKey, LockedResource
 from baseline.organization import EVERY_ACCOUNT, Account, Organization, Retirement
-from baseline.purposes import PURPOSES
 from baseline.words import count
 
 MOST_LOST_ONE_BY_ONE = 20
@@ -222,7 +221,7 @@ class Retention:
             return f"{lost.region} is no longer among its regions"
         if declined := account.declined.get((lost.region, lost.purpose)):
             return f"declined by {declined.place}"
-        feature = PURPOSES[lost.purpose].feature
+        feature = self.organization.purposes[lost.purpose].feature
         if feature is None:
             return f"nothing switches {lost.purpose} on"
         if feature not in account.features:

@@ -14,8 +14,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.inventory import Key
-from baseline.purposes import PURPOSES
-from baseline.purposes.purpose import AccountThrough, Permission, Service, UsersThrough
+from baseline.purposes.purpose import AccountThrough, Permission, Purpose, Service, UsersThrough
 from baseline.purposes.purpose import Probe as Kind
 from live.optional_probe_kinds import (
     database,
@@ -45,14 +44,16 @@ class ProbeOutcome:
     """The statements of the key's policy that it needs: what AWS does with them is then known."""
 
 
-def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str | None) -> ProbeOutcome:
+def probe_key(
+    key: Key, purpose: Purpose, by_default: bool, session: boto3.Session, endpoint: str | None
+) -> ProbeOutcome:
     """Use one key through its service, as a principal of the account.
 
     `by_default`: a volume is made without asking for encryption. Whatever is made is removed, also on failure.
     """
     clients = Clients(session, key.region, endpoint)
     name = f"{key.alias.split('/')[1]}-probe-{token_hex(4)}"
-    probe = _probe_of(key, by_default)
+    probe = _probe_of(purpose, by_default)
 
     def use() -> None:
         found = clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]
@@ -60,7 +61,7 @@ def probe_key(key: Key, by_default: bool, session: boto3.Session, endpoint: str 
             raise ProbeFailed(f"nothing can use the key: it is in the state {found['KeyState']}{_until_when(found)}")
         probe.run(clients, str(found["Arn"]), name)
 
-    return replace(attempted(key.account, key.region, probe.what, use), settles=settled(key))
+    return replace(attempted(key.account, key.region, probe.what, use), settles=settled(key, purpose))
 
 
 def _until_when(found: Mapping[str, Any]) -> str:
@@ -70,15 +71,15 @@ def _until_when(found: Mapping[str, Any]) -> str:
     return f", until {found['DeletionDate']:%Y-%m-%d}; `aws kms cancel-key-deletion` and `enable-key` save it"
 
 
-def described(key: Key, by_default: bool) -> str:
+def described(purpose: Purpose, by_default: bool) -> str:
     """What the probe of a key does, before it is done."""
-    return _probe_of(key, by_default).what
+    return _probe_of(purpose, by_default).what
 
 
-def settled(key: Key) -> tuple[str, ...]:
+def settled(key: Key, purpose: Purpose) -> tuple[str, ...]:
     """The statements of a key's policy that let its probe's service in, for itself or for the account."""
-    probe = _probe_of(key, by_default=False)
-    sids = {permission.sid for permission in PURPOSES[key.purpose].permissions if _is_of(probe, permission)}
+    probe = _probe_of(purpose, by_default=False)
+    sids = {permission.sid for permission in purpose.permissions if _is_of(probe, permission)}
     return tuple(statement.sid for statement in key.policy.statements if statement.sid in sids)
 
 
@@ -124,9 +125,8 @@ KINDS: Mapping[Kind, _Probe] = {
 _BY_DEFAULT = _Probe("make a volume without asking for encryption", "ec2", partial(volume, by_default=True))
 
 
-def _probe_of(key: Key, by_default: bool) -> _Probe:
-    kind = PURPOSES[key.purpose].probe
-    return _BY_DEFAULT if by_default and kind == "volume" else KINDS[kind]
+def _probe_of(purpose: Purpose, by_default: bool) -> _Probe:
+    return _BY_DEFAULT if by_default and purpose.probe == "volume" else KINDS[purpose.probe]
 
 
 def _is_of(probe: _Probe, permission: Permission) -> bool:

@@ -1,6 +1,6 @@
 """What the keys of a project cost a month, and what other choices would save."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from baseline.errors import UsageError
 from baseline.fields.limits import ROTATION_PERIOD
 from baseline.inventory import Key
 from baseline.prices import Prices, parse_prices, public_prices
-from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose
 from files.whole import read_text
 from operations.project import Project
 
@@ -71,15 +71,15 @@ def costs(project: Project, keys: Sequence[Key], by: str, prices: Prices) -> Cos
         every=monthly(keys, prices),
         first_year=in_year(keys, prices, 1),
         third_year=in_year(keys, prices, YEARS),
-        savings=tuple(_savings(keys, prices)),
+        savings=tuple(_savings(project.inventory.organization.purposes, keys, prices)),
         retired=sum(1 for _ in project.inventory.lock.retired),
         resources=billed_resources(project.inventory),
     )
 
 
-def _savings(keys: Sequence[Key], prices: Prices) -> Iterator[Saving]:
+def _savings(purposes: Mapping[str, Purpose], keys: Sequence[Key], prices: Prices) -> Iterator[Saving]:
     """What can be declined, purpose by purpose, and rotation as rare as KMS allows."""
-    for name, purpose in PURPOSES.items():
+    for name, purpose in purposes.items():
         of = [key for key in keys if key.purpose == name]
         if of:
             way = (

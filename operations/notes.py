@@ -12,7 +12,6 @@ from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.administrators import left_to_iam
 from baseline.key_policy.common_statement import CommonStatement
 from baseline.prices import public_prices
-from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
 from baseline.words import count, some
@@ -167,7 +166,9 @@ def _many_providers(inventory: Inventory) -> Iterator[str]:
 
 def _inferred(inventory: Inventory) -> Iterator[str]:
     """The statements in use whose evidence is only inferred."""
-    permissions = (permission for purpose in PURPOSES.values() for permission in purpose.permissions)
+    permissions = (
+        permission for purpose in inventory.organization.purposes.values() for permission in purpose.permissions
+    )
     every: tuple[Permission | CommonStatement, ...] = (*permissions, *COMMON_STATEMENTS)
     inferred = {known.sid: known for known in every if known.evidence == "inferred"}
     used = dict.fromkeys(sid for key in inventory.keys for sid in key.policy.sids)

@@ -22,8 +22,9 @@ EBS_FEATURE = "ebs_default_encryption"
 def planned(inventory: Inventory, account_id: str, region: str) -> Iterator[str]:
     """What the probes of one region will do."""
     for key in _usable(inventory, account_id, region):
-        settles = f", which settles {', '.join(settled(key))}" if settled(key) else ""
-        yield f"{described(key, _by_default(inventory, account_id, region))} ({key.purpose} key){settles}"
+        purpose = inventory.organization.purposes[key.purpose]
+        settles = f", which settles {', '.join(sids)}" if (sids := settled(key, purpose)) else ""
+        yield f"{described(purpose, _by_default(inventory, account_id, region))} ({key.purpose} key){settles}"
     for part in _remediating(inventory, account_id, region):
         yield f"{GIVEN_UP} (rule {part.rule})"
 
@@ -37,7 +38,8 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
     except (BotoCoreError, ClientError) as error:
         raise WorldError(f"entering {account_id}: {error}") from error
     for key in _usable(inventory, account_id, region):
-        yield probe_key(key, _by_default(inventory, account_id, region), entered, endpoint)
+        purpose = inventory.organization.purposes[key.purpose]
+        yield probe_key(key, purpose, _by_default(inventory, account_id, region), entered, endpoint)
     for part in _remediating(inventory, account_id, region):
         yield probe_exceptions(part.rule, part.exclude, part.site.account, region, entered, endpoint)
     if endpoint is not None and is_sandbox(endpoint):

@@ -19,7 +19,7 @@ from baseline.lock_changes import lock_changes
 from baseline.lock_reading import parse_lock
 from baseline.names import Layout
 from baseline.organization import Account
-from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose
 from baseline.words import count
 from files.whole import read_text, write_whole
 
@@ -192,13 +192,13 @@ class Project:
 
     def key(self, account: str, region: str, purpose: str) -> Key:
         """One key. Raises UsageError that says why there is none."""
-        of = self.account(account)
+        of, purposes = self.account(account), self.configuration.organization.purposes
         for key in self.inventory.keys:
             if key.locked.key == (of.id, region, purpose):
                 return key
         check_one_of(region, of.regions, f"enabled region of {of.name}")
-        check_one_of(purpose, PURPOSES, "purpose")
-        raise UsageError(f"{of.name} has no {purpose} key in {region}", _why(of, region, purpose))
+        check_one_of(purpose, purposes, "purpose")
+        raise UsageError(f"{of.name} has no {purpose} key in {region}", _why(of, region, purposes[purpose]))
 
 
 def check_one_of(written: str, known: Iterable[str], what: str) -> None:
@@ -208,14 +208,14 @@ def check_one_of(written: str, known: Iterable[str], what: str) -> None:
         raise UsageError(f"`{written}` is no {what}", nearest(written, names) or f"there are {', '.join(names)}")
 
 
-def _why(account: Account, region: str, purpose: str) -> str:
-    if declined := account.declined.get((region, purpose)):
+def _why(account: Account, region: str, purpose: Purpose) -> str:
+    if declined := account.declined.get((region, purpose.name)):
         return f"it is declined by {declined.place}"
-    feature = PURPOSES[purpose].feature
-    if feature is None and (region, purpose) not in account.keys:
-        return f"switch it on: `keys: {{purposes: {{{purpose}: true}}}}`"
+    feature = purpose.feature
+    if feature is None and (region, purpose.name) not in account.keys:
+        return f"switch it on: `keys: {{purposes: {{{purpose.name}: true}}}}`"
     if feature is not None and feature not in account.features:
         return f"its feature {feature} is off"
-    if (region, purpose) not in account.keys:
+    if (region, purpose.name) not in account.keys:
         return f"that key lives in the home region, {account.home_region}"
     return "it is retired"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from baseline.errors import FieldPlace
 from baseline.inventory import Key
-from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 from operations.project import Project, check_one_of
 
@@ -45,12 +44,13 @@ def _filter(
     project: Project, accounts: Iterable[str], regions: Iterable[str], purposes: Iterable[str]
 ) -> Callable[[str, str, str], bool]:
     ids = {project.account(account).id for account in accounts}
-    known = PARTITIONS[project.configuration.organization.partition].all_regions
+    organization = project.configuration.organization
+    known = PARTITIONS[organization.partition].all_regions
     wanted_regions, wanted_purposes = set(regions), set(purposes)
     for region in wanted_regions:
         check_one_of(region, known, "region")
     for purpose in wanted_purposes:
-        check_one_of(purpose, PURPOSES, "purpose")
+        check_one_of(purpose, organization.purposes, "purpose")
     return lambda account_id, region, purpose: (
         (not ids or account_id in ids)
         and (not wanted_regions or region in wanted_regions)

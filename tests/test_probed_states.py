@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from baseline.inventory import Inventory
+from baseline.purposes import PURPOSES
 from live.probes import probe_key
 
 
@@ -37,4 +38,4 @@ class Session:
 def test_the_state_is_the_problem(sample_inventory: Inventory, state: str, problem: str) -> None:
     session: Any = Session(state)
     for key in sample_inventory.keys:
-        assert probe_key(key, True, session, None).problem == problem
+        assert probe_key(key, PURPOSES[key.purpose], True, session, None).problem == problem

@@ -58,3 +58,21 @@ def long_functions(path: Path) -> Iterator[str]:
             length = node.end_lineno - node.lineno + 1
             if length > LONGEST_FUNCTION:
                 yield f"{path}:{node.lineno}: {node.name} has {length} lines"
+
+
+KNOWS_THE_REGISTRY = {
+    "baseline.configuration.key_sections",
+    "baseline.configuration.validate",
+    "baseline.configuration.values",
+    "baseline.lock_reading",
+    "baseline.prover.meant",
+    "cli.policy.meant",
+    "operations.new_configuration",
+}
+"""What reads a configuration or a lock, writes a first one, or speaks of keys of others, which are in no organization."""
+
+
+def test_whatever_follows_from_an_organization_asks_it_for_its_purposes() -> None:
+    graph = grimp.build_graph("baseline", "cli", "live", "modules", "operations", "stacks")
+    readers = graph.find_modules_that_directly_import("baseline.purposes")
+    assert {name for name in readers if not name.startswith("baseline.purposes.")} == KNOWS_THE_REGISTRY

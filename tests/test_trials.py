@@ -140,5 +140,9 @@ def test_what_a_trial_makes_is_removed_at_its_end(trial: Trial) -> None:
 def test_the_page_says_what_each_probe_settles() -> None:
     rows = re.findall(r"^\| ([a-z][^|]*) \| (`.*`) \|$", PAGE, re.MULTILINE)
     keys = inventory(EVERYTHING).keys
-    expected = {described(key, by_default=False): settled(key) for key in keys if settled(key)}
+    expected = {
+        described(PURPOSES[key.purpose], by_default=False): sids
+        for key in keys
+        if (sids := settled(key, PURPOSES[key.purpose]))
+    }
     assert {what: tuple(re.findall("`([^`]+)`", sids)) for what, sids in rows} == expected

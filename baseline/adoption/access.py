@@ -22,7 +22,6 @@ from baseline.organization import NamedPrincipal, Organization
 from baseline.policies import Policies
 from baseline.prover.difference import LATER, Change, difference
 from baseline.prover.unanswered import StepsSpent, Unsupported
-from baseline.purposes import PURPOSES
 
 NOT_OF_OUR_KEYS = frozenset(
     f"kms:{action}"
@@ -92,10 +91,11 @@ def access_kept(key: Key, organization: Organization, old: str, users: Sequence[
     named = tuple(NamedPrincipal(user if user.startswith("arn:") else own + user) for user in users)
     account = next(account for account in organization.accounts if account.id == key.account_id)
     settings = replace(key.settings, users=named, iam_delegation="full")
-    spans = PURPOSES[key.purpose].is_used_from_every_region
+    purpose = organization.purposes[key.purpose]
+    spans = purpose.is_used_from_every_region
     place = KeyPlace.of(organization, account, key.region, from_every_region=spans)
     try:
-        new = Policies().policy(PURPOSES[key.purpose], settings, place)
+        new = Policies().policy(purpose, settings, place)
     except PolicyError as error:
         return Access(undecided=str(error))
     return access_change(old, new, organization.partition, key.account_id)

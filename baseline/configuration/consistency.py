@@ -12,7 +12,6 @@ from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import ACCOUNT_ID, nearest
 from baseline.names import RESERVED_TAGS
 from baseline.organization import EVERY_ACCOUNT
-from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
 MOST_TAGS = 50
@@ -44,7 +43,7 @@ class Consistency:
             yield from self.tags()
         yield from self.administrators()
         yield from self.exceptions()
-        yield from switch_mistakes(self.source, self.sections.keys, self.sections.accounts)
+        yield from switch_mistakes(self.source, self.sections)
         yield from self.shares()
         yield from self.retired()
 
@@ -111,7 +110,7 @@ class Consistency:
         for path, section in self.key_sections():
             if "purposes" not in path:
                 continue
-            purpose = PURPOSES[str(path[-1])]
+            purpose = self.sections.purposes[str(path[-1])]
             for i, written in enumerate(getattr(section, purpose.services_field) or []):
                 if written not in purpose.services_in(partition):
                     problem = f"there is no `{written}` in the partition {partition}"
@@ -200,7 +199,7 @@ class Consistency:
 
     def is_stranger(self, path: FieldPath, account_id: str) -> bool:
         """Whether nothing says that an account with which a purpose is shared belongs to the organization."""
-        purpose = PURPOSES[str(path[-1])]
+        purpose = self.sections.purposes[str(path[-1])]
         return purpose.shared_within == "organization" and account_id not in (*self.names, *self.ids)
 
     def retired(self) -> Iterator[Mistake]:

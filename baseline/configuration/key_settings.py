@@ -13,7 +13,6 @@ from baseline.iam.arns import is_account_id
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.statement import Statement
 from baseline.organization import KeySettings, NamedPrincipal
-from baseline.purposes import PURPOSES
 
 
 class KeySettingsResolver:
@@ -25,7 +24,8 @@ class KeySettingsResolver:
         self.mistakes: list[Mistake] = []
         self._source = source
         self._partition = sections.organization.partition
-        self._levels = Levels(sections.keys, self._partition)
+        self._purposes = sections.purposes
+        self._levels = Levels(sections.keys, sections.purposes, self._partition)
         self._ids = {account.name: account.id for account in sections.accounts.values()}
         self._statements: dict[FieldPath, Statement | None] = {}
         self._shared: dict[tuple[Any, ...], KeySettings] = {}
@@ -45,7 +45,7 @@ class KeySettingsResolver:
     def _resolved(
         self, index: int, account: AccountSection, deployer: str | None, purpose: str, levels: tuple[Level, ...]
     ) -> KeySettings:
-        kind = PURPOSES[purpose]
+        kind = self._purposes[purpose]
         chosen = {field: strongest(levels, field) for field in fields(kind)}
         values = {field: choice.value for field, choice in chosen.items()}
         administrators = self._principals(chosen["administrators"], account)

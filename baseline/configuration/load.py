@@ -14,7 +14,6 @@ from baseline.configuration.validate import Sections, validate
 from baseline.errors import FieldPlace, Mistakes
 from baseline.found_accounts import FoundAccounts
 from baseline.organization import Organization
-from baseline.purposes import PURPOSES
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,12 @@ class Configuration:
         """For each setting of one key: its value as written, the level that won, and where that is."""
         assert self.sections.keys is not None
         index, account = self._accounts[account_id]
-        levels = Levels(self.sections.keys, self.organization.partition)
+        levels = Levels(self.sections.keys, self.sections.purposes, self.organization.partition)
         of_key: tuple[Level, ...] = (
             *levels.of_account(index, account, purpose),
             *levels.exceptions_for(account.name, region, purpose),
         )
-        return {field: strongest(of_key, field) for field in fields(PURPOSES[purpose])}
+        return {field: strongest(of_key, field) for field in fields(self.sections.purposes[purpose])}
 
     def place_of_statement(self, account_id: str, region: str, purpose: str, sid: str) -> FieldPlace | None:
         """Where the owner's statement with this Sid in one key's policy is written; None if it has none."""

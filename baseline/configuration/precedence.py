@@ -11,7 +11,6 @@ from typing import Any
 from baseline.configuration.file import AccountSection
 from baseline.configuration.key_sections import ExceptionSection, KeySection, KeysSection
 from baseline.errors import FieldPath
-from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Purpose
 
 DEFAULTS: Mapping[str, Any] = {
@@ -67,14 +66,14 @@ def fields(purpose: Purpose) -> tuple[str, ...]:
 class Levels:
     """The levels of every key of an organization."""
 
-    def __init__(self, keys: KeysSection, partition: str) -> None:
+    def __init__(self, keys: KeysSection, purposes: Mapping[str, Purpose], partition: str) -> None:
         self._keys = keys
         self._partition = partition
         self._exceptions = [
             (exception, Level("exception", ("keys", "exceptions", i), vars(exception)))
             for i, exception in enumerate(keys.exceptions or [])
         ]
-        self._organization = {purpose: self._of_organization(PURPOSES[purpose]) for purpose in PURPOSES}
+        self._organization = {name: self._of_organization(purpose) for name, purpose in purposes.items()}
 
     def of_account(self, index: int, account: AccountSection, purpose: str) -> tuple[Level, ...]:
         """All levels but the exceptions."""

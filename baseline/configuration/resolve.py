@@ -23,7 +23,6 @@ from baseline.organization import (
     Retirement,
     Waiver,
 )
-from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 
 
@@ -47,7 +46,7 @@ class _Resolution:
         self.deployment = sections.deployment
         self.sections = sections
         self.keys = KeySettingsResolver(source, sections)
-        self.switches = Switches(source, sections.keys)
+        self.switches = Switches(source, sections)
         self.ids = {account.name: account.id for account in sections.accounts.values()}
         self.names = {id: name for name, id in self.ids.items()}
         self.mistakes: list[Mistake] = []
@@ -72,6 +71,7 @@ class _Resolution:
                 for i, account in self.sections.accounts.items()
                 if account.id not in self.sections.resting
             ),
+            purposes=self.sections.purposes,
             resting={id: RestingAccount(self.names.get(id, ""), state) for id, state in self.sections.resting.items()},
             retired=tuple(self.retirement(i, entry) for i, entry in self.sections.retired.items()),
             waivers=tuple(self.waivers()),
@@ -125,7 +125,7 @@ class _Resolution:
         for entry in self.sections.retired.values():
             if entry.then == "disable" and entry.account in (account.name, account.id, EVERY_ACCOUNT):
                 regions = [entry.region] if entry.region else PARTITIONS[self.written.partition].all_regions
-                purposes = [entry.purpose] if entry.purpose else PURPOSES
+                purposes = [entry.purpose] if entry.purpose else self.sections.purposes
                 yield from ((region, purpose) for region in regions for purpose in purposes)
 
     def role(self, index: int, account: AccountSection) -> str | None:

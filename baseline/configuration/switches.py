@@ -8,10 +8,11 @@ from baseline.configuration.file import AccountSection
 from baseline.configuration.key_sections import ExceptionSection, KeysSection
 from baseline.configuration.precedence import selects
 from baseline.configuration.source import Source
+from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
 from baseline.features import FEATURES
 from baseline.organization import Declined
-from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose
 
 Place = tuple[str, str]
 """A region and a purpose."""
@@ -37,10 +38,12 @@ class Switched:
 class Switches:
     """The switches of an organization. From weak to strong: default, organization, account, exceptions in their order."""
 
-    def __init__(self, source: Source, keys: KeysSection) -> None:
+    def __init__(self, source: Source, sections: Sections) -> None:
+        assert sections.keys is not None
         self._source = source
-        self._organization = _written(keys.purposes, ("keys",))
-        self._exceptions = tuple(_by_exception(keys))
+        self._purposes = sections.purposes
+        self._organization = _written(self._purposes, sections.keys.purposes, ("keys",))
+        self._exceptions = tuple(_by_exception(sections.keys))
         self._idle = {switch.path for _, switch in self._exceptions}
         """Of exceptions: those that changed nothing yet."""
         self._before: dict[FieldPath, _Switch | None] = {}
@@ -51,12 +54,12 @@ class Switches:
     ) -> Switched:
         """What is on in each region of an account, and what is declined. `features` are those that it has."""
         own = account.keys.purposes if account.keys else None
-        written = {**self._organization, **_written(own, ("accounts", index, "keys"))}
+        written = {**self._organization, **_written(self._purposes, own, ("accounts", index, "keys"))}
         exceptions = [each for each in self._exceptions if each[0].account in (None, account.name)]
         spoken_of = {*written, *(str(exception.purpose) for exception, _ in exceptions)}
         purposes = [
             purpose
-            for purpose in PURPOSES.values()
+            for purpose in self._purposes.values()
             if (purpose.feature in features if purpose.feature else not purpose.optional or purpose.name in spoken_of)
         ]
         found = Switched()
@@ -67,7 +70,7 @@ class Switches:
                     if FEATURES[purpose.feature].place == "every region" or region == home:
                         found.on.append(place)
                     continue
-                switch = self._strongest(written.get(purpose.name), exceptions, account.name, place)
+                switch = self._strongest(purpose, written.get(purpose.name), exceptions, account.name, region)
                 if switch.on if switch else not purpose.optional:
                     found.on.append(place)
                 elif switch:
@@ -76,15 +79,15 @@ class Switches:
 
     def _strongest(
         self,
+        purpose: Purpose,
         switch: _Switch | None,
         exceptions: Sequence[tuple[ExceptionSection, _Switch]],
         account: str,
-        place: Place,
+        region: str,
     ) -> _Switch | None:
-        region, purpose = place
         for exception, own in exceptions:
-            if selects(exception, account, region, purpose):
-                if own.on != (switch.on if switch else not PURPOSES[purpose].optional):
+            if selects(exception, account, region, purpose.name):
+                if own.on != (switch.on if switch else not purpose.optional):
                     self._idle.discard(own.path)
                 self._before.setdefault(own.path, switch)
                 switch = own
@@ -101,36 +104,36 @@ class Switches:
                 yield self._source.mistake((*switch.path, "key"), problem, "remove one of the two")
 
 
-def switch_mistakes(
-    source: Source, keys: KeysSection | None, accounts: Mapping[int, AccountSection]
-) -> Iterator[Mistake]:
+def switch_mistakes(source: Source, sections: Sections) -> Iterator[Mistake]:
     """What is wrong with single switches, whatever accounts and regions there are."""
+    keys, purposes = sections.keys, sections.purposes
     for i, exception in enumerate(keys.exceptions or [] if keys else []):
         path: FieldPath = ("keys", "exceptions", i, "key")
         if exception.key is None:
             continue
         if exception.purpose is None:
             yield source.mistake(path, "switches the keys of no purpose", "name the `purpose`")
-        elif feature := PURPOSES[exception.purpose].feature:
+        elif feature := purposes[exception.purpose].feature:
             problem = f"switches nothing: the {exception.purpose} key comes and goes with the feature {feature}"
             yield source.mistake(path, problem, f"switch the feature {feature} at the account")
         if not exception.reason:
             yield source.mistake(path, "is said without a reason", "write why, as `reason`")
-    everywhere = _written(keys.purposes if keys else None, ("keys",))
-    for i, account in accounts.items():
-        for purpose, own in _written(account.keys.purposes if account.keys else None, ("accounts", i, "keys")).items():
+    everywhere = _written(purposes, keys.purposes if keys else None, ("keys",))
+    for i, account in sections.accounts.items():
+        written = account.keys.purposes if account.keys else None
+        for purpose, own in _written(purposes, written, ("accounts", i, "keys")).items():
             if not own.on and purpose in everywhere and not everywhere[purpose].on:
                 problem = f"is declined already, for every account, by line {source.line(everywhere[purpose].path)}"
                 yield source.mistake(own.path, problem, "remove one of the two")
 
 
-def _written(purposes: Any, path: FieldPath) -> dict[str, _Switch]:
+def _written(purposes: Mapping[str, Purpose], section: Any, path: FieldPath) -> dict[str, _Switch]:
     """The switches of a `purposes` section: whatever is said of a purpose switches it on, `false` off."""
-    names = purposes.model_fields_set if purposes is not None else ()
+    names = section.model_fields_set if section is not None else ()
     return {
-        name: _Switch(getattr(purposes, name) is not None, (*path, "purposes", name))
+        name: _Switch(getattr(section, name) is not None, (*path, "purposes", name))
         for name in names
-        if PURPOSES[name].feature is None
+        if purposes[name].feature is None
     }
 
 

@@ -24,6 +24,8 @@ from baseline.configuration.key_sections import KeysSection
 from baseline.configuration.source import Source, resolve
 from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import listing, nearest
+from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Purpose
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -35,6 +37,8 @@ class Sections:
     organization: OrganizationSection | None = None
     deployment: DeploymentSection | None = None
     keys: KeysSection | None = None
+    purposes: Mapping[str, Purpose] = field(default_factory=lambda: PURPOSES)
+    """What keys can be for."""
     features: Any = None
     accounts: dict[int, AccountSection] = field(default_factory=dict)
     """By their position in the file; behind them those that `select` found."""

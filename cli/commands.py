@@ -26,6 +26,7 @@ COMMANDS = (
     "adopt",
     "retire",
     "export",
+    "report",
     "lock",
     "schema",
     "demo",

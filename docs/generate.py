@@ -106,6 +106,8 @@ def generated() -> dict[str, str]:
     pages = {name: environment.get_template(f"{name}.j2").render(of_page) for name, of_page in values.items()}
     whole = {f"docs/{name}": text for name, text in {**pages, "organization.schema.json": schema.render()}.items()}
     sample, readme, deploying = ((ROOT / name).read_text("utf-8") for name in ("organization.yaml", README, DEPLOYING))
+    page = shown_by(sample, "report", "--format", "html")
+    whole["docs/report.html"] = page
     return {**whole, README: with_outputs(readme, sample), DEPLOYING: with_bill(deploying, sample)}
 
 

@@ -29,7 +29,7 @@ def origin_of(project: Project, program: str) -> Origin:
     }
     if project.found_text is not None:
         documents[project.found_path.name] = project.found_text
-    return Origin(program, _last_commit([project.path, project.lock_path, project.found_path]), documents)
+    return Origin(program, last_commit([project.path, project.lock_path, project.found_path]), documents)
 
 
 def _listed(keys: Sequence[Key]) -> str:
@@ -51,7 +51,7 @@ def _row(key: Key) -> tuple[str | int, ...]:
     )
 
 
-def _last_commit(files: Sequence[Path]) -> str | None:
+def last_commit(files: Sequence[Path]) -> str | None:
     """The last commit of these files; None without Git, and where one of them is not as it was committed.
 
     Not the commit of the whole repository: an export that is committed there would never be current.

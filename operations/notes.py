@@ -110,6 +110,11 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
     """What a person should know before deploying."""
     yield from resting_accounts(inventory)
     yield from _inferred(inventory)
+    yield from remarks(inventory)
+
+
+def remarks(inventory: Inventory) -> Iterator[str]:
+    """The same, without accounts that nothing is planned for, and without the statements that are only inferred."""
     yield from _administrators_left_to_iam(inventory)
     for feature in FEATURES.values():
         yield from feature.remarks(inventory.organization.uses(feature))

@@ -55,6 +55,12 @@ def test_every_policy_is_there_to_be_read(folder: Path, sample_inventory: Invent
             assert found["enable_key_rotation"] == key.settings.rotation
 
 
+def test_a_report_since_an_export_of_today_says_that_nothing_changed(folder: Path, run: Run) -> None:
+    done = run("report", "--since", "audit")
+    assert done.returncode == 0, done.stderr
+    assert f"Since audit (version {VERSION}):\n\nNothing.\n" in done.stdout
+
+
 def test_configuration_lock_and_program_are_in_it(folder: Path) -> None:
     for name in ("organization.yaml", "organization.lock.json"):
         assert (folder / "audit" / name).read_bytes() == (folder / name).read_bytes()

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from baseline.configuration.consistency import Consistency
 from baseline.configuration.file import AccountSection
+from baseline.configuration.key_sections import ExceptionSection
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, selects, strongest
 from baseline.configuration.resolve import resolve
 from baseline.configuration.selection import Selection
@@ -46,6 +47,12 @@ class Configuration:
             if statement.get("Sid") == sid:
                 return self.source.place((*chosen.path, i))
         return None
+
+    def exceptions(self) -> Iterator[tuple[ExceptionSection, FieldPlace]]:
+        """Every exception, in the order of the file, with where it is written."""
+        assert self.sections.keys is not None
+        for i, exception in enumerate(self.sections.keys.exceptions or []):
+            yield exception, self.source.place(("keys", "exceptions", i))
 
     def idle_exceptions(self) -> Iterator[FieldPlace]:
         """Every exception that speaks of no key."""

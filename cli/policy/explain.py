@@ -6,11 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from baseline.errors import Undecided, UsageError
+from baseline.found.explanation import Explanation
 from baseline.prover.action_groups import ACTION_GROUPS
 from baseline.prover.assumptions import ASSUMPTIONS
 from baseline.prover.matrix import LEVELS, Row
 from cli import options, output
-from operations.explanation import Explanation, explain_file, explain_key
+from operations.explanation import explain_file, explain_key
 from operations.policy_file import check_place
 from operations.project import Project, configuration_path
 

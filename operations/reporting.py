@@ -1,0 +1,109 @@
+"""The report of a project: what its keys are, what is proven of them, what AWS has, what changed."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from baseline.drift.finding import Finding
+from baseline.errors import UsageError
+from baseline.report.build import Asked, Unread, report
+from baseline.report.changes import changes_facts
+from baseline.report.key_facts import InAws
+from baseline.report.value import ChangesFacts, ExceptionFacts, Origin, Report
+from baseline.setting_changes import plain
+from files.whole import write_whole
+from live.sessions import Sessions
+from operations.comparison import difference_of_configurations
+from operations.export_origin import last_commit
+from operations.notes import remarks, resting_accounts
+from operations.progress import Say
+from operations.project import Project
+from operations.proofs import decided_at
+from operations.report_forms import BEGINNING, is_report
+from operations.verification import verify
+from stacks.export import MANIFEST, exported_sums
+
+_NO_SETTINGS = ("account", "region", "purpose", "reason")
+
+
+def report_of(project: Project, program: str, sessions: Sessions | None, since: Path | None, say: Say) -> Report:
+    """Everything. Sessions: AWS is asked by them; since: the folder of an earlier export.
+
+    Raises UsageError for a folder without one, NoCredentials, and what a configuration raises that yields no keys.
+    """
+    inventory = project.inventory
+    organization = inventory.organization
+    changes = changes_since(project, since) if since else None
+    origin = Origin(
+        program=program,
+        configuration=project.path.name,
+        sha256=hashlib.sha256(project.text.encode()).hexdigest(),
+        revision=last_commit([project.path, project.lock_path, project.found_path]),
+        namespace=organization.namespace,
+        partition=organization.partition,
+        organization=organization.id,
+    )
+    notes = (*resting_accounts(inventory), *remarks(inventory))
+    exceptions = list(exceptions_of(project))
+    asked = asked_of_aws(project, sessions, say) if sessions else None
+    return report(inventory, origin, lambda proof: decided_at(project, proof), exceptions, notes, asked, changes)
+
+
+def exceptions_of(project: Project) -> Iterator[ExceptionFacts]:
+    """What the owner says of some keys otherwise than of others, with the reason."""
+    for entry, place in project.configuration.exceptions():
+        said = {name: value for name, value in vars(entry).items() if value is not None and name not in _NO_SETTINGS}
+        yield ExceptionFacts(
+            account=entry.account,
+            region=entry.region,
+            purpose=entry.purpose,
+            says=plain(said),
+            reason=entry.reason or "",
+            place=str(place),
+        )
+
+
+def asked_of_aws(project: Project, sessions: Sessions, say: Say) -> Asked:
+    """What AWS has of the project's keys. Raises NoCredentials."""
+    found = verify(project.inventory, sessions, say)
+    unread = [
+        Unread(account=of.account, account_id=of.account_id, region=region, problem=of.problem)
+        for of in found.unreachable
+        for region in of.regions
+    ]
+    keys = {identity: InAws(key_id=key.key_id, arn=key.arn, state=key.state) for identity, key in found.keys.items()}
+    findings: list[Finding] = found.findings
+    return Asked(findings=findings, unread=unread, keys=keys, expected=found.expected)
+
+
+def changes_since(project: Project, export: Path) -> ChangesFacts:
+    """What the configuration says otherwise than that of an earlier export. Raises UsageError, Mistakes, Undecided."""
+    if exported_sums(export) is None:
+        raise UsageError(f"{export}: holds no export", "name a folder that `kms-baseline export` wrote")
+    manifest = json.loads((export / MANIFEST).read_text(encoding="utf-8"))
+    old = export / project.path.name
+    if not old.exists():
+        raise UsageError(
+            f"{export}: holds an export without {project.path.name}", "name one of this configuration, by version 0.2.0"
+        )
+    found = difference_of_configurations(old, project.path, "")
+    made_by = f"version {manifest.get('program') or 'unknown'}"
+    made_by += f", commit {manifest['revision']}" if manifest.get("revision") else ""
+    return changes_facts(found.keys, export.name, made_by)
+
+
+def write_report(target: Path, text: str, force: bool) -> None:
+    """Write a report as a whole. Raises UsageError for what is there and is no earlier report, unless `force` is said."""
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{target}: is no file", "name a file")
+    if target.exists() and not force and target.stat().st_size and not is_report(_beginning(target)):
+        raise UsageError(f"{target}: is no earlier report", "name another file, or use --force to write over it")
+    if not target.parent.is_dir():
+        raise UsageError(f"{target.parent}: there is no such folder", "make it, or name another")
+    write_whole(target, text.encode())
+
+
+def _beginning(file: Path) -> str:
+    with file.open("rb") as opened:
+        return opened.read(BEGINNING).decode(errors="replace")

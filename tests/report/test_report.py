@@ -1,0 +1,152 @@
+"""What the report says, in each of its forms."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from baseline.iam.document import Document
+from baseline.report.key_facts import InAws
+from baseline.report.value import Report
+from operations.project import Project
+from operations.report_forms import Form, own, text_of
+from stacks.export import MANIFEST
+from tests.conftest import SHIPPED
+from tests.report.made import HOSTILE, data_of, made, page_of, text_in
+
+FORMS: tuple[Form, ...] = ("html", "md", "csv", "json")
+
+
+def test_the_same_configuration_gives_the_same_bytes(of_the_sample: Report) -> None:
+    again = made(SHIPPED)
+    for form in FORMS:
+        assert text_of(again, form) == text_of(of_the_sample, form)
+
+
+def test_every_form_has_every_key(failing_file: Path, failing: Report) -> None:
+    wanted = [(key.account, key.region, key.purpose) for key in Project(failing_file).inventory.keys]
+    rows = list(csv.DictReader(io.StringIO(text_of(failing, "csv"))))
+    assert [(row["account"], row["region"], row["purpose"]) for row in rows] == wanted
+    for data in (json.loads(text_of(failing, "json")), data_of(page_of(failing))):
+        assert [(key["account"], key["region"], key["purpose"]) for key in data["keys"]] == wanted
+    listed = text_of(failing, "md").split("## Keys")[1].split("##")[0]
+    assert listed.count("alias/baseline/") == len(wanted)
+
+
+def test_a_shared_policy_is_each_keys_own(failing_file: Path, failing: Report) -> None:
+    """What many keys share is there once; in place of `${account}` and `${region}` it is the policy that is deployed."""
+    for key, wanted in zip(failing.keys, Project(failing_file).inventory.keys, strict=True):
+        policy: Document = wanted.policy
+        assert json.loads(own(json.dumps(failing.policies[key.policy].document), key)) == policy.as_dict()
+        assert [own(s.sid, key) for s in failing.policies[key.policy].statements] == list(policy.sids)
+    assert len(failing.policies) < len(failing.keys)
+
+
+def test_every_statement_of_ours_says_why_and_from_where(of_the_sample: Report) -> None:
+    for policy in of_the_sample.policies:
+        for statement in policy.statements:
+            assert statement.says
+            assert statement.why
+            assert statement.evidence
+            assert statement.source.startswith("https://")
+            assert statement.actions
+
+
+def test_nothing_of_the_configuration_is_markup(failing: Report) -> None:
+    page = page_of(failing)
+    text = text_in(page)
+    for written in HOSTILE:
+        assert written not in page
+        assert written in text
+    assert page.count("</script>") == 2
+    assert data_of(page)["exceptions"][1]["reason"] == "</script><script>alert(1)</script>"
+    assert not any(written in text_of(failing, "md") for written in HOSTILE)
+
+
+def test_the_page_loads_nothing(of_the_sample: Report) -> None:
+    page = page_of(of_the_sample)
+    assert "default-src 'none'" in page
+    assert not any(mark in page for mark in ('<link rel="stylesheet', "src=", "@import", "url(", "fetch(", "XMLHttp"))
+
+
+def test_failures_come_first_and_the_waived_are_none(failing: Report) -> None:
+    overview = text_in(page_of(failing), "overview")
+    assert overview.startswith("3 failures to look at first")
+    titles = [failure.title for failure in failing.failures]
+    assert titles == ["fails: nobody-else-directly", "fails: only-through-the-service", "fails: no-foreign-principal"]
+    assert failing.failures[2].where == "data / eu-west-2 / ebs"
+    standing = {(key.account, key.purpose): key.standing for key in failing.keys}
+    assert standing["data", "ebs"] == "fails"
+    assert standing["data", "sns"] == "fine"
+    [waiver] = failing.waivers
+    assert waiver.reason in text_in(page_of(failing), "not-encrypted")
+
+
+def test_the_page_says_which_keys_do_not_rotate(failing: Report) -> None:
+    still = [(key.account, key.region, key.purpose) for key in failing.keys if key.rotation_period_days is None]
+    assert still == [("data", "eu-west-2", "logs")]
+    page = page_of(failing)
+    assert "1 key does not rotate" in text_in(page, "overview")
+    assert "data / eu-west-2 / logs" in text_in(page, "controls")
+    answers = {control.id: control.answer for control in failing.controls}
+    assert answers["KMS.4"] == "fail"
+
+
+def test_the_page_says_who_can_delete_a_key(of_the_sample: Report) -> None:
+    data = data_of(page_of(of_the_sample))
+    key = next(key for key in data["keys"] if key["account"] == "data" and key["purpose"] == "sns")
+    said = data["policies"][key["policy"]]["in_words"]["delete"]
+    assert said == (
+        "Whatever IAM policies say: the root user of ${account}, role/SecurityAdministrators of ${account}. "
+        "As far as the IAM policies of their account allow: everybody else in ${account}. Nobody else."
+    )
+    assert key["deletion_window_days"] == 30
+
+
+def test_the_page_says_what_has_no_key_and_why(failing: Report) -> None:
+    text = text_in(page_of(failing), "not-encrypted")
+    assert "CloudWatch Logs log groups (logs) web / us-east-1 declined: </script><script>alert(1)</script>" in text
+    assert "nobody switched these purposes on" in text
+    assert "Log groups of others that name no key all 2 accounts the feature log_group_encryption is off there" in text
+
+
+def test_the_page_says_what_changed_since_an_export(tmp_path: Path) -> None:
+    old, path = tmp_path / "audit", tmp_path / "organization.yaml"
+    old.mkdir()
+    (old / MANIFEST).write_text('{"kind": "kms-baseline export", "program": "0.2.0", "revision": "abc", "sha256": {}}')
+    text = SHIPPED.read_text(encoding="utf-8")
+    (old / path.name).write_text(text)
+    path.write_text(
+        text.replace("  administrators:", "  rotation_period_days: 180\n  users: [role/New]\n  administrators:")
+        + '  - {name: more, id: "666666666666", regions: [eu-west-2]}\n'
+    )
+    overview = text_in(page_of(made(path, old)), "overview")
+    assert "Since the export audit , written by version 0.2.0, commit abc" in overview
+    assert "3 keys are new more / eu-west-2 / ebs more / eu-west-2 / logs more / eu-west-2 / sns" in overview
+    assert "rotation_period_days: 365 -> 180" in overview
+    assert "role/New of 111111111111 gains: decrypt (kms:Decrypt, kms:ReEncryptFrom)" in overview
+
+
+def test_controls_never_claim_what_nobody_looked_at(of_the_sample: Report) -> None:
+    answers = {control.id: control for control in of_the_sample.controls}
+    assert answers["KMS.3"].answer == "not known"
+    assert "AWS was not asked" in answers["KMS.3"].evidence
+    assert answers["KMS.1"].answer == "not known"
+    assert answers["EC2.7"].answer == "pass"
+    assert answers["CloudTrail.2"].answer == "not known"
+    assert answers["KMS.4"].standards["CIS 1.4"] == "3.8"
+    assert answers["KMS.5"].standards["CIS 1.4"] == ""
+
+
+def test_what_uses_a_key_is_told_with_it(of_the_sample: Report) -> None:
+    key = next(key for key in of_the_sample.keys if key.purpose == "ebs")
+    assert "every new volume is encrypted with it (EBS encryption by default)" in of_the_sample.uses[key.uses]
+
+
+def test_what_aws_has_stands_beside_each_key(of_the_sample: Report) -> None:
+    first = of_the_sample.keys[0]
+    there = replace(first, aws=InAws(key_id="k-1", arn="arn:x", state="Enabled"))
+    report = replace(of_the_sample, keys=(there, *of_the_sample.keys[1:]))
+    rows = list(csv.DictReader(io.StringIO(text_of(report, "csv"))))
+    assert (rows[0]["key_id"], rows[0]["state_in_aws"], rows[1]["key_id"]) == ("k-1", "Enabled", "")

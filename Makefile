@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo quick test check format generated faults fuzz bench clean
+.PHONY: help install demo quick test check format generated faults fuzz scanners bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,7 @@ demo: install ## Deploy the sample organization into the embedded AWS and show i
 	@$(BIN)/kms-baseline demo
 
 quick: install check ## Run every check, and every test that needs no Terraform
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile quick -m "not terraform"
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile quick -m "not terraform" --ignore tests/test_scanners.py
 
 # Terraform and its provider collect no garbage below this size, which saves 40 percent of their CPU.
 test: export GOGC := off
@@ -59,6 +59,15 @@ faults: install ## Try everything that can go wrong in a deployment, half an hou
 
 fuzz: install ## Hold prover, evaluator and z3 against each other on 20,000 random policies, a few minutes
 	@$(BIN)/python -m tests.prover.fuzz 20000
+
+scanners: install .install/scanners ## Run Checkov and parliament on an export with every feature
+	@$(BIN)/python -m pytest -rs tests/test_scanners.py
+
+# In an environment of their own: they pull in a hundred packages. Where they cannot be had, their tests are skipped.
+.install/scanners: requirements/scanners.txt
+	@echo "installing Checkov and parliament (a few minutes)"
+	@rm -rf $@ && $(PYTHON) -m venv $@
+	@$@/bin/python -m pip install --quiet --require-hashes -r $< || rm -rf $@
 
 bench: install .install/aws-cdk ## Measure at 30 to 51,000 keys beside the alternatives; write docs/performance.md
 	@$(BIN)/python -m benchmarks

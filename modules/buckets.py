@@ -45,9 +45,9 @@ def bucket(scope: Construct, bucket: Bucket, provider: TerraformProvider) -> Non
     )
     _encryption(scope, bucket, provider)
     _access(scope, bucket, provider)
-    _versions(scope, bucket, provider)
+    versions = _versions(scope, bucket, provider)
     if bucket.retention_days is not None:
-        _retention(scope, bucket, bucket.retention_days, provider)
+        _retention(scope, bucket, bucket.retention_days, provider, versions)
 
 
 def _encryption(scope: Construct, bucket: Bucket, provider: TerraformProvider) -> None:
@@ -75,45 +75,55 @@ def _encryption(scope: Construct, bucket: Bucket, provider: TerraformProvider) -
 
 
 def _access(scope: Construct, bucket: Bucket, provider: TerraformProvider) -> None:
-    """One after another: S3 takes one change of a bucket's access at a time."""
+    """One after another: S3 takes one change of a bucket's access at a time.
+
+    The order stands in `depends_on`: scanners find a bucket's settings by what refers to the bucket itself.
+    """
     address = bucket.address
-    named(
+    name = f"${{aws_s3_bucket.{address}.bucket}}"
+    ownership = named(
         S3BucketOwnershipControls(
             scope,
             f"bucket_ownership_{address}",
             provider=provider,
-            bucket=f"${{aws_s3_bucket.{address}.bucket}}",
+            bucket=name,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         ),
         address,
     )
-    named(
+    block = named(
         S3BucketPublicAccessBlock(
             scope,
             f"bucket_access_{address}",
             provider=provider,
-            bucket=f"${{aws_s3_bucket_ownership_controls.{address}.bucket}}",
+            bucket=name,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
+            depends_on=[ownership],
         ),
         address,
     )
+    _policy(scope, bucket, provider, block)
+
+
+def _policy(scope: Construct, bucket: Bucket, provider: TerraformProvider, block: S3BucketPublicAccessBlock) -> None:
     named(
         S3BucketPolicy(
             scope,
-            f"bucket_policy_{address}",
+            f"bucket_policy_{bucket.address}",
             provider=provider,
-            bucket=f"${{aws_s3_bucket_public_access_block.{address}.bucket}}",
+            bucket=f"${{aws_s3_bucket.{bucket.address}.bucket}}",
             policy=bucket.policy,
+            depends_on=[block],
         ),
-        address,
+        bucket.address,
     )
 
 
-def _versions(scope: Construct, bucket: Bucket, provider: TerraformProvider) -> None:
-    named(
+def _versions(scope: Construct, bucket: Bucket, provider: TerraformProvider) -> S3BucketVersioningA:
+    return named(
         S3BucketVersioningA(
             scope,
             f"bucket_versioning_{bucket.address}",
@@ -125,7 +135,9 @@ def _versions(scope: Construct, bucket: Bucket, provider: TerraformProvider) -> 
     )
 
 
-def _retention(scope: Construct, bucket: Bucket, days: int, provider: TerraformProvider) -> None:
+def _retention(
+    scope: Construct, bucket: Bucket, days: int, provider: TerraformProvider, versions: S3BucketVersioningA
+) -> None:
     rule = S3BucketLifecycleConfigurationRule(
         id="retention",
         status="Enabled",
@@ -143,8 +155,9 @@ def _retention(scope: Construct, bucket: Bucket, days: int, provider: TerraformP
             scope,
             f"bucket_lifecycle_{bucket.address}",
             provider=provider,
-            bucket=f"${{aws_s3_bucket_versioning.{bucket.address}.bucket}}",
+            bucket=f"${{aws_s3_bucket.{bucket.address}.bucket}}",
             rule=[rule],
+            depends_on=[versions],
         ),
         bucket.address,
     )

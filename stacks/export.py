@@ -1,7 +1,7 @@
 """The synthesized stacks in a normal form, with what an auditor asks for beside them, and a manifest of sums.
 
 The folders are complete Terraform configurations: `terraform init` and `validate` take them as they are, and a
-VCS-driven workspace runs them. What they import of adopted keys is in a file of its own.
+VCS-driven workspace runs them.
 """
 
 import hashlib
@@ -12,20 +12,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from baseline.errors import UsageError
-from baseline.import_blocks import IMPORTS_FILE, render
+from stacks.export_forms import FORMS, IMPORTS_FILE, MAIN_FILE, imports_text
 from stacks.stamping.synthesis import Synthesis
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 """The same sums, as `sha256sum --check` takes them."""
-EXPORTED_FILE = "main.tf.json"
-KEYS_FILE = "keys.json"
 _KIND = "kms-baseline export"
-_OF_TERRAFORM = ("lifecycle", "policy", "provider")
-"""Arguments that say nothing of a key itself, and the policy, which comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +61,12 @@ def exported(made: Synthesis, folder: Path, origin: Origin) -> Iterator[Callable
 
 def export_files(made: Synthesis, origin: Origin) -> Iterator[tuple[str, str]]:
     """Every file but the manifest and the sums, with its text."""
-    for form, file in ((normalized_text, EXPORTED_FILE), (keys_text, KEYS_FILE)):
+    for file, form in FORMS.items():
         for stack, text in made.texts(form):
-            yield f"{stack.name}/{file}", text
+            if text:
+                yield f"{stack.name}/{file}", text
     for stack_name, imports in made.imports.items():
-        yield f"{stack_name}/{IMPORTS_FILE}", render(imports)
+        yield f"{stack_name}/{IMPORTS_FILE}", imports_text(imports)
     yield from origin.documents.items()
 
 
@@ -111,44 +107,6 @@ def _is_terraforms(name: str) -> bool:
     return any(part in (".git", ".terraform", ".terraform.lock.hcl") for part in PurePosixPath(name).parts)
 
 
-def keys_text(synthesized: str) -> str:
-    """The keys of a stack by their addresses, with region, alias, settings and policy, out of the stack's own text."""
-    stack = _without_metadata(json.loads(synthesized))
-    resources = stack.get("resource", {})
-    aliases = {alias["target_key_id"]: alias["name"] for alias in resources.get("aws_kms_alias", {}).values()}
-    regions = {f"aws.{provider['alias']}": provider["region"] for provider in stack["provider"]["aws"]}
-    keys = {
-        f"aws_kms_key.{name}": {
-            "region": regions[key["provider"]],
-            "alias": aliases.get(f"${{aws_kms_key.{name}.key_id}}"),
-            **{argument: value for argument, value in sorted(key.items()) if argument not in _OF_TERRAFORM},
-            "policy": json.loads(key["policy"]),
-        }
-        for name, key in resources.get("aws_kms_key", {}).items()
-    }
-    return json.dumps(keys, indent=2, ensure_ascii=False) + "\n"
-
-
-def normalized_text(synthesized: str) -> str:
-    """A stack's text in the normal form."""
-    return json.dumps(normalized(json.loads(synthesized)), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def normalized(synthesized: dict[str, Any]) -> dict[str, Any]:
-    """A stack without CDKTF's metadata, and without the path of a local state, which is of one machine."""
-    clean: dict[str, Any] = _without_metadata(synthesized)
-    backend = clean["terraform"].get("backend", {})
-    if "local" in backend:
-        backend["local"] = {}
-    return clean
-
-
-def _without_metadata(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_metadata(item) for key, item in value.items() if key != "//"}
-    return [_without_metadata(item) for item in value] if isinstance(value, list) else value
-
-
 def exported_sums(folder: Path) -> dict[str, str] | None:
     """The sums of an earlier export into this folder, by file; None when it holds none."""
     try:
@@ -161,11 +119,14 @@ def exported_sums(folder: Path) -> dict[str, str] | None:
 
 
 def _publish(new: Path, folder: Path) -> None:
-    """Put what was exported in place, the manifest last. What is gone goes, and of it only our own files."""
+    """Put what was exported in place, the manifest last. What is gone goes, and of it only our own files.
+
+    What Terraform shall forget is there before its resource leaves, else a Terraform in between would destroy it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     former = exported_sums(folder) or {}
     files = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
-    for file in sorted(files, key=lambda file: (file.name == MANIFEST, file)):
+    for file in sorted(files, key=lambda file: (file.name == MANIFEST, file.name == MAIN_FILE, file)):
         (folder / file).parent.mkdir(exist_ok=True)
         (new / file).replace(folder / file)
     for gone in sorted(set(map(Path, former)) - files):

@@ -449,7 +449,9 @@ class TestExport:
             for name, content in before.items()
             if name not in ("manifest.json", "SHA256SUMS")
         }
-        of_stacks = {f"{account}/{file}" for account in ACCOUNTS for file in ("main.tf.json", "keys.json")}
+        of_stacks = {
+            f"{account}/{file}" for account in ACCOUNTS for file in ("main.tf.json", "versions.tf", "keys.json")
+        }
         assert set(manifest["sha256"]) == of_stacks | {"keys.csv", "organization.yaml", "organization.lock.json"}
         assert run("export", "audit").returncode == 0
         assert files(project / "audit") == before

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from baseline.lock import KeyIdentity
 from deployment.binaries import Terraform
 from deployment.mirror import Mirror, provider_environment
-from tests.conftest import Run
+from tests.conftest import Run, inventory
 
+KEY_ID = "10000000-0000-0000-0000-000000000000"
 LOCAL = """\
 version: 1
 organization: {id: o-a1b2c3d4e5, home_region: eu-west-2, regions: [eu-west-2, me-central-1], tags: {cost-center: platform}}
@@ -35,7 +37,10 @@ keys:
           Condition: {StringEquals: {"kms:EncryptionContext:sale": "50%{off}"}}
 features: {cloudtrail: true, backup: true}
 accounts: [{name: workloads, id: "222222222222"}]
+retired: [{account: workloads, purpose: s3, then: keep}]
 """
+BEFORE = LOCAL.replace("  purposes:\n", "  purposes:\n    s3: true\n").replace("retired: ", "# retired: ")
+"""With keys that Terraform then forgets."""
 S3 = """\
 version: 1
 organization: {home_region: us-gov-west-1, regions: [us-gov-west-1], partition: aws-us-gov}
@@ -64,6 +69,11 @@ def test_terraform_initializes_and_validates_an_export(
     run: Run, tmp_path: Path, terraform: Terraform, provider_mirror: Mirror, configuration: str, stack: str
 ) -> None:
     (tmp_path / "organization.yaml").write_text(configuration, encoding="utf-8")
+    if configuration is LOCAL:
+        lock = inventory(BEFORE).lock.adopting(
+            KeyIdentity("222222222222", "eu-west-2", "sns"), KEY_ID, ["alias/baseline/sns"]
+        )
+        (tmp_path / "organization.lock.json").write_text(lock.render(), encoding="utf-8")
     assert run("export", "audit").returncode == 0
     environment = {**provider_environment(provider_mirror, tmp_path, os.environ), "CHECKPOINT_DISABLE": "1"}
 
@@ -81,6 +91,7 @@ def test_terraform_initializes_and_validates_an_export(
     # Without the backend: a bucket and HCP Terraform are not on this machine.
     initialized = in_folder("init", "-backend=false", "-input=false", "-no-color")
     validated = in_folder("validate", "-no-color")
+    assert in_folder("fmt", "-check", "-diff").stdout == ""
     assert initialized.returncode == 0, initialized.stderr
     assert validated.returncode == 0, validated.stdout + validated.stderr
     assert "Success! The configuration is valid." in validated.stdout

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,12 @@ def test_synth_and_export_write_imports_beside_the_stack_and_take_them_away_agai
     expected = {KEY: KEY_ID, KEY_ALIAS: ALIAS, KEY_PARAMETER: PARAMETER}
     assert imports_in(synthesized / "imports.tf.json") == expected
     assert (synthesized / "cdk.tf.json").read_bytes() == plain
-    exported = tmp_path / "audit" / "trial" / "imports.tf.json"
-    assert imports_in(exported) == expected
+    exported = tmp_path / "audit" / "trial" / "imports.tf"
+    assert (
+        dict(re.findall(r'^import {\n  to = (\S+)\n  id = "(.*)"\n}$', exported.read_text(), re.MULTILINE)) == expected
+    )
     sums = json.loads((tmp_path / "audit" / "manifest.json").read_text())["sha256"]
-    assert sums["trial/imports.tf.json"] == hashlib.sha256(exported.read_bytes()).hexdigest()
+    assert sums["trial/imports.tf"] == hashlib.sha256(exported.read_bytes()).hexdigest()
     lock.write_text(expand(configuration(CONFIGURATION).organization, Lock()).lock.render())
     for command in (("synth",), ("export", "audit")):
         assert run(*command).returncode == 0

@@ -61,7 +61,7 @@ def test_its_bucket_is_blocked_versioned_and_encrypted_with_the_trails_key_and_n
     stack = stacks["data"]
     assert of(stack, "aws_s3_bucket") == {"bucket": BUCKET, "lifecycle": {"prevent_destroy": True}}
     block = of(stack, "aws_s3_bucket_public_access_block")
-    assert [block.pop(name) for name in sorted(block) if name != "bucket"] == [True] * 4
+    assert [block.pop(name) for name in sorted(block) if name not in ("bucket", "depends_on")] == [True] * 4
     assert of(stack, "aws_s3_bucket_versioning")["versioning_configuration"] == {"status": "Enabled"}
     assert of(stack, "aws_s3_bucket_ownership_controls")["rule"] == {"object_ownership": "BucketOwnerEnforced"}
     [rule] = of(stack, "aws_s3_bucket_server_side_encryption_configuration")["rule"]
@@ -115,11 +115,14 @@ def test_cloudtrail_writes_for_this_trail_alone_and_nobody_comes_without_tls(sta
 def test_by_references_the_trail_comes_last_and_no_two_settings_that_s3_takes_one_by_one_at_once(
     stacks: Stacks,
 ) -> None:
+    """Each refers to the bucket itself: that is where scanners look for a bucket's settings."""
     stack = stacks["data"]
 
     def comes_after(type: str) -> str:
-        bucket: str = of(stack, type)["bucket"]
-        return bucket.removeprefix("${").partition(".")[0]
+        setting = of(stack, type)
+        assert setting["bucket"] == f"${{aws_s3_bucket.{NAME}.bucket}}"
+        [before] = setting["depends_on"]
+        return str(before).removesuffix(f".{NAME}")
 
     assert comes_after("aws_s3_bucket_policy") == "aws_s3_bucket_public_access_block"
     assert comes_after("aws_s3_bucket_public_access_block") == "aws_s3_bucket_ownership_controls"

@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo quick test check format generated faults fuzz scanners bench clean
+.PHONY: help install demo quick test check format generated pictures faults fuzz scanners bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ check: install ## Format, lint, types, layers and generated pages
 
 generated: install ## Renew the pages and the schema that follow from the code
 	@$(BIN)/python docs/generate.py
+
+pictures: install ## Take the pictures of the documentation, by a Chromium that is on the PATH
+	@$(BIN)/python -m tests.report.browser
 
 faults: install ## Try everything that can go wrong in a deployment, half an hour; write docs/faults.md
 	@$(BIN)/python -m tests.forever.faults

@@ -9,6 +9,7 @@ CPU seconds and ratios hold on a busy machine, wall times do not.
 import sys
 from collections.abc import Iterator
 
+from benchmarks import page
 from benchmarks.report import DOCUMENT, document
 from benchmarks.runs import Run, Size, alternative, ours, warm_up
 from benchmarks.verification import section
@@ -57,7 +58,8 @@ def main(quick: bool) -> None:
     if quick:
         return
     growth = {of: [said(run) for size in series for run in ours(size, only_cold=True)] for of, series in GROWTH.items()}
-    DOCUMENT.write_text(document(runs, growth, LARGEST, section()), encoding="utf-8")
+    sections = {"verification": section(), "report": page.section()}
+    DOCUMENT.write_text(document(runs, growth, LARGEST, sections), encoding="utf-8")
     print(f"written to {DOCUMENT.relative_to(DOCUMENT.parent.parent)}")  # noqa: T201
 
 

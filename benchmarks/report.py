@@ -24,13 +24,15 @@ NAMES = {
 TEMPLATE = Path(__file__).with_name("performance.template.md")
 
 
-def document(runs: Sequence[Run], growth: Mapping[str, Sequence[Run]], largest: Size, verification: str) -> str:
+def document(
+    runs: Sequence[Run], growth: Mapping[str, Sequence[Run]], largest: Size, sections: Mapping[str, str]
+) -> str:
     """The text of the page."""
     return TEMPLATE.read_text(encoding="utf-8").format(
         machine=_machine(),
         sizes=_sizes(runs),
         growth="\n\n".join(_growth(of, series) for of, series in growth.items()),
-        verification=verification,
+        **sections,
         keys=f"{largest.keys:,}",
         profile=_profile(largest),
     )

@@ -174,6 +174,7 @@ def test_a_wheel_brings_all_that_the_commands_need(installed: Path, tmp_path: Pa
     assert (own / "cdktf.out" / "stacks" / "web" / "cdk.tf.json").is_file()
     assert "every property of every key policy holds" in call(own, "kms-baseline", "check", **path)
     assert "GAINS" not in call(own, "kms-baseline", "policy", "explain", "web", "eu-west-2", "sns", **path)
+    assert "<h1" in call(own, "kms-baseline", "report", "--format", "html", **path)
     assert call(own, "kms-baseline", "schema", **path) == (own / "organization.schema.json").read_text()
 
 

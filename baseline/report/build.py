@@ -162,6 +162,7 @@ def _key(row: tuple[Key, int, int, int], standing: Mapping[KeyIdentity, Standing
 def _broken(inventory: Inventory, broken: Sequence[BrokenChain]) -> Iterator[Failure]:
     for chain, key in _with_keys(inventory, broken):
         yield Failure(
+            kind="use",
             title="AWS would refuse a use of this key",
             text=f"{chain}.",
             where=key.where,
@@ -179,6 +180,7 @@ def _aws(asked: Asked) -> AwsFacts:
     return AwsFacts(
         findings=tuple(
             Failure(
+                kind="difference",
                 title=finding.kind,
                 text=finding.problem,
                 where=" / ".join(filter(None, (finding.account, finding.region, finding.purpose))),
@@ -187,7 +189,12 @@ def _aws(asked: Asked) -> AwsFacts:
             for finding in asked.findings
         ),
         unreachable=tuple(
-            Failure(title="could not be read", text=unread.problem, where=f"{unread.account} / {unread.region}")
+            Failure(
+                kind="unread",
+                title="could not be read",
+                text=unread.problem,
+                where=f"{unread.account} / {unread.region}",
+            )
             for unread in asked.unread
         ),
         keys=asked.expected,

@@ -27,6 +27,7 @@ def changes_facts(found: InventoryDifference, since: str, made_by: str) -> Chang
 def _changed(group: ChangedKeys) -> Failure:
     first, *others = group.keys
     return Failure(
+        kind="change",
         title="changed",
         text="\n".join(_lines(group)),
         where=first.where,

@@ -68,6 +68,7 @@ class Proofs:
         for group in alike(proof for proof in self.not_holding if proof.is_open):
             key, judgement = group[0].key, group[0].judgement
             yield Failure(
+                kind="property",
                 title=f"{judgement.verdict}: {properties_in_words(group)}",
                 text=f"{judgement.about.sentence} But: {in_a_sentence(judgement)}.",
                 where=key.where,

@@ -14,6 +14,9 @@ Answered = Literal["pass", "fail", "not applicable", "not known"]
 class Failure:
     """Something that has to be seen first."""
 
+    kind: Literal["property", "use", "difference", "unread", "change"]
+    """What it is: a property does not hold; AWS would refuse a use of a key; AWS has something otherwise, or could not be
+    read; something changed since an earlier export."""
     title: str
     text: str
     where: str

@@ -139,7 +139,11 @@
     const say = own(key);
     const verdicts = data.proofs[key.proofs];
     const worst = [...verdicts].sort((a, b) => (a.verdict === "holds") - (b.verdict === "holds"));
-    const about = [...data.failures, ...(data.aws ? data.aws.findings : [])].filter((one) => one.key === at(key));
+    const open = verdicts.filter((one) => one.verdict !== "holds" && one.waiver === null);
+    const about = [
+      ...open.map((one) => ({ title: `${one.verdict}: ${one.property}`, text: `${SENTENCES[one.property]} But: ${say(one.found)}.` })),
+      ...[...data.failures, ...(data.aws ? data.aws.findings : [])].filter((one) => one.key === at(key) && one.kind !== "property"),
+    ];
     const uses = data.uses[key.uses].map((use) => rich(say(use)));
     section.replaceChildren(...[
       element("p", { class: "kicker noprint" }, element("a", { href: `#/keys?account=${encodeURIComponent(key.account)}&region=${key.region}` }, `${key.account} / ${key.region}`)),

@@ -34,8 +34,8 @@ class World:
         self.folder, self.aws = folder, aws
         self.kms = aws.client("kms", DATA, REGION)
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [str(COMMAND), "verify", *arguments]
+    def run(self, *arguments: str, of: str = "verify", **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [str(COMMAND), of, *arguments]
         done = forked.run(command, self.folder, self.aws.variables | environment, 120)
         assert "Traceback" not in done.stderr
         return done
@@ -165,6 +165,28 @@ def test_an_account_that_cannot_be_entered_is_said_and_the_others_are_verified(w
     assert "could not be read: data (222222222222) eu-west-2: " in done.stderr
     assert "3 keys held against AWS" in done.stderr
     assert "0 findings, 1 account could not be read" in done.stderr
+
+
+def test_a_report_has_what_differs_and_which_keys_could_not_be_read(world: World) -> None:
+    logs = world.key("logs")
+    world.kms.disable_key(KeyId=logs)
+    try:
+        done = world.run("--verify", "--format", "json", of="report")
+    finally:
+        world.kms.enable_key(KeyId=logs)
+    said = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [(f["title"], f["where"]) for f in said["aws"]["findings"]] == [("disabled", f"data / {REGION} / logs")]
+    standing = {(key["account"], key["purpose"]): (key["standing"], key["aws"]["key_id"]) for key in said["keys"]}
+    assert standing["data", "logs"] == ("differs", logs)
+    assert standing["data", "sns"] == ("fine", world.key("sns"))
+    assert {c["id"]: c["answer"] for c in said["controls"]}["KMS.3"] == "pass"
+    world.fault("AssumeRole", times=1, service="sts", code="AccessDenied")
+    done = world.run("--verify", "--format", "html", of="report")
+    assert done.returncode == 3
+    assert f"data / {REGION}" in done.stdout
+    assert "No key that could be read waits for its deletion; 1 account could not be read." in done.stdout
+    assert done.stdout.count('"standing":"unread"') == 4  # three keys, and their place
 
 
 def test_findings_win_over_an_account_that_cannot_be_entered(world: World) -> None:

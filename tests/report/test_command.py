@@ -1,5 +1,6 @@
 """`kms-baseline report`: what it writes where, and how it ends."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -40,6 +41,22 @@ def test_nothing_else_is_written_over(folder: Path, capsys: pytest.CaptureFixtur
     assert (folder / "notes.md").read_text() == "mine\n"
     assert main(["report", "-o", "notes.md", "--force"]) == 0
     assert (folder / "notes.md").read_text() != "mine\n"
+
+
+def test_a_full_disk_leaves_the_earlier_report(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["report", "-o", "report.md"]) == 0
+    before = (folder / "report.md").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("files.whole.os.fsync", full)
+    assert main(["report", "-o", "report.md", "--format", "json"]) == 3
+    assert "the disk is full" in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir() if path.name != "organization.yaml"] == ["report.md"]
+    assert (folder / "report.md").read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ from baseline.errors import Mistake, Mistakes
 from baseline.iam.arns import is_account_id
 from baseline.lock import LOCK_VERSION, AccountRegion, KeyIdentity, Line, Lock
 from baseline.names import Layout
+from baseline.own_purpose import OWN_PURPOSE
 from baseline.purposes import PURPOSES
 from baseline.regions import partition_of
 
 _ADDRESS = re.compile(r"[a-z0-9_]+\.[A-Za-z_][A-Za-z0-9_-]*")
 _KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAME = re.compile(r"(alias)?/[A-Za-z0-9/_.-]+")
+_OWN = re.compile(OWN_PURPOSE)
 _OPTIONAL = {"resources", "left_alone", "adopted", "adopted_names", "retired"}
 _ADOPTED_ONCE = "two branches did that: keep the one whose key is in use, and adopt again"
 _RESTORE = "restore it from version control; never write it by hand: it is what keeps keys from being lost"
@@ -128,7 +130,7 @@ class _Reader:
         if (
             not isinstance(purposes, list)
             or not purposes
-            or not all(isinstance(p, str) and p in PURPOSES for p in purposes)
+            or not all(isinstance(p, str) and (p in PURPOSES or _OWN.fullmatch(p)) for p in purposes)
         ):
             raise self.wrong(field, f"`{purposes}` are no purposes that this version knows", index, _NEWER)
         if not isinstance(stack, str) or not stack:

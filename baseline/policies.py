@@ -21,7 +21,7 @@ class Policies:
 
     def policy(self, purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Document:
         """The policy of one key, as `key_policy` has it. Raises PolicyError."""
-        kind = (purpose.name, place.region, self._likeness(settings, place))
+        kind = (purpose.name, place.region, self._likeness(purpose, settings, place))
         if kind not in self._first:
             document = key_policy(purpose, settings, place)
             self._first[kind] = (document, place.account_id) if renamable(document, place.account_id) else None
@@ -29,10 +29,14 @@ class Policies:
         first = self._first[kind]
         return RenamedDocument(*first, place.account_id) if first else key_policy(purpose, settings, place)
 
-    def _likeness(self, settings: KeySettings, place: KeyPlace) -> str:
-        """What is said of the key but for its region, without the account's ID: the same for many keys of an account."""
+    def _likeness(self, purpose: Purpose, settings: KeySettings, place: KeyPlace) -> str:
+        """What is said of the key but for its region, without the account's ID: the same for many keys of an account.
+
+        What an owner wrote into a purpose of their own may name an account too.
+        """
         known = self._written.get((id(settings), place.account_id))
         if known is None:
-            written = self._writer.written((settings.of_policy(), replace(place, region="")), place.account_id)
+            said = (settings.of_policy(), replace(place, region=""), purpose.own)
+            written = self._writer.written(said, place.account_id)
             known = self._written[id(settings), place.account_id] = settings, written
         return known[1]

@@ -10,6 +10,8 @@ from baseline import names
 from baseline.errors import Mistakes, Refusal
 from baseline.lock import KeyIdentity, Lock, LockedKey, LockedResource
 from baseline.organization import EVERY_ACCOUNT, Account, Organization, Retirement
+from baseline.own_purpose import PREFIX
+from baseline.retired_entries import entry_for
 from baseline.words import count
 
 MOST_LOST_ONE_BY_ONE = 20
@@ -118,6 +120,10 @@ class Retention:
         if retirement.account not in (account.name, account.id, EVERY_ACCOUNT):
             problem = f"`{retirement.account}` is called `{account.name}` now"
             raise _mistaken(retirement, problem, f"write account: {account.name}")
+        for key in self._covered(retirement):
+            if key.purpose not in self.organization.purposes:
+                problem = f"{_undefined(key.purpose)}, and nothing else says how its keys are set"
+                raise _mistaken(retirement, problem, "define it again, or write then: keep")
 
     def _check_gone_as_a_whole(self, retired: Mapping[KeyIdentity, Retirement]) -> None:
         """A stack with a part of its account's keys would destroy the others."""
@@ -161,7 +167,7 @@ class Retention:
                 f"{count(len(lost), 'key')} of the lock would be lost:\n" + "\n".join(self._lost_in_words(lost)),
                 "take the change back (also that of the lock, if it was never committed: `git checkout` of its file), "
                 "or list them under `retired:`, as in\n"
-                f"  {self._retirement_for([old.key for old in lost], [*wanted, *resting])}\n"
+                f"  {entry_for([old.key for old in lost], [*wanted, *resting], self.accounts)}\n"
                 "keep: the key stays in AWS and Terraform forgets it; disable: Terraform keeps it, disabled; "
                 "gone: the account no longer exists\n"
                 "`kms-baseline lock --forget-undeployed` drops those that were never deployed",
@@ -179,19 +185,6 @@ class Retention:
         for (region, purpose, cause), of in accounts.items():
             more = f" and {count(len(of) - MOST_NAMED, 'account')} more" if of[MOST_NAMED:] else ""
             yield f"  {region} {purpose} of {', '.join(of[:MOST_NAMED])}{more}: {cause}"
-
-    def _retirement_for(self, lost: Sequence[KeyIdentity], wanted: Collection[KeyIdentity]) -> str:
-        """An entry that would retire all of them and none that is wanted; where there is none, one for the first."""
-        first = lost[0]
-        account = self.accounts.get(first.account_id)
-        name = account.name if account else f'"{first.account_id}"'
-        own, region, purpose = {"account": name}, {"region": first.region}, {"purpose": first.purpose}
-        every = {"account": f'"{EVERY_ACCOUNT}"'}
-        for entry in (own, own | region, own | purpose, every | region, every | purpose, every | region | purpose):
-            of_entry = [key for key in (*lost, *wanted) if _is_of(entry, key, first)]
-            if len(lost) > 1 and of_entry == list(lost):
-                return _written(entry)
-        return _written(own | region | purpose)
 
     def forgotten_keys(self, retired: Mapping[KeyIdentity, Retirement]) -> Iterator[LockedResource]:
         """All that Terraform forgets of retired keys. Of an account that is gone nothing is left to forget."""
@@ -221,6 +214,8 @@ class Retention:
             return f"{lost.region} is no longer among its regions"
         if declined := account.declined.get((lost.region, lost.purpose)):
             return f"declined by {declined.place}"
+        if lost.purpose not in self.organization.purposes:
+            return f"{_undefined(lost.purpose)}; under another name it would be another key"
         feature = self.organization.purposes[lost.purpose].feature
         if feature is None:
             return f"nothing switches {lost.purpose} on"
@@ -229,19 +224,9 @@ class Retention:
         return f"the feature {feature} lives in the home region, which is now {account.home_region}"
 
 
+def _undefined(purpose: str) -> str:
+    return f"`keys.custom` defines no {purpose.removeprefix(PREFIX)} any more"
+
+
 def _mistaken(retirement: Retirement, problem: str, help: str) -> Mistakes:
     return Mistakes([retirement.place.mistake(problem, help)])
-
-
-def _is_of(entry: Mapping[str, str], key: KeyIdentity, first: KeyIdentity) -> bool:
-    """Whether an entry about the first key is also about this one."""
-    return (
-        (EVERY_ACCOUNT in entry["account"] or key.account_id == first.account_id)
-        and ("region" not in entry or key.region == first.region)
-        and ("purpose" not in entry or key.purpose == first.purpose)
-    )
-
-
-def _written(entry: Mapping[str, str]) -> str:
-    """An entry under `retired`, as the configuration has it."""
-    return f"- {{{', '.join(f'{name}: {value}' for name, value in entry.items())}, then: keep}}"

@@ -43,6 +43,8 @@ def probe(
     output.say(f"{number} in {of.name} ({of.id}) {region}, and everything that is made is removed again:")
     for what in probes:
         output.say(f"  {what}")
+    for untried in probing.not_tried(project.inventory, of.id, region):
+        output.say(f"note: {untried}")
     if not yes and not typer.confirm("Go on?", err=True):
         raise Refusal("not probed: the question was declined")
     outcomes = list(probing.run(project.inventory, of.id, region, os.environ))

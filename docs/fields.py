@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from baseline.configuration.key_sections import PURPOSE_SECTIONS, KeySection
+from baseline.configuration.key_fields import KeySection
+from baseline.configuration.key_sections import PURPOSE_SECTIONS
 from baseline.configuration.named_principals import check_principal
 from baseline.configuration.precedence import DEFAULTS
 from baseline.fields import limits
@@ -75,7 +76,7 @@ def sections(model: type[BaseModel], path: str = "", seen: Seen | None = None) -
 def _row(model: type[BaseModel], name: str, field: FieldInfo, path: str) -> Row:
     value = described(Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
     at = f"{path}.{name}" if path else name
-    at += "[]" if value.type == "list of mappings" else ""
+    at += {"list of mappings": "[]", "mapping of text to mapping": ".NAME"}.get(value.type, "")
     return Row(at, value.type, _default(model, name, field), value.limits, field.description or "")
 
 
@@ -87,7 +88,7 @@ def _kind(model: type[BaseModel]) -> str:
 def _members(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    elif get_origin(annotation) in (list, Union, UnionType, Annotated):
+    elif get_origin(annotation) in (dict, list, Union, UnionType, Annotated):
         for argument in get_args(annotation):
             yield from _members(argument)
 
@@ -105,8 +106,9 @@ def described(annotation: Any) -> Value:
         return Value(f"list of {_PLURALS.get(item.type, item.type)}", item.limits)
     if origin is dict:
         key, value = (described(a) for a in arguments)
-        bounds = f"names: {key.limits}; values: {value.limits}" if key.limits else ""
-        return Value(f"mapping of {key.type} to {value.type}", bounds)
+        bounds = {"names": key.limits, "values": value.limits} if key.limits else {}
+        words = "; ".join(f"{what}: {limit}" for what, limit in bounds.items() if limit)
+        return Value(f"mapping of {key.type} to {value.type}", words)
     if origin is Literal:
         names = [str(a) for a in arguments]
         return Value("whole number" if isinstance(arguments[0], int) else "text", limits.listing(names))
@@ -136,6 +138,8 @@ def _limited(annotation: Any, metadata: tuple[Any, ...]) -> Value:
                 value = replace(value, limits=f"{', '.join(map(str, limit.numbers))} {limit.unit}")
             case limits.Text():
                 value = replace(value, limits=limit.meaning)
+            case limits.OneOfOrOwn():
+                value = replace(value, limits=f"{limit.meaning}, or `custom-` and the name of one of your own")
             case limits.OneOf():
                 words = limits.listing(limit.names) if len(limit.names) <= _MANY else limit.meaning
                 value = replace(value, limits=words)

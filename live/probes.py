@@ -4,7 +4,7 @@ AWS checks some keys only when they are used: a topic or a default key is taken 
 silence. A probe finds it out at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
@@ -46,22 +46,22 @@ class ProbeOutcome:
 
 def probe_key(
     key: Key, purpose: Purpose, by_default: bool, session: boto3.Session, endpoint: str | None
-) -> ProbeOutcome:
-    """Use one key through its service, as a principal of the account.
+) -> Iterator[ProbeOutcome]:
+    """Use one key through each service for which there is a probe, as a principal of the account.
 
     `by_default`: a volume is made without asking for encryption. Whatever is made is removed, also on failure.
     """
     clients = Clients(session, key.region, endpoint)
-    name = f"{key.alias.split('/')[1]}-probe-{token_hex(4)}"
-    probe = _probe_of(purpose, by_default)
+    for probe in _probes_of(purpose, by_default):
+        outcome = attempted(key.account, key.region, probe.what, partial(_use, key, probe, clients))
+        yield replace(outcome, settles=_settled(key, purpose, probe))
 
-    def use() -> None:
-        found = clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]
-        if found["KeyState"] != "Enabled":
-            raise ProbeFailed(f"nothing can use the key: it is in the state {found['KeyState']}{_until_when(found)}")
-        probe.run(clients, str(found["Arn"]), name)
 
-    return replace(attempted(key.account, key.region, probe.what, use), settles=settled(key, purpose))
+def _use(key: Key, probe: "_Probe", clients: Clients) -> None:
+    found = clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]
+    if found["KeyState"] != "Enabled":
+        raise ProbeFailed(f"nothing can use the key: it is in the state {found['KeyState']}{_until_when(found)}")
+    probe.run(clients, str(found["Arn"]), f"{key.alias.split('/')[1]}-probe-{token_hex(4)}")
 
 
 def _until_when(found: Mapping[str, Any]) -> str:
@@ -71,14 +71,14 @@ def _until_when(found: Mapping[str, Any]) -> str:
     return f", until {found['DeletionDate']:%Y-%m-%d}; `aws kms cancel-key-deletion` and `enable-key` save it"
 
 
-def described(purpose: Purpose, by_default: bool) -> str:
-    """What the probe of a key does, before it is done."""
-    return _probe_of(purpose, by_default).what
+def described(key: Key, purpose: Purpose, by_default: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What each probe of a key does, before it is done, and the statements that it settles."""
+    for probe in _probes_of(purpose, by_default):
+        yield probe.what, _settled(key, purpose, probe)
 
 
-def settled(key: Key, purpose: Purpose) -> tuple[str, ...]:
+def _settled(key: Key, purpose: Purpose, probe: "_Probe") -> tuple[str, ...]:
     """The statements of a key's policy that let its probe's service in, for itself or for the account."""
-    probe = _probe_of(purpose, by_default=False)
     sids = {permission.sid for permission in purpose.permissions if _is_of(probe, permission)}
     return tuple(statement.sid for statement in key.policy.statements if statement.sid in sids)
 
@@ -125,8 +125,9 @@ KINDS: Mapping[Kind, _Probe] = {
 _BY_DEFAULT = _Probe("make a volume without asking for encryption", "ec2", partial(volume, by_default=True))
 
 
-def _probe_of(purpose: Purpose, by_default: bool) -> _Probe:
-    return _BY_DEFAULT if by_default and purpose.probe == "volume" else KINDS[purpose.probe]
+def _probes_of(purpose: Purpose, by_default: bool) -> Iterator[_Probe]:
+    for kind in (purpose.probe, *purpose.more_probes):
+        yield _BY_DEFAULT if by_default and kind == "volume" and purpose.own is None else KINDS[kind]
 
 
 def _is_of(probe: _Probe, permission: Permission) -> bool:

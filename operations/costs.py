@@ -8,6 +8,7 @@ from baseline.bill import Monthly, billed_resources, in_year, in_years, monthly
 from baseline.errors import UsageError
 from baseline.fields.limits import ROTATION_PERIOD
 from baseline.inventory import Key
+from baseline.own_purpose import PREFIX
 from baseline.prices import Prices, parse_prices, public_prices
 from baseline.purposes.purpose import Purpose
 from files.whole import read_text
@@ -82,11 +83,11 @@ def _savings(purposes: Mapping[str, Purpose], keys: Sequence[Key], prices: Price
     for name, purpose in purposes.items():
         of = [key for key in keys if key.purpose == name]
         if of:
-            way = (
-                f"features: {{{purpose.feature}: false}}"
-                if purpose.feature
-                else f"keys: {{purposes: {{{name}: false}}}}"
-            )
+            way = f"keys: {{purposes: {{{name}: false}}}}"
+            if purpose.feature:
+                way = f"features: {{{purpose.feature}: false}}"
+            elif purpose.own:
+                way = f"keys.custom without {name.removeprefix(PREFIX)}"
             yield Saving(f"no {name} keys: `{way}`", len(of), in_years(of, prices, YEARS))
     rotating = [key for key in keys if key.settings.rotation]
     saved = in_years(keys, prices, YEARS) - in_years(keys, prices, YEARS, longest=True)

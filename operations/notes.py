@@ -16,6 +16,7 @@ from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
 from baseline.words import count, some
 from operations.new_repository import cdktf_problem, schema_problem
+from operations.own_purpose_notes import own_purpose_notes
 from operations.project import Project
 
 MEGABYTES_A_PROVIDER = 90
@@ -115,6 +116,7 @@ def deployment_notes(inventory: Inventory) -> Iterator[str]:
 
 def remarks(inventory: Inventory) -> Iterator[str]:
     """The same, without accounts that nothing is planned for, and without the statements that are only inferred."""
+    yield from own_purpose_notes(inventory)
     yield from _administrators_left_to_iam(inventory)
     for feature in FEATURES.values():
         yield from feature.remarks(inventory.organization.uses(feature))

@@ -10,7 +10,8 @@ from baseline.errors import WorldError
 from baseline.features.feature import Part
 from baseline.features.log_group_encryption import LogGroupEncryption
 from baseline.inventory import Inventory, Key, Provider
-from live.probes import ProbeOutcome, described, probe_key, settled
+from baseline.purposes.own import not_shown
+from live.probes import ProbeOutcome, described, probe_key
 from live.remediations import GIVEN_UP, probe_exceptions
 from live.sessions import Sessions
 from operations.embedded_probes import embedded_probes
@@ -21,12 +22,21 @@ EBS_FEATURE = "ebs_default_encryption"
 
 def planned(inventory: Inventory, account_id: str, region: str) -> Iterator[str]:
     """What the probes of one region will do."""
+    by_default = _by_default(inventory, account_id, region)
     for key in _usable(inventory, account_id, region):
-        purpose = inventory.organization.purposes[key.purpose]
-        settles = f", which settles {', '.join(sids)}" if (sids := settled(key, purpose)) else ""
-        yield f"{described(purpose, _by_default(inventory, account_id, region))} ({key.purpose} key){settles}"
+        for what, sids in described(key, inventory.organization.purposes[key.purpose], by_default):
+            settles = f", which settles {', '.join(sids)}" if sids else ""
+            yield f"{what} ({key.purpose} key){settles}"
     for part in _remediating(inventory, account_id, region):
         yield f"{GIVEN_UP} (rule {part.rule})"
+
+
+def not_tried(inventory: Inventory, account_id: str, region: str) -> Iterator[str]:
+    """What no probe shows of the keys of one region that are for a purpose of the owner's own."""
+    for key in _usable(inventory, account_id, region):
+        own = inventory.organization.purposes[key.purpose].own
+        if own and (through := list(not_shown(own))):
+            yield f"the {key.purpose} key is not tried through {', '.join(through)}"
 
 
 def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[str, str]) -> Iterator[ProbeOutcome]:
@@ -39,7 +49,7 @@ def run(inventory: Inventory, account_id: str, region: str, variables: Mapping[s
         raise WorldError(f"entering {account_id}: {error}") from error
     for key in _usable(inventory, account_id, region):
         purpose = inventory.organization.purposes[key.purpose]
-        yield probe_key(key, purpose, _by_default(inventory, account_id, region), entered, endpoint)
+        yield from probe_key(key, purpose, _by_default(inventory, account_id, region), entered, endpoint)
     for part in _remediating(inventory, account_id, region):
         yield probe_exceptions(part.rule, part.exclude, part.site.account, region, entered, endpoint)
     if endpoint is not None and is_sandbox(endpoint):

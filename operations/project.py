@@ -212,6 +212,8 @@ def _why(account: Account, region: str, purpose: Purpose) -> str:
     if declined := account.declined.get((region, purpose.name)):
         return f"it is declined by {declined.place}"
     feature = purpose.feature
+    if purpose.own and (region, purpose.name) not in account.keys:
+        return f"it is for other accounts or regions, by {purpose.own.source}"
     if feature is None and (region, purpose.name) not in account.keys:
         return f"switch it on: `keys: {{purposes: {{{purpose.name}: true}}}}`"
     if feature is not None and feature not in account.features:

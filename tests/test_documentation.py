@@ -387,11 +387,13 @@ def test_limits_are_those_of_the_code() -> None:
 def test_every_statement_of_a_policy_is_explained() -> None:
     """Whatever the configuration: the expected policies have every form that there is."""
     explained = set(re.findall(r"^### (\w+)$", read("docs/key-policies.md"), re.MULTILINE))
-    ours = {sid for _, policy in policies() for sid in (s.sid for s in policy.statements)} - {OWNERS_STATEMENT}
+    registered = [policy for name, policy in policies() if name != OWN_PURPOSE]  # of an own one its owner knows
+    ours = {sid for policy in registered for sid in (s.sid for s in policy.statements)} - {OWNERS_STATEMENT}
     assert {re.sub(r"(ByPattern|FromAccounts)?(Of\d+)?$", "", sid) for sid in ours} <= explained
     assert {p.sid for purpose in PURPOSES.values() for p in purpose.permissions} <= explained
 
 
+OWN_PURPOSE = "variants/custom_data_lake"
 OWNERS_STATEMENT = "SupportDecryptsOneTenant"
 
 

@@ -50,7 +50,7 @@ def keys(switched_on: Inventory, aws: Embedded) -> dict[str, Key]:
 @pytest.fixture(scope="module")
 def probed(aws: Embedded) -> Callable[[Key], ProbeOutcome]:
     session = aws.session(ACCOUNT, REGION)
-    return lambda key: probe_key(key, PURPOSES[key.purpose], by_default=False, session=session, endpoint=aws.url)
+    return lambda key: next(probe_key(key, PURPOSES[key.purpose], by_default=False, session=session, endpoint=aws.url))
 
 
 def test_every_kind_of_probe_is_known() -> None:

@@ -38,4 +38,5 @@ class Session:
 def test_the_state_is_the_problem(sample_inventory: Inventory, state: str, problem: str) -> None:
     session: Any = Session(state)
     for key in sample_inventory.keys:
-        assert probe_key(key, PURPOSES[key.purpose], True, session, None).problem == problem
+        [outcome] = probe_key(key, PURPOSES[key.purpose], True, session, None)
+        assert outcome.problem == problem

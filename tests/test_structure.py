@@ -61,6 +61,7 @@ def long_functions(path: Path) -> Iterator[str]:
 
 
 KNOWS_THE_REGISTRY = {
+    "baseline.configuration.own_names",
     "baseline.configuration.key_sections",
     "baseline.configuration.validate",
     "baseline.configuration.values",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from baseline.configuration.named_principals import partition_written
+from baseline.configuration.own_purposes import own_mistakes, unknown_accounts
 from baseline.configuration.source import Source
 from baseline.configuration.switches import switch_mistakes
 from baseline.configuration.validate import Sections
@@ -12,6 +13,7 @@ from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import ACCOUNT_ID, nearest
 from baseline.names import RESERVED_TAGS
 from baseline.organization import EVERY_ACCOUNT
+from baseline.own_purpose import PREFIX
 from baseline.regions import partition_of
 
 MOST_TAGS = 50
@@ -45,7 +47,17 @@ class Consistency:
         yield from self.exceptions()
         yield from switch_mistakes(self.source, self.sections)
         yield from self.shares()
+        yield from self.own_purposes()
         yield from self.retired()
+
+    def own_purposes(self) -> Iterator[Mistake]:
+        """Those of `keys.custom`."""
+        own, organization = (self.sections.keys.custom if self.sections.keys else {}), self.sections.organization
+        yield from own_mistakes(self.source, own, has_id=organization is None or organization.id is not None)
+        if organization is not None:
+            of_accounts = (account.regions or () for account in self.sections.accounts.values())
+            enabled = set(organization.regions).union(*of_accounts)
+            yield from unknown_accounts(self.source, own, self.names, enabled)
 
     def unique_accounts(self) -> Iterator[Mistake]:
         for field in ("name", "id"):
@@ -142,6 +154,8 @@ class Consistency:
             for purpose, section in vars(keys.purposes).items() if keys.purposes else ():
                 if section is not None:
                     yield (*path, "purposes", purpose), section
+            for name, own in getattr(keys, "custom", {}).items():
+                yield (*path, "custom", name), own
             for i, exception in enumerate(getattr(keys, "exceptions", None) or []):
                 yield (*path, "exceptions", i), exception
 
@@ -168,11 +182,15 @@ class Consistency:
             yield self.source.mistake(("organization", "tags"), problem)
 
     def exceptions(self) -> Iterator[Mistake]:
-        """Exceptions and waivers select accounts that exist."""
+        """Exceptions and waivers select accounts that exist, and purposes."""
+        own = [name for name in self.sections.purposes if name.startswith(PREFIX)]
         for field in ("exceptions", "waivers"):
             for i, entry in enumerate(getattr(self.sections.keys, field, None) or []):
                 if entry.account is not None and entry.account not in self.names:
                     yield self.unknown_account(("keys", field, i, "account"), entry.account)
+                if entry.purpose is not None and entry.purpose not in self.sections.purposes:
+                    problem = f"`keys.custom` defines no `{entry.purpose.removeprefix(PREFIX)}`"
+                    yield self.source.mistake(("keys", field, i, "purpose"), problem, nearest(entry.purpose, own))
 
     def unknown_account(self, path: FieldPath, name: str) -> Mistake:
         return self.source.mistake(path, f"no account is called `{name}`", nearest(name, self.names))
@@ -199,8 +217,12 @@ class Consistency:
 
     def is_stranger(self, path: FieldPath, account_id: str) -> bool:
         """Whether nothing says that an account with which a purpose is shared belongs to the organization."""
-        purpose = self.sections.purposes[str(path[-1])]
-        return purpose.shared_within == "organization" and account_id not in (*self.names, *self.ids)
+        purpose = self.sections.purposes.get(str(path[-1]))
+        return (
+            purpose is not None
+            and purpose.shared_within == "organization"
+            and account_id not in (*self.names, *self.ids)
+        )
 
     def retired(self) -> Iterator[Mistake]:
         for i, entry in self.sections.retired.items():

@@ -5,6 +5,7 @@ from typing import Any
 
 from baseline.configuration.file import AccountSection
 from baseline.configuration.named_principals import resolve as resolve_principal
+from baseline.configuration.own_purposes import path_of
 from baseline.configuration.precedence import Chosen, Level, Levels, fields, strongest
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
@@ -13,6 +14,8 @@ from baseline.iam.arns import is_account_id
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.statement import Statement
 from baseline.organization import KeySettings, NamedPrincipal
+
+_SOMEBODY = "name services under `through` or `services`, `users`, or whom it is shared with"
 
 
 class KeySettingsResolver:
@@ -55,6 +58,9 @@ class KeySettingsResolver:
         self._check_delegation(chosen, deployer, account)
         self._check_separate_duties(chosen, administrators, deployer)
         services = values[kind.services_field]
+        shared = self._share_with(values.get("share_with", []), account)
+        if not (kind.permissions or users or shared or values["statements"]):
+            self._say(path_of(purpose), "nobody could use the key", _SOMEBODY)
         return KeySettings(
             administrators=tuple(dict.fromkeys(administrators)),
             administrators_place=self._source.place(chosen["administrators"].path or ("accounts", index)),
@@ -66,7 +72,7 @@ class KeySettingsResolver:
             deletion_window_days=values["deletion_window_days"],
             deny_deletion_if_used_within_days=values["deny_deletion_if_used_within_days"],
             services=tuple(name for name in kind.services if name in services),
-            share_with=self._share_with(values.get("share_with", []), account),
+            share_with=shared,
             statements=tuple(self._owner_statements(chosen["statements"])),
             place=self._source.place(chosen["statements"].path or ("accounts", index)),
         )

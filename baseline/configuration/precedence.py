@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from baseline.configuration.file import AccountSection
-from baseline.configuration.key_sections import ExceptionSection, KeySection, KeysSection
+from baseline.configuration.key_fields import KeySection
+from baseline.configuration.key_sections import ExceptionSection, KeysSection
+from baseline.configuration.own_purposes import path_of
 from baseline.errors import FieldPath
 from baseline.purposes.purpose import Purpose
 
@@ -91,9 +93,15 @@ class Levels:
         return tuple(level for exception, level in self._exceptions if selects(exception, account, region, purpose))
 
     def _of_organization(self, purpose: Purpose) -> tuple[Level, ...]:
+        """Of an own purpose, what is said at its definition beside the definition itself."""
         services = list(purpose.default_services(self._partition))
         default = Level("default", (), {**DEFAULTS, purpose.services_field: services})
         organization = Level("organization", ("keys",), vars(self._keys))
+        if purpose.own:
+            path = path_of(purpose.name)
+            defined = self._keys.custom[str(path[-1])]
+            said = {name: getattr(defined, name) for name in fields(purpose) if name != purpose.services_field}
+            return default, organization, Level("organization's purpose", path, said)
         return (
             default,
             organization,

@@ -125,8 +125,8 @@ class _Resolution:
         for entry in self.sections.retired.values():
             if entry.then == "disable" and entry.account in (account.name, account.id, EVERY_ACCOUNT):
                 regions = [entry.region] if entry.region else PARTITIONS[self.written.partition].all_regions
-                purposes = [entry.purpose] if entry.purpose else self.sections.purposes
-                yield from ((region, purpose) for region in regions for purpose in purposes)
+                of_entry = [purpose for purpose in self.sections.purposes if entry.purpose in (None, purpose)]
+                yield from ((region, purpose) for region in regions for purpose in of_entry)
 
     def role(self, index: int, account: AccountSection) -> str | None:
         own = "role" in account.model_fields_set

@@ -6,12 +6,14 @@ from typing import Any
 
 from baseline.configuration.file import AccountSection
 from baseline.configuration.key_sections import ExceptionSection, KeysSection
+from baseline.configuration.own_purposes import path_of
 from baseline.configuration.precedence import selects
 from baseline.configuration.source import Source
 from baseline.configuration.validate import Sections
 from baseline.errors import FieldPath, Mistake
 from baseline.features import FEATURES
 from baseline.organization import Declined
+from baseline.own_purpose import PREFIX
 from baseline.purposes.purpose import Purpose
 
 Place = tuple[str, str]
@@ -43,6 +45,7 @@ class Switches:
         self._source = source
         self._purposes = sections.purposes
         self._organization = _written(self._purposes, sections.keys.purposes, ("keys",))
+        self._own = {PREFIX + name: section for name, section in sections.keys.custom.items()}
         self._exceptions = tuple(_by_exception(sections.keys))
         self._idle = {switch.path for _, switch in self._exceptions}
         """Of exceptions: those that changed nothing yet."""
@@ -55,6 +58,11 @@ class Switches:
         """What is on in each region of an account, and what is declined. `features` are those that it has."""
         own = account.keys.purposes if account.keys else None
         written = {**self._organization, **_written(self._purposes, own, ("accounts", index, "keys"))}
+        written |= {
+            name: _Switch(True, path_of(name))
+            for name, section in self._own.items()
+            if section.accounts is None or account.name in section.accounts
+        }
         exceptions = [each for each in self._exceptions if each[0].account in (None, account.name)]
         spoken_of = {*written, *(str(exception.purpose) for exception, _ in exceptions)}
         purposes = [
@@ -70,7 +78,10 @@ class Switches:
                     if FEATURES[purpose.feature].place == "every region" or region == home:
                         found.on.append(place)
                     continue
-                switch = self._strongest(purpose, written.get(purpose.name), exceptions, account.name, region)
+                defined = self._own.get(purpose.name)
+                is_there = defined is None or defined.regions is None or region in defined.regions
+                switch = written.get(purpose.name) if is_there else None
+                switch = self._strongest(purpose, switch, exceptions, account.name, region)
                 if switch.on if switch else not purpose.optional:
                     found.on.append(place)
                 elif switch:
@@ -113,7 +124,7 @@ def switch_mistakes(source: Source, sections: Sections) -> Iterator[Mistake]:
             continue
         if exception.purpose is None:
             yield source.mistake(path, "switches the keys of no purpose", "name the `purpose`")
-        elif feature := purposes[exception.purpose].feature:
+        elif exception.purpose in purposes and (feature := purposes[exception.purpose].feature):
             problem = f"switches nothing: the {exception.purpose} key comes and goes with the feature {feature}"
             yield source.mistake(path, problem, f"switch the feature {feature} at the account")
         if not exception.reason:

@@ -21,6 +21,7 @@ from baseline.configuration.file import (
     SelectSection,
 )
 from baseline.configuration.key_sections import KeysSection
+from baseline.configuration.own_purposes import own_purposes
 from baseline.configuration.source import Source, resolve
 from baseline.errors import FieldPath, Mistake
 from baseline.fields.limits import listing, nearest
@@ -72,6 +73,8 @@ class _Validation:
         self.sections.organization = self.section(OrganizationSection, data, "organization")
         self.sections.deployment = self.section(DeploymentSection, data, "deployment")
         self.sections.keys = self.section(KeysSection, data, "keys")
+        if self.sections.keys and self.sections.keys.custom:
+            self.sections.purposes = {**PURPOSES, **own_purposes(self.source, self.sections.keys.custom)}
         self.sections.features = self.section(FeaturesSection, data, "features")
         self.sections.accounts = self.items(AccountSection, data, "accounts")
         self.sections.select = self.items(SelectSection, data, "select")
@@ -219,7 +222,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     """Every model inside an annotation: of a list's items, of a union's members."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    elif get_origin(annotation) in (list, Union, UnionType, Annotated):
+    elif get_origin(annotation) in (dict, list, Union, UnionType, Annotated):
         for argument in get_args(annotation):
             yield from _models(argument)
 
@@ -228,7 +231,7 @@ def _inside(model: type[BaseModel], where: FieldPath) -> list[type[BaseModel]]:
     """The models that the mapping at a path may be."""
     models = [model]
     for step in where:
-        if isinstance(step, str):
+        if isinstance(step, str) and any(step in m.model_fields for m in models):  # else a name that the owner gave
             annotations = [m.model_fields[step].annotation for m in models if step in m.model_fields]
             models = [found for annotation in annotations for found in _models(annotation)]
     return models

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 
 from baseline.configuration.named_principals import PRINCIPAL_PATTERN, check_principal
 from baseline.fields import limits
+from baseline.own_purpose import OWN_PURPOSE, PREFIX
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 
@@ -16,7 +17,8 @@ PrincipalText = Annotated[
 ]
 AccountId = Annotated[str, limits.ACCOUNT_ID]
 AccountName = Annotated[str, limits.ACCOUNT_NAME]
-PurposeName = Annotated[str, limits.OneOf(tuple(PURPOSES), "a purpose")]
+_OWN = f"one of your own is written with `{PREFIX}` before its name"
+PurposeName = Annotated[str, limits.OneOfOrOwn(tuple(PURPOSES), "a purpose", pattern=OWN_PURPOSE, own=_OWN)]
 Role = Annotated[str, limits.DEPLOYMENT_ROLE]
 Deployer = Annotated[str, limits.DEPLOYER]
 Tags = dict[Annotated[str, limits.TAG_KEY], Annotated[str, limits.TAG_VALUE]]

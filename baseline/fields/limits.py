@@ -75,6 +75,24 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOfOrOwn(OneOf):
+    """The same, or a name that the owner gave, which has this pattern."""
+
+    pattern: str = ""
+    own: str = ""
+    """How the owner's are written."""
+
+    def check(self, value: str) -> str:
+        if re.fullmatch(self.pattern, value) or value in self.names:
+            return value
+        close = nearest(value, self.names) or f"{self.meaning} is {listing(self.names)}; {self.own}"
+        raise ValueError(f"`{value}` is not {self.meaning}", close)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "anyOf": [{"enum": list(self.names)}, {"pattern": f"^(?:{self.pattern})$"}]}
+
+
+@dataclass(frozen=True, slots=True)
 class OneOfNumbers:
     """A whole number that is one of those that AWS offers; `unit` is what it counts."""
 
@@ -140,6 +158,8 @@ KEY_ARN = Text(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", "
 EXTERNAL_ID = Text(r"[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits or +=,.@:/-")
 SESSION_NAME = Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits or +=,.@-")
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+TITLE = Text(r"[A-Za-z0-9][A-Za-z0-9 .,:/+@()&-]{0,99}", "1 to 100 letters, digits, spaces or .,:/+@()&-")
+"""It stands in the key's description."""
 REASON = Text(r"[^\n]*\S[^\n]*", "a sentence on one line")
 BUCKET = Text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name")
 PREFIX = Text(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}", "letters, digits, dots, hyphens, underscores or slashes")

@@ -44,6 +44,11 @@ def via_parts(value: str) -> tuple[str, str]:
     return (match["label"], match["region"]) if match else ("", "")
 
 
+def is_known(label: str) -> bool:
+    """Whether any list has the name; one that none has may still be that of a new service."""
+    return label in _KNOWN
+
+
 @cache
 def probably_meant(label: str, among: frozenset[str]) -> str:
     """The name among these that an unknown one is a letter off; empty if it is known, or near none.

@@ -59,5 +59,6 @@ class KeyPlace:
             "account": self.account_id,
             "region": self.region,
             "namespace": self.namespace,
+            "organization": self.organization_id or "",
             "logs_suffix": PARTITIONS[self.partition].logs_suffix,
         }

@@ -28,15 +28,16 @@ def services(purpose: Purpose, settings: KeySettings, place: KeyPlace) -> Iterat
 
 def permitted(permission: Permission, principal: Principal, place: KeyPlace, suffix: str = "") -> Statement:
     """One permission of the entry as a statement of this key."""
-    names = place.names()
-    conditions = [
-        Condition(c.operator, c.key, tuple(value.format_map(names) for value in c.values))
-        for c in permission.conditions
-    ]
+    conditions = filled(permission.conditions, place)
     if isinstance(permission.to, UsersThrough):
-        conditions.append(
-            Condition("StringEquals", "kms:ViaService", (via_service(permission.to.service, place.region),))
-        )
+        via = via_service(permission.to.service, place.region)
+        conditions = (*conditions, Condition("StringEquals", "kms:ViaService", (via,)))
     return Statement(
-        sid=permission.sid + suffix, principal=principal, actions=permission.actions, conditions=tuple(conditions)
+        sid=permission.sid + suffix, principal=principal, actions=permission.actions, conditions=conditions
     )
+
+
+def filled(conditions: tuple[Condition, ...], place: KeyPlace) -> tuple[Condition, ...]:
+    """Conditions of an entry as those of this key."""
+    names = place.names()
+    return tuple(Condition(c.operator, c.key, tuple(value.format_map(names) for value in c.values)) for c in conditions)

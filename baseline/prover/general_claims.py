@@ -35,29 +35,37 @@ def organization(key: Subject) -> Iterator[Claim]:
 
 def shared(key: Subject) -> Iterator[Claim]:
     on_duty = key.not_administrators_on_duty()
+    actions = key.expected.shared
     if key.shared_accounts:
         them = condition("StringEquals", "aws:PrincipalAccount", *key.shared_accounts)
         unnamed = key.not_by_name(key.administrators, key.users)
-        yield never("may", people(them, *unnamed, but_not=key.expected.shared))
-        through: Conditions = ()
+        yield never("may", people(them, *unnamed, but_not=actions))
         if key.expected.shared_through_the_service:
-            through = (key.through_the_service,)
             yield never("may", people(them, *unnamed, *key.directly))
-        yield from promised("may", key.expected.shared, them, *through, *on_duty)
+            for via, context in key.ways:
+                yield from promised("may", actions, them, via, *on_duty, context=context)
+        else:
+            yield from promised("may", actions, them, *on_duty)
     if key.organization:
         them = condition("StringEquals", "aws:PrincipalOrgID", key.organization)
-        yield never("may", people(*_strangers(key), but_not=key.expected.shared))
-        yield from promised("direct", key.expected.shared, them, key.through_the_service, *on_duty)
+        yield never("may", people(*_strangers(key), but_not=actions))
+        for via, context in key.ways:
+            yield from promised("direct", actions, them, via, *on_duty, context=context)
 
 
-def promised(strength: Threshold, actions: tuple[str, ...], *who: PlainCondition) -> Iterator[Claim]:
-    """These actions always, but grants for AWS resources alone."""
+def promised(
+    strength: Threshold, actions: tuple[str, ...], *who: PlainCondition, context: Conditions = ()
+) -> Iterator[Claim]:
+    """These actions always, but grants for AWS resources alone; `context`: what all but DescribeKey, which carries none,
+    must have."""
     grants = tuple(action for action in actions if action in GRANTS)
-    others = tuple(action for action in actions if action not in GRANTS)
+    others = tuple(action for action in actions if action not in GRANTS and (action != DESCRIBE or not context))
     if others:
-        yield always(strength, people(*who, actions=known(others)))
+        yield always(strength, people(*who, *context, actions=known(others)))
+    if context:
+        yield always(strength, people(*who, actions=(DESCRIBE,)))
     if grants:
-        yield always(strength, people(*who, FOR_AWS, actions=grants))
+        yield always(strength, people(*who, FOR_AWS, *context, actions=grants))
 
 
 def _strangers(key: Subject) -> Conditions:

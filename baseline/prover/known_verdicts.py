@@ -11,6 +11,7 @@ from baseline.iam.document import Document
 from baseline.likeness.documents import first_of
 from baseline.likeness.verdicts import is_whole, names_are_whole
 from baseline.likeness.writing import Writer, texts, unnamed
+from baseline.own_purpose import PREFIX
 from baseline.prover.judgements import Judgement, prove_key
 from baseline.prover.subject import Subject
 
@@ -64,7 +65,8 @@ class KnownVerdicts:
 
 def _said(subject: Subject) -> tuple[Any, ...]:
     """All that is said of a key."""
-    return subject.purpose, subject.settings.of_policy(), subject.place
+    own = (subject.expected,) if subject.purpose.startswith(PREFIX) else ()  # what its owner wrote may name an account
+    return subject.purpose, subject.settings.of_policy(), subject.place, *own
 
 
 def _kinds(subject: Subject, policy: Document) -> Iterator[tuple[Kind, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from baseline.own_purpose import is_of_context
 from baseline.prover.claims import Claim, Threshold, always, never, some
 from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import EXPECTATIONS
@@ -17,7 +18,7 @@ ARNS_OF_THE_CALLER = (
             for expected in EXPECTATIONS.values()
             for call in expected.calls
             for fence in call.fence
-            if fence.key.startswith("kms:EncryptionContext:")
+            if is_of_context(fence.key)
         }
     ),
 )
@@ -27,7 +28,7 @@ ARNS_OF_THE_CALLER = (
 def _through(key: Subject) -> Iterator[Claim]:
     for through in key.through:
         anyone = (key.own_account, key.via(through), *key.not_administrators_on_duty())
-        yield from promised("direct", through.actions, *anyone)
+        yield from promised("direct", through.actions, *anyone, context=key.inside(through.context))
 
 
 def _through_only(key: Subject) -> Iterator[Claim]:
@@ -41,13 +42,28 @@ def _through_only(key: Subject) -> Iterator[Claim]:
         yield never("direct", people(*others, via, but_not=(*of_these, *of_organization)))
     if GRANT in actions:
         yield never("direct", people(*others, NOT_FOR_AWS, actions=(GRANT,)))
+    yield from _outside_the_context(key)
+
+
+def _outside_the_context(key: Subject) -> Iterator[Claim]:
+    """Nor do accounts that are let in, where calls must have something in their encryption context."""
+    strength: Threshold = "direct" if key.is_full else "may"
+    for through in key.possible:
+        for context in through.context:
+            outside = context.outside(key.place.names())
+            others = (*key.not_by_name(key.users, root=key.is_full), *key.not_of_accounts(key.users.accounts))
+            yield never(strength, people(*others, key.via(through), outside, actions=(*CRYPTO, GRANT)))
 
 
 def for_this_account(key: Subject) -> Iterator[Claim]:
     """Every service by one of the keys that say for whom it calls; those expected, each by its own fence."""
     other_account = condition("StringNotEquals", "aws:SourceAccount", key.place.account_id)
     ours = f"arn:*:*:*:{key.place.account_id}:*"
-    others = (condition("ArnNotLike", name, ours) for name in ARNS_OF_THE_CALLER)
+    fences = [fence.key for call in key.calls for fence in call.fence]
+    arns = dict.fromkeys((*ARNS_OF_THE_CALLER, *(name for name in fences if is_of_context(name))))
+    others = [condition("ArnNotLike", name, ours) for name in arns]
+    if "aws:SourceOrgID" in fences:
+        others.append(condition("StringNotEquals", "aws:SourceOrgID", key.place.organization_id or ""))
     exceptions = tuple(map(key.principal, key.expected.exceptions))
     yield never("may", services(other_account, *others, not_named=exceptions, actions=CRYPTO))
     for call in dict.fromkeys((*key.calls, *key.expected.exceptions)):

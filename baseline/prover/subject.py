@@ -11,7 +11,8 @@ from baseline.organization import Account, KeySettings, NamedPrincipal, Organiza
 from baseline.prover.claims import Requests
 from baseline.prover.condition_tests import condition
 from baseline.prover.expectations import expected_of
-from baseline.prover.expectations.expectation import OUR_NAMES, Call, Expectation, Fence, Readers, Through
+from baseline.prover.expectations.expectation import OUR_NAMES, Call, Context, Expectation, Fence, Readers, Through
+from baseline.prover.expectations.own import expected_of_own
 
 Conditions = tuple[PlainCondition, ...]
 
@@ -62,10 +63,17 @@ class Subject:
         return tuple(dict.fromkeys(name for service, where in placed for name in self.place.via(service, where)))
 
     @property
-    def through_the_service(self) -> PlainCondition:
-        """A service of the purpose calls on somebody's behalf, from this region."""
-        own = dict.fromkeys(name for through in self.expected.through for name in self.place.via(through.service))
-        return condition("StringEquals", "kms:ViaService", *own)
+    def ways(self) -> Iterator[tuple[PlainCondition, Conditions]]:
+        """A service of the purpose calls on somebody's behalf, from this region; with what its calls must have."""
+        services: dict[tuple[Context, ...], list[str]] = {}
+        for through in self.expected.through:
+            services.setdefault(through.context, []).extend(self.place.via(through.service))
+        for context, names in services.items():
+            yield condition("StringEquals", "kms:ViaService", *dict.fromkeys(names)), self.inside(context)
+
+    def inside(self, context: Iterable[Context]) -> Conditions:
+        """The encryption context is as it must be."""
+        return tuple(each.inside(self.place.names()) for each in context)
 
     @cached_property
     def possible(self) -> tuple[Through, ...]:
@@ -154,6 +162,10 @@ class Subject:
         """No principal of these accounts, nor of those that are let in."""
         return _unless("StringNotEquals", "aws:PrincipalAccount", [*accounts, *self.shared_accounts])
 
+    def not_of_accounts(self, accounts: Iterable[str]) -> Conditions:
+        """No principal of these accounts."""
+        return _unless("StringNotEquals", "aws:PrincipalAccount", accounts)
+
     def not_administrators_on_duty(self) -> Conditions:
         """With separate duties, nobody whom the Deny for administrators stops."""
         if not self.settings.separate_duties:
@@ -223,7 +235,8 @@ def _unless(operator: str, key: str, values: Iterable[str]) -> Conditions:
 
 def subject(key: Key, account: Account, organization: Organization) -> Subject:
     """A key of the Inventory, in its account. Raises Refusal for a purpose of which nothing is expected."""
-    expected = expected_of(key.purpose)
+    own = organization.purposes[key.purpose].own
+    expected = expected_of_own(own) if own else expected_of(key.purpose)
     spans = any(through.calls_from != "own region" for through in expected.through)
     place = KeyPlace.of(organization, account, key.region, from_every_region=spans)
     return Subject(key.purpose, expected, key.settings, place)

@@ -4,11 +4,14 @@ Values may hold `{partition}`, `{region}`, `{account}`, `{namespace}` and `{logs
 for one key.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from baseline.iam.conditions import Condition
 from baseline.iam.evidence import Evidence
+from baseline.key_actions import DESCRIBE
+from baseline.own_purpose import OwnPurpose, is_of_context
 from baseline.regions import PARTITIONS, CallsFrom
 
 Probe = Literal[
@@ -121,6 +124,10 @@ class Purpose:
     """Whether accounts that are named use the key through the purpose's services alone, as those of the organization do."""
     shared_within: Literal["anywhere", "organization"] = "anywhere"
     """Which accounts the service can share with at all."""
+    more_probes: tuple[Probe, ...] = ()
+    """The others, where a key is tried through several services."""
+    own: OwnPurpose | None = None
+    """Its definition, where an owner defined it; None: it is of the registry."""
 
     @property
     def is_everywhere(self) -> bool:
@@ -131,6 +138,16 @@ class Purpose:
     def via(self) -> tuple[str, ...]:
         """The services through which principals reach the key, as in `kms:ViaService`."""
         return tuple(dict.fromkeys(p.to.service for p in self.permissions if not isinstance(p.to, Service)))
+
+    @property
+    def ways(self) -> Mapping[tuple[Condition, ...], tuple[str, ...]]:
+        """The same services by what the encryption context must have where somebody uses the key through them."""
+        found: dict[tuple[Condition, ...], dict[str, None]] = {}
+        for permission in self.permissions:
+            if isinstance(permission.to, AccountThrough) and permission.actions != (DESCRIBE,):
+                context = tuple(c for c in permission.conditions if is_of_context(c.key))
+                found.setdefault(context, {})[permission.to.service] = None
+        return {context: tuple(services) for context, services in found.items()}
 
     @property
     def is_used_from_every_region(self) -> bool:

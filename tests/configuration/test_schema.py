@@ -48,6 +48,13 @@ def everything(backend: Data) -> Data:
             "exceptions": [{"account": "data"}],
             "purposes": {"sns": {}, "ebs": {}},
             "waivers": [{"property": "no-lockout", "reason": "why"}],
+            "custom": {
+                "lake": {
+                    "title": "Lake",
+                    "through": [{"service": "glue", "may": "use", "context": {"a": ["b"]}}],
+                    "services": [{"principal": "config", "may": "use", "context": {"a": "b"}}],
+                }
+            },
         },
         "features": {name: {} for name in FEATURES}
         | {"log_groups": {"groups": [{"name": "a", "retention_days": 30}]}}
@@ -94,8 +101,12 @@ def places(node: Mapping[str, Any], data: Any, path: Path = ()) -> Iterator[Path
     for form in (node, *map(resolved, [*node.get("oneOf", []), *node.get("anyOf", [])])):
         if isinstance(data, dict):
             yield from ((*path, name) for name in (*form.get("properties", {}), "unheard-of"))
-            for name in form.get("properties", {}).keys() & data.keys():
-                yield from places(form["properties"][name], data[name], (*path, name))
+            named_by_owner = [*form.get("patternProperties", {}).values(), form.get("additionalProperties")][0]
+            for name in data:
+                inner = form.get("properties", {}).get(name, named_by_owner)
+                if isinstance(inner, Mapping):
+                    yield (*path, name)
+                    yield from places(inner, data[name], (*path, name))
         if isinstance(data, list) and "items" in form:
             for i, item in enumerate(data):
                 yield (*path, i)

@@ -38,6 +38,35 @@ STATEMENT = {
         }
     },
 }
+LAKE = {
+    "title": "Data lake objects",
+    "through": [
+        {
+            "service": "s3",
+            "may": "use",
+            "context": {"aws:s3:arn": ["arn:{partition}:s3:::lake", "arn:{partition}:s3:::lake/*"]},
+        },
+        {"service": "glue", "may": "use", "grants": True},
+        {"service": "dynamodb", "may": "use", "grants": True, "regions": "enabled"},
+    ],
+    "services": [
+        {
+            "principal": "delivery.logs",
+            "may": "use",
+            "source_account": "own",
+            "source_arn": "arn:{partition}:logs:{region}:{account}:*",
+        },
+        {
+            "principal": "logs",
+            "may": "publish",
+            "context": {"aws:logs:arn": "arn:{partition}:logs:{region}:{account}:log-group:/lake/*"},
+        },
+        {"principal": "guardduty", "may": "write", "source_organization": "own"},
+    ],
+    "share_with": ["555555555555", "organization"],
+    "users": ["role/Analysts"],
+}
+"""A purpose of the owner's own that says everything."""
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "ebs_users_and_administrators": ("ebs", PEOPLE),
     "cloudtrail_readers": ("cloudtrail", {"users": ["role/Auditors", "role/soc/*"]}),
@@ -55,6 +84,7 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "s3",
         {"purposes": {"s3": {"services": list(PURPOSES["s3"].services), "share_with": ["555555555555"]}}},
     ),
+    "custom_data_lake": ("custom-data-lake", {"custom": {"data-lake": LAKE}}),
     "backup_recently_used_keys_stay": ("backup", {"deny_deletion_if_used_within_days": 365}),
 }
 """By name: the purpose, and what the configuration says under `keys`."""

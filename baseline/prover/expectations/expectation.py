@@ -4,6 +4,7 @@ Nothing here is taken from the registry, so a mistake there is seen. Texts may h
 `{account}`, `{namespace}` and `{logs_suffix}`, which stand for the key's own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from baseline.iam.arns import has_wildcard
@@ -13,6 +14,34 @@ from baseline.regions import CallsFrom
 
 OUR_NAMES = "{namespace}"
 """Stands in what carries a name that we give, which nobody else's policy can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a call must have in its encryption context: one of these values, or a value of one of these patterns."""
+
+    key: str
+    """The condition key."""
+    values: tuple[str, ...]
+
+    def inside(self, names: Mapping[str, str]) -> PlainCondition:
+        """The call has it; `names` are the key's own."""
+        return condition(self._operator, self.key, *self._filled(names))
+
+    def outside(self, names: Mapping[str, str]) -> PlainCondition:
+        """The call has something else, or nothing."""
+        return condition(
+            self._operator.replace("Like", "NotLike").replace("Equals", "NotEquals"), self.key, *self._filled(names)
+        )
+
+    @property
+    def _operator(self) -> str:
+        if all(value.startswith("arn:") for value in self.values):
+            return "ArnLike"
+        return "StringLike" if any(map(has_wildcard, self.values)) else "StringEquals"
+
+    def _filled(self, names: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(value.format_map(names) for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +57,8 @@ class Through:
     calls_from: CallsFrom = "own region"
     only_if_listed: bool = False
     """Whether nobody does it unless the configuration lists it."""
+    context: tuple[Context, ...] = ()
+    """What everything but DescribeKey must have in its encryption context."""
 
 
 @dataclass(frozen=True, slots=True)

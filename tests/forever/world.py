@@ -111,8 +111,8 @@ class World:
         return str(self.kms.describe_key(KeyId=f"alias/baseline/{purpose}")["KeyMetadata"]["KeyId"])
 
     def is_known(self) -> bool:
-        """Whether the state knows every key of AWS."""
-        return self.state.exists() and all(id in self.state.read_text() for id in self.keys())
+        """Whether the state knows every key of the Inventory."""
+        return self.state.exists() and all(self.key_of(purpose) in self.state.read_text() for purpose in EVERYWHERE)
 
     def assert_whole(self, others: int = 0) -> None:
         """AWS has the keys of the Inventory, each with its alias, enabled, and no other."""

@@ -107,9 +107,14 @@ class Stack:
 
     def addresses(self) -> frozenset[str]:
         """The full Terraform addresses of everything that the stack's JSON must hold, and nothing else."""
-        of_keys = (a for key in self.keys for a in names.key_addresses(key.address, key.parameter is not None))
-        of_parts = (resource.address for part in self.parts for resource in part.resources())
-        return frozenset((*of_keys, *of_parts))
+        return frozenset(self.regions())
+
+    def regions(self) -> Mapping[str, str]:
+        """The region of everything that the stack's JSON must hold, by its full Terraform address."""
+        return {
+            **{a: key.region for key in self.keys for a in names.key_addresses(key.address, key.parameter is not None)},
+            **{resource.address: part.site.region for part in self.parts for resource in part.resources()},
+        }
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A stack's JSON held against the Inventory, in the product and not only in tests."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -43,12 +44,14 @@ def check(stack: Stack, synthesized: Mapping[str, Any]) -> None:
 def check_imports(stack: Stack, imports: Mapping[str, str]) -> None:
     """Hold what a stack is to import against the Inventory. Raises WorldError naming what differs.
 
-    Terraform says nothing where one thing is imported at two addresses: two resources would fight over it.
+    Terraform says nothing where one thing is imported at two addresses: two resources would fight over it. An alias and
+    a parameter have the same ID in every region.
     """
-    ids = [(address.partition(".")[0], id) for address, id in imports.items()]
+    regions = stack.regions()
+    things = Counter((address.partition(".")[0], regions.get(address), id) for address, id in imports.items())
     differences = {
-        "imports of what the stack does not have": set(imports) - stack.addresses(),
-        "imported at two addresses": {id for kind, id in ids if ids.count((kind, id)) > 1},
+        "imports of what the stack does not have": set(imports) - regions.keys(),
+        "imported at two addresses": {id for (_, _, id), times in things.items() if times > 1},
     }
     _refuse(stack, differences)
 

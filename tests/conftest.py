@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -132,6 +133,9 @@ REQUIRED = "KMS_BASELINE_REQUIRE_TERRAFORM"
 """Set in CI: a machine without Terraform, its AWS provider or cdktf fails the tests that need them."""
 NO_TERRAFORM = ROOT / "tests" / "no_terraform"
 """A folder with a `terraform` that refuses."""
+WITH_TERRAFORM = ROOT / "tests" / "with_terraform"
+"""A folder with a `terraform` that is the real one, and verifies the provider once instead of at each command."""
+REAL_TERRAFORM = shutil.which(os.environ.get("TERRAFORM_BINARY_NAME") or "terraform")
 
 
 def missing(reason: str) -> NoReturn:
@@ -166,8 +170,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
     """Nobody forgets to ask for Terraform: who did not finds one that refuses."""
     with pytest.MonkeyPatch.context() as patch:
-        if not _has_terraform(item):
-            patch.setenv("PATH", str(NO_TERRAFORM), prepend=os.pathsep)
+        folder = WITH_TERRAFORM if _has_terraform(item) else NO_TERRAFORM
+        if REAL_TERRAFORM or folder == NO_TERRAFORM:
+            patch.setenv("PATH", str(folder), prepend=os.pathsep)
+            patch.setenv("KMS_BASELINE_TESTED_TERRAFORM", REAL_TERRAFORM or "")
             patch.delenv("TERRAFORM_BINARY_NAME", raising=False)
         return (yield)
 

@@ -18,7 +18,7 @@ from deployment.plan_keys import KeysInPlan
 from deployment.stack import StackFolder
 from operations.adopted_plans import refuse_others_than_adopted, write_imports
 from stacks.check import check, check_imports
-from tests.conftest import Run, configuration
+from tests.conftest import Run, configuration, inventory
 from tests.forever.world import ACCOUNT_ID, CONFIGURATION, REGION
 
 KEY_ID, OTHER_ID = "10000000-0000-0000-0000-000000000000", "20000000-0000-0000-0000-000000000000"
@@ -72,6 +72,16 @@ def test_what_a_deployment_takes_over_stands_beside_what_the_lock_says(tmp_path:
     assert imports_in(tmp_path / "imports.tf.json") == {KEY: KEY_ID, "aws_kms_key.ebs_eu_west_2": OTHER_ID}
     with pytest.raises(WorldError, match=f"imported at two addresses: {KEY_ID}"):
         write_imports(adopted(), [folder(tmp_path)], {"trial": {"aws_kms_key.ebs_eu_west_2": KEY_ID}})
+
+
+def test_what_has_the_same_id_in_two_regions_is_imported_in_both() -> None:
+    """An alias and a parameter of a purpose are called the same in each region."""
+    (stack,) = inventory(CONFIGURATION.replace(f"[{REGION}]", f"[{REGION}, us-east-1]")).stacks
+    regions = ("eu_west_2", "us_east_1")
+    of_both = {f"aws_kms_alias.sns_{region}": ALIAS for region in regions}
+    check_imports(stack, of_both | {f"aws_ssm_parameter.sns_{region}": PARAMETER for region in regions})
+    with pytest.raises(WorldError, match=f"imported at two addresses: {ALIAS}"):
+        check_imports(stack, of_both | {"aws_kms_alias.ebs_eu_west_2": ALIAS})
 
 
 def test_imports_are_of_what_the_stack_has() -> None:

@@ -3,7 +3,7 @@
 import json
 
 from tests.conftest import EVERYWHERE
-from tests.deployed.configurations import OFF, ON, ON_AGAIN, RETIRED
+from tests.deployed.configurations import OFF, ON, ON_AGAIN
 from tests.deployed.deployment import IDS, Deployment, rows
 
 OF_AN_ACCOUNT = 2 * (len(EVERYWHERE) + 1) + 1
@@ -91,7 +91,6 @@ def test_without_its_lock_the_plan_is_still_refused(changed: Deployment) -> None
 def test_retired_keys_are_forgotten_and_stay_enabled(switched_off: Deployment) -> None:
     assert switched_off.changes == {"data": [0, 0, 0, 14, 33], "payer": [0, 0, 0, 27, 35]}
     assert list(switched_off.key_states().values()) == ["Enabled"] * KEYS
-    assert "no changes" in switched_off.deploy(OFF + RETIRED, "--yes").stderr
 
 
 def test_a_changed_policy_is_an_update_in_place(switched_on_again: Deployment) -> None:

@@ -22,7 +22,7 @@ accounts:
 ONE = BOTH.replace(f", {OTHER}", "")
 LEFT = f"  - {{account: trial, region: {OTHER}, then: keep}}\n"
 DISABLED = f"  - {{account: trial, region: {REGION}, purpose: ebs, then: disable}}\n"
-DELETED = f"  - {{account: trial, region: {REGION}, purpose: ebs, then: schedule_deletion}}\n"
+DELETED = f"  - {{account: trial, region: {REGION}, purpose: logs, then: schedule_deletion}}\n"
 
 
 class Regions:
@@ -55,28 +55,34 @@ def deployed(provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) 
         yield regions
 
 
-def test_a_region_that_left_and_a_disabled_key_come_back_as_they_were(deployed: Regions) -> None:
-    """The region's keys are forgotten and imported again, the disabled one is changed in place: no key is made."""
-    keys, key_id = deployed.keys(), deployed.trial.key_of("ebs")
-    numbers, shown = deployed.deploy(ONE + "retired:\n" + LEFT + DISABLED)
-    assert numbers == [0, 0, 1, 0, 0, 3 * len(EVERYWHERE)]
+def test_what_is_retired_comes_back_as_the_same_keys(deployed: Regions) -> None:
+    """A region's keys are forgotten and imported again, a disabled one is changed in place, one is a person's to delete."""
+    trial, keys = deployed.trial, deployed.keys()
+    disabled, deleted = trial.key_of("ebs"), trial.key_of("logs")
+    trial.kms.disable_key(KeyId=deleted)
+    numbers, shown = deployed.deploy(ONE + "retired:\n" + LEFT + DISABLED + DELETED)
+    assert numbers == [0, 0, 1, 0, 0, 3 * len(EVERYWHERE) + 3]
     assert "trial: disabled: eu-west-2 ebs" in shown
-    assert deployed.keys() == keys | {key_id: "Disabled"}
-    assert deployed.trial.kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"]
-    assert deployed.trial.deploy() == NOTHING
+    assert deployed.keys() == keys | {disabled: "Disabled", deleted: "Disabled"}
+    assert trial.kms.get_key_rotation_status(KeyId=disabled)["KeyRotationEnabled"]
+    assert trial.deploy() == NOTHING
+
+    deletes(trial, deleted)
+    assert deployed.keys() == keys | {disabled: "Disabled", deleted: "PendingDeletion"}
+    (trial.folder / "organization.yaml").write_text(BOTH, encoding="utf-8")
+    assert f"{deleted} (made " in trial.refused("--take-over")
+
+    trial.kms.cancel_key_deletion(KeyId=deleted)
+    trial.kms.enable_key(KeyId=deleted)
     numbers, shown = deployed.deploy(BOTH, "--take-over")
-    assert numbers[:2] == [3 * len(EVERYWHERE), 0]
+    assert numbers[:2] == [3 * len(EVERYWHERE) + 3, 0]
     assert "trial: enabled again: eu-west-2 ebs" in shown
     assert deployed.keys() == keys
+    assert trial.deploy() == NOTHING
 
 
-def test_a_person_deletes_a_retired_key_and_terraform_does_not(deployed: Regions) -> None:
-    """Until the 30 days are over it can come back, as the same key."""
-    trial, keys, key_id = deployed.trial, deployed.keys(), deployed.trial.key_of("ebs")
-    trial.kms.disable_key(KeyId=key_id)
-    numbers, _ = deployed.deploy(BOTH + "retired:\n" + DELETED)
-    assert numbers == [0, 0, 0, 0, 0, 3]
-    assert deployed.keys() == keys | {key_id: "Disabled"}
+def deletes(trial: World, key_id: str) -> None:
+    """A person deletes a key that nobody used for long, which Terraform never does."""
     made, used, disabled = ((datetime.now(UTC) - timedelta(days=days)).isoformat() for days in (500, 60, 40))
     past = {"created": made, "last_used": used, "disabled": disabled}
     where = {"account_id": ACCOUNT_ID, "region": REGION, "key_id": key_id}
@@ -85,14 +91,6 @@ def test_a_person_deletes_a_retired_key_and_terraform_does_not(deployed: Regions
     iam.create_user(UserName="ann")
     own = iam.create_access_key(UserName="ann")["AccessKey"]
     ann = {"AWS_ACCESS_KEY_ID": own["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": own["SecretAccessKey"]}
-    command = [str(COMMAND), "retire", "trial", REGION, "ebs", "--execute"]
+    command = [str(COMMAND), "retire", "trial", REGION, "logs", "--execute"]
     code, shown = typed(command, trial.folder, trial.aws.variables | ann, "Type the key's ID", f"{key_id}\n")
     assert code == 0, shown
-    assert deployed.keys() == keys | {key_id: "PendingDeletion"}
-    (trial.folder / "organization.yaml").write_text(BOTH, encoding="utf-8")
-    assert f"{key_id} (made " in trial.refused("--take-over")
-    trial.kms.cancel_key_deletion(KeyId=key_id)
-    trial.kms.enable_key(KeyId=key_id)
-    assert deployed.deploy(BOTH, "--take-over")[0][:2] == [3, 0]
-    assert deployed.keys() == keys
-    assert trial.deploy() == NOTHING

@@ -7,8 +7,10 @@ MOST_NAMED = 5
 
 
 def count(number: int, noun: str) -> str:
-    """`1 key`, `2 keys`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """`1 key`, `2 keys`, `2 policies`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith(("cy", "ty", "ry")) else f"{number} {noun}s"
 
 
 def some(names: Sequence[str]) -> str:

@@ -41,10 +41,15 @@ def text_of(file: Path) -> str:
 
 def policy_of(file: Path) -> FoundPolicy:
     """The policy in a file. Raises Mistakes when there is none."""
+    return policy_in(text_of(file), name_of(file))
+
+
+def policy_in(text: str, name: str = "") -> FoundPolicy:
+    """The policy in a text, which messages call by the name. Raises Mistakes when there is none."""
     try:
-        return found_policy(text_of(file))
+        return found_policy(text)
     except NotAPolicy as error:
-        raise Mistakes([_mistake(file, error.finding)]) from None
+        raise Mistakes([_mistake(name, error.finding)]) from None
 
 
 def decidable_policy(file: Path) -> FoundPolicy:
@@ -57,10 +62,10 @@ def decidable_policy(file: Path) -> FoundPolicy:
     return policy
 
 
-def _mistake(file: Path, finding: Finding) -> Mistake:
+def _mistake(name: str, finding: Finding) -> Mistake:
     """A finding on the text itself, as a mistake of who wrote it."""
     column = f"column {finding.column}: " if finding.column else ""
-    return Mistake(name_of(file), finding.line, "", f"{column}{finding.problem}", finding.kind.remedy)
+    return Mistake(name, finding.line, "", f"{column}{finding.problem}", finding.kind.remedy)
 
 
 def check_place(account_id: str, region: str, organization_id: str = "") -> None:

@@ -5,8 +5,9 @@ Python's own reader keeps the last of two equal keys and forgets where things we
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from json import JSONDecodeError
+from dataclasses import dataclass
+from functools import cached_property
+from json import JSONDecodeError, JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
@@ -14,6 +15,8 @@ from baseline.errors import FieldPath
 
 MAXIMUM_DEPTH = 40
 """A policy needs seven."""
+_DIGITS = 300
+"""Of a whole number; one with more is read as about so much."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORD = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -30,15 +33,26 @@ class NotJson(ValueError):
         self.column = column
 
 
-@dataclass(slots=True)
+@dataclass
 class JsonText:
     """What a text says, and where."""
 
-    value: Any = None
-    lines: dict[FieldPath, int] = field(default_factory=dict)
-    """The line of every value, by the keys and positions that lead to it; of an object's member, that of its key."""
-    repeated: list[tuple[FieldPath, int]] = field(default_factory=list)
+    value: Any
+    text: str
+    repeated: list[tuple[FieldPath, int]]
     """The members whose key stood before in the same object, with their lines. The first one is kept."""
+    above: FieldPath = ()
+    """Where in the text the value stands."""
+
+    @cached_property
+    def lines(self) -> dict[FieldPath, int]:
+        """The line of every value, by the keys and positions that lead to it; of an object's member, that of its key.
+
+        Read once somebody asks for one.
+        """
+        reader = _Reader(self.text)
+        reader.read()
+        return {path[len(self.above) :]: line for path, line in reader.lines.items() if self._is_inside(path)}
 
     def line(self, path: FieldPath) -> int:
         """The line of what is at the path, or of the nearest thing around it."""
@@ -46,10 +60,63 @@ class JsonText:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def member(self, name: str) -> "JsonText":
+        """What stands under a key."""
+        inner = JsonText(self.value[name], self.text, [], (*self.above, name))
+        inner.repeated = [(path[1:], line) for path, line in self.repeated if path[0] == name]
+        return inner
+
+    def _is_inside(self, path: FieldPath) -> bool:
+        return path[: len(self.above)] == self.above
+
 
 def read(text: str) -> JsonText:
     """Read JSON. Raises NotJson."""
-    return _Reader(text).read()
+    try:
+        return JsonText(_quickly(text), text, [])
+    except _Slowly:
+        reader = _Reader(text)
+        return JsonText(reader.read(), text, reader.repeated)
+
+
+class _Slowly(Exception):
+    """Python's own reader does not do."""
+
+
+def _quickly(text: str) -> Any:
+    """The value alone, where there is nothing to be said of its text. Raises _Slowly."""
+    if "\\u" in text:
+        raise _Slowly  # half a character may be among them
+    try:
+        value = _PYTHONS.decode(text)
+    except (ValueError, RecursionError):
+        raise _Slowly from None
+    if _depth(value) > MAXIMUM_DEPTH:
+        raise _Slowly
+    return value
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise _Slowly
+    return found
+
+
+def _number(written: str) -> int | float:
+    return int(written) if len(written) <= _DIGITS else float(written)
+
+
+def _no_constant(name: str) -> Any:
+    raise _Slowly
+
+
+_PYTHONS = JSONDecoder(object_pairs_hook=_once, parse_int=_number, parse_constant=_no_constant)
+
+
+def _depth(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(_depth, inner), default=0)
 
 
 class _Reader:
@@ -57,17 +124,19 @@ class _Reader:
         self.text = text
         self.at = 0
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.result = JsonText()
+        self.lines: dict[FieldPath, int] = {}
+        self.repeated: list[tuple[FieldPath, int]] = []
 
-    def read(self) -> JsonText:
+    def read(self) -> Any:
+        """The value. Raises NotJson."""
         self.skip()
         if self.at == len(self.text):
             raise self.error("the text is empty")
-        self.result.value = self.value(())
+        value = self.value(())
         self.skip()
         if self.at < len(self.text):
             raise self.error("something follows the end of the JSON value")
-        return self.result
+        return value
 
     def line(self) -> int:
         return bisect_right(self.starts, self.at)
@@ -88,7 +157,7 @@ class _Reader:
 
     def value(self, path: FieldPath) -> Any:
         start = self.next()
-        self.result.lines.setdefault(path, self.line())
+        self.lines.setdefault(path, self.line())
         if len(path) > MAXIMUM_DEPTH:
             raise self.error(f"nested more than {MAXIMUM_DEPTH} deep")
         if start == "{":
@@ -113,10 +182,10 @@ class _Reader:
             self.expect(":", "after a key")
             inside = (*path, key)
             if key in found:
-                self.result.repeated.append((inside, line))
+                self.repeated.append((inside, line))
                 self.value((*path, key, "(again)"))
             else:
-                self.result.lines[inside] = line
+                self.lines[inside] = line
                 found[key] = self.value(inside)
             if self.ends("}"):
                 return found
@@ -165,4 +234,4 @@ class _Reader:
         word = match[0]
         if word in _CONSTANTS:
             return _CONSTANTS[word]
-        return int(word) if re.fullmatch("-?[0-9]{1,300}", word) else float(word)
+        return int(word) if len(word) <= _DIGITS and re.fullmatch("-?[0-9]+", word) else float(word)

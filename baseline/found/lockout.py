@@ -7,7 +7,7 @@ from baseline.found.place import accounts_in, names_of
 from baseline.found.policy import FoundPolicy
 from baseline.iam.arns import is_account_id
 from baseline.iam.condition_keys import condition_key
-from baseline.iam.reading import PlainCondition
+from baseline.iam.reading import PlainCondition, PlainPolicy
 from baseline.key_policy.place import KeyPlace
 from baseline.prover.bounds import prove
 from baseline.prover.claims import Claim, always, never
@@ -27,27 +27,27 @@ _WHAT_ROOT_CAN_BRING_ABOUT = (
 )
 
 
-def answers(plain: Mapping[str, Any], key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
+def answers(policy: Mapping[str, Any] | PlainPolicy, key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
     """What the prover says of each claim."""
-    return prove(plain, key.partition, claims, key.account_id, key.region)
+    return prove(policy, key.partition, claims, key.account_id, key.region)
 
 
-def answers_of(plain: Mapping[str, Any], key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
+def answers_of(policy: Mapping[str, Any] | PlainPolicy, key: KeyPlace, claims: Sequence[Claim]) -> Sequence[Answer]:
     """What the prover says of each claim. Raises Unsupported when one is not decided."""
-    found = answers(plain, key, claims)
+    found = answers(policy, key, claims)
     for answer in found:
         if answer.verdict in ("unsupported", "undecided"):
             raise Unsupported(answer.reason)
     return found
 
 
-def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:
+def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], statements: PlainPolicy, key: KeyPlace) -> None:
     """Add the finding that the account cannot change the policy, or not always."""
     named = accounts_in([statement.elements.get("Principal") for statement in policy.statements])
     accounts = [key.account_id] if key.account_id else named
     on_condition = ""
     for account in accounts:
-        keeps, never_may, nobody_else = _asked(plain, key, account)
+        keeps, never_may, nobody_else = _asked(statements, key, account)
         if keeps.verdict == "holds":
             if nobody_else.verdict == "holds":
                 policy.say("only-root-user-manages", f"nobody in {account} but its root user may call {PUT}", ())
@@ -63,7 +63,7 @@ def check_lockout(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) 
         _say_lockout(policy, plain, key, accounts)
 
 
-def _asked(plain: Mapping[str, Any], key: KeyPlace, account_id: str) -> Sequence[Answer]:
+def _asked(statements: PlainPolicy, key: KeyPlace, account_id: str) -> Sequence[Answer]:
     """Whether the root user always may, whether it never may, and whether nobody else of the account may."""
     arn = f"arn:{key.partition}:iam::{account_id}:root"
     root: list[PlainCondition] = [
@@ -77,7 +77,7 @@ def _asked(plain: Mapping[str, Any], key: KeyPlace, account_id: str) -> Sequence
     mine = people(*root, actions=(PUT,))
     account = condition("StringEquals", "aws:PrincipalAccount", account_id)
     others = people(account, condition("StringNotEquals", "aws:PrincipalArn", arn), actions=(PUT,))
-    return answers_of(plain, key, [always("direct", mine), never("direct", mine), never("may", others)])
+    return answers_of(statements, key, [always("direct", mine), never("direct", mine), never("may", others)])
 
 
 def _depends_on(plain: Mapping[str, Any], refused: Counterexample, allowed: Counterexample) -> Sequence[str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from baseline.found.lockout import answers, check_lockout
 from baseline.found.place import accounts_in, names_of
@@ -10,7 +9,7 @@ from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.iam.actions import ACTIONS
 from baseline.iam.condition_keys import ENCRYPTION_CONTEXT
 from baseline.iam.elements import items
-from baseline.iam.reading import PlainCondition
+from baseline.iam.reading import PlainCondition, PlainPolicy
 from baseline.key_actions import GRANTS
 from baseline.key_policy.place import KeyPlace
 from baseline.prover.bounds import Bounds, read
@@ -45,15 +44,20 @@ def check_meaning(policy: FoundPolicy, key: KeyPlace) -> None:
 def _undecided(policy: FoundPolicy, key: KeyPlace) -> Iterator[str]:
     """Look for everything; why something was not decided."""
     plain = policy.plain
-    denies = [s for s in plain["Statement"] if s.get("Effect") == "Deny"]
-    for statement, written in zip(policy.statements, plain["Statement"], strict=True):
-        if statement.is_allow:
-            yield from _statement(policy, statement, {**plain, "Statement": [written, *denies]}, key)
+    try:
+        read_ones = read(plain, key.partition)
+    except Unsupported as error:
+        yield str(error)
+        return
+    denies = tuple(each for each in read_ones if not each.is_allow)
+    for statement, allow in zip(policy.statements, read_ones, strict=True):
+        if allow.is_allow and (allow.undecided or allow.services or "*" in allow.principals):
+            yield from _statement(policy, statement, (allow, *denies), key)
     if any(policy.has("open-to-everyone", statement) for statement in policy.statements):
         policy.drop("everything-for-one", beside="open-to-everyone")
     else:  # beside what is open to everyone all else is without effect
-        yield from _reason(lambda: _idle(policy, plain, key))
-    yield from _reason(lambda: check_lockout(policy, plain, key))
+        yield from _reason(lambda: _idle(policy, read_ones, key))
+    yield from _reason(lambda: check_lockout(policy, plain, read_ones, key))
 
 
 def _reason(check: Callable[[], None]) -> Iterator[str]:
@@ -63,8 +67,7 @@ def _reason(check: Callable[[], None]) -> Iterator[str]:
         yield str(error)
 
 
-def _idle(policy: FoundPolicy, plain: Mapping[str, Any], key: KeyPlace) -> None:
-    statements = read(plain, key.partition)
+def _idle(policy: FoundPolicy, statements: PlainPolicy, key: KeyPlace) -> None:
     space = Space(key.partition, statements, owner=key.account_id, region=key.region)
     idle = {s.name for s in Bounds(statements, space).sure.idle()}
     for i, statement in enumerate(policy.statements):
@@ -80,9 +83,7 @@ def _says_the_same(one: FoundStatement, other: FoundStatement) -> bool:
     return {**one.elements, "Sid": ""} == {**other.elements, "Sid": ""}
 
 
-def _statement(
-    policy: FoundPolicy, statement: FoundStatement, alone: Mapping[str, Any], key: KeyPlace
-) -> Iterator[str]:
+def _statement(policy: FoundPolicy, statement: FoundStatement, alone: PlainPolicy, key: KeyPlace) -> Iterator[str]:
     """Add the findings on one Allow, beside all Denies; why one of them was not decided."""
     named = accounts_in([statement.elements, key.account_id])
     asked: Sequence[tuple[str, Claim]] = (

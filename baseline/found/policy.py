@@ -12,7 +12,7 @@ from baseline.errors import FieldPath
 from baseline.found.json_text import JsonText, NotJson, read
 from baseline.found.kinds import KINDS, Finding
 from baseline.found.resources import ANY_KEY, may_be_the_key
-from baseline.found.template import placeholders
+from baseline.found.template import may_be_a_template, placeholders
 from baseline.iam.elements import items
 from baseline.key_policy.place import KeyPlace
 
@@ -124,7 +124,7 @@ def found_policy(text: str) -> FoundPolicy:
         raise NotAPolicy(
             Finding(KINDS["not-a-policy"], f"a policy is a JSON object, got {_kind(value)}", policy.line(()))
         )
-    for path, found in placeholders(value):
+    for path, found in placeholders(value) if may_be_a_template(text) else ():
         raise NotAPolicy(
             Finding(KINDS["template"], f"the policy is a template: `{found}` is not filled in", policy.line(path))
         )
@@ -147,11 +147,7 @@ def _unwrapped(text: str, only_line: int = 0) -> FoundPolicy:
     if isinstance(inner, str) and not only_line:
         return _unwrapped(inner, parsed.line(path))
     if path and isinstance(inner, dict):
-        parsed = JsonText(
-            inner,
-            {own[1:]: line for own, line in parsed.lines.items() if own[:1] == path},
-            [(own[1:], line) for own, line in parsed.repeated if own[:1] == path],
-        )
+        parsed = parsed.member("Policy")
     return FoundPolicy(parsed, only_line, len(text.encode()))
 
 

@@ -12,7 +12,14 @@ _OF_IAM = re.compile(
 )
 _FILLED_IN = re.compile(r"\$\{([^}]*)\}")
 _OTHER = re.compile(r"\{\{.*?\}\}|<%.*?%>")
+_MARKS = re.compile(r'\$\{|\{\{|<|"(Ref|Fn::)|\\u')
+"""One of them stands in the JSON of every template."""
 _IN_ARN = re.compile(r"<[^<>]+>")
+
+
+def may_be_a_template(text: str) -> bool:
+    """Whether it is worth while to look for placeholders in what this JSON says."""
+    return _MARKS.search(text) is not None
 
 
 def placeholders(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:

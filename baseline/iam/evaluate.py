@@ -13,6 +13,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT
@@ -99,6 +100,7 @@ def _miss(statement: PlainStatement, request: Request, values: Mapping[str, Valu
     return ""
 
 
+@lru_cache(maxsize=65_536)
 def _means(patterns: tuple[str, ...], action: str) -> bool:
     return any(_is_like(pattern.lower(), action.lower()) for pattern in patterns)
 
@@ -131,6 +133,8 @@ def _is_spared(statement: PlainStatement, caller: Caller) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
+    if not (statement.not_principals or statement.not_services):
+        return False
     if isinstance(caller, ServiceCaller):
         return caller.name in statement.not_services or "*" in statement.not_principals
     covering = [name for name in statement.not_principals if name == "*" or _covers(name, caller)]

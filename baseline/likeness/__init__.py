@@ -20,14 +20,16 @@ over must ask for it:
   wildcard (`verdicts.no_wildcard_ends_within_an_id`): then what matches ends before an ID or after it. A verdict on all
   requests follows from classes of texts, and is taken over if IDs stand only as whole values, whole parts of ARNs or
   whole labels of host names, and meet no wildcard but a lone `*` (`verdicts.is_whole`): renaming them then renames the
-  requests of each class. Of regions the same is true.
+  requests of each class. Of regions the same is true. Of policies that others wrote, in any form, the text is asked
+  (`renaming.is_renamable`); what is found or proven of one, examples included, is renamed (`renaming.renamed`).
 - **From another notation.** JSON and Terraform write some characters otherwise than they are. An ID is digits;
   `stacks.stamping` asks the same of the names that it replaces.
 
 What is not for the result is not in the text: a field with `compare=False` says where something was written, and two
 values that differ in it alone are equal.
 
-Four take something over: `baseline.policies` the policy, `baseline.chains` the decisions on the uses of a key,
-`baseline.prover` the verdicts, `stacks.stamping` the JSON of a stack. `tests/test_likeness.py` renames accounts at
-random, and compares each of them with what is computed for every account by itself.
+Five take something over: `baseline.policies` the policy, `baseline.chains` the decisions on the uses of a key,
+`baseline.prover` the verdicts, `operations.alike` what is found and proven of the policies of others, `stacks.stamping`
+the JSON of a stack. `tests/test_likeness.py` renames accounts at random, and compares each of them with what is computed
+for every account by itself; `tests/found/test_folders.py` does so with policies that were published.
 """

@@ -81,10 +81,11 @@ def prove_policy(policy: Policy, place: KeyPlace, meant: Meant | None = None) ->
     except Unsupported:
         statements = ()
     settings, place = meant.settings(place, statements), meant.place(place)
+    given = statements or policy
     if not meant.purpose:
-        return prove_properties(Subject("anything", ANYTHING, settings, place), policy, OF_ANY_POLICY, every=True)
+        return prove_properties(Subject("anything", ANYTHING, settings, place), given, OF_ANY_POLICY, every=True)
     about = Subject(meant.purpose, expected_of(meant.purpose), settings, place)
-    return prove_properties(about, policy, OF_A_PURPOSE, every=True)
+    return prove_properties(about, given, OF_A_PURPOSE, every=True)
 
 
 def prove_like(policy: Policy, place: KeyPlace, like: Subject) -> Sequence[Judgement]:

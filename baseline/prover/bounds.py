@@ -120,11 +120,14 @@ class Bounds:
 
 
 def prove(
-    policy: Policy, partition: str, claims: Sequence[Claim], owner: str = "", region: str = ""
+    policy: Policy | PlainPolicy, partition: str, claims: Sequence[Claim], owner: str = "", region: str = ""
 ) -> tuple[Answer, ...]:
-    """An answer to every claim, in their order. The account and the region of the key as far as they are known."""
+    """An answer to every claim, in their order. The account and the region of the key as far as they are known.
+
+    Who asks much of one policy gives it as `read` has read it, once.
+    """
     try:
-        statements = read(policy, partition)
+        statements = policy if isinstance(policy, tuple) else read(policy, partition)
         space = Space(partition, statements, [claim.region for claim in claims], owner, region)
         bounds = Bounds(statements, space)
         return tuple(map(bounds.answer, claims))

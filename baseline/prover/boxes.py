@@ -20,6 +20,14 @@ def meet(one: Box, other: Box) -> Box | None:
     return both if all(both) else None
 
 
+def _touch(one: Box, other: Box) -> bool:
+    """Whether two boxes share anything. A proof asks little else, and a generator would take twice as long."""
+    for a, b in zip(one, other, strict=True):  # noqa: SIM110
+        if not a & b:
+            return False
+    return True
+
+
 def first_point(box: Box) -> tuple[int, ...]:
     """The box's first class on every coordinate."""
     return tuple((mask & -mask).bit_length() - 1 for mask in box)
@@ -39,7 +47,7 @@ class Steps:
 
 def survivor(box: Box, others: Iterable[Box], steps: Steps) -> Box | None:
     """A box inside the first that none of the others touches; None if they cover it. Raises StepsSpent."""
-    touching = [other for other in others if meet(box, other)]
+    touching = [other for other in others if _touch(box, other)]
     return _survivor(box, touching, 0, steps)
 
 
@@ -47,7 +55,7 @@ def _survivor(box: Box, others: Sequence[Box], start: int, steps: Steps) -> Box 
     for at in range(start, len(others)):
         other = others[at]
         steps.spend()
-        if meet(box, other) is None:
+        if not _touch(box, other):
             continue
         rest = list(box)
         for i, (own, taken) in enumerate(zip(box, other, strict=True)):

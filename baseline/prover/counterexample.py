@@ -44,10 +44,11 @@ def confirmed(space: Space, found: Box, within: Box, judge: Confirmation) -> Cou
     if decision is None:
         raise Unconfirmed(f"the evaluator does not see {request}")
     for i in range(FIRST_KEY, len(point)):
-        without = (*point[:i], 0, *point[i + 1 :])
-        smaller = _request(space, without)
-        if point[i] and within[i] & ABSENT and (agreed := judge(smaller)):
-            point, request, decision = without, smaller, agreed
+        if point[i] and within[i] & ABSENT:
+            without = (*point[:i], 0, *point[i + 1 :])
+            smaller = _request(space, without)
+            if agreed := judge(smaller):
+                point, request, decision = without, smaller, agreed
     return Counterexample(request, decision)
 
 

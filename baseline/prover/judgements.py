@@ -1,16 +1,16 @@
 """The verdicts on one key: every property that applies to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from baseline.iam.document import Document
-from baseline.iam.reading import PlainCondition, PlainStatement
+from baseline.iam.reading import PlainCondition, PlainPolicy, PlainStatement
 from baseline.prover.assumptions import A3, ASSUMPTIONS
 from baseline.prover.bounds import Bounds, read
 from baseline.prover.claims import Claim
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.decide import Answer, Verdict
-from baseline.prover.more_examples import contradictions
+from baseline.prover.more_examples import contradictions, each_beside_the_denies
 from baseline.prover.properties import KMS_CONTROLS, PROPERTIES, Property
 from baseline.prover.purpose_properties import PURPOSE_PROPERTIES
 from baseline.prover.space import Space
@@ -64,7 +64,7 @@ def prove_key(subject: Subject, policy: Document | Policy) -> tuple[Judgement, .
 
 
 def prove_properties(
-    subject: Subject, plain: Policy, properties: Sequence[Property], every: bool = False
+    subject: Subject, plain: Policy | PlainPolicy, properties: Sequence[Property], every: bool = False
 ) -> tuple[Judgement, ...]:
     """Those of the properties that say something of this key. What is said of single statements is asked last.
 
@@ -73,7 +73,7 @@ def prove_properties(
     asked = [(entry, tuple(entry.claims(subject))) for entry in properties]
     claims = [claim for _, of_entry in asked for claim in of_entry]
     try:
-        statements = read(plain, subject.place.partition)
+        statements = plain if isinstance(plain, tuple) else read(plain, subject.place.partition)
         place, regions = subject.place, [claim.region for claim in claims]
         bounds = Bounds(statements, Space(place.partition, statements, regions, place.account_id, place.region))
     except Unsupported as error:
@@ -85,14 +85,21 @@ def prove_properties(
     judgements = [_judgement(entry, [bounds.answer(c) for c in given]) for entry, given in asked if given]
     if every:
         of_entry = {entry.id: given for entry, given in asked}
-        judgements = [_with_others(judgement, bounds, of_entry[judgement.about.id]) for judgement in judgements]
+        judgements = _with_others(judgements, bounds, of_entry)
     all_needed = _all_needed(bounds, _may_be_idle(subject))
     return (*judgements, _judgement(PUBLIC, [_none_is_public(statements)]), _judgement(NEEDED, [all_needed]))
 
 
-def _with_others(judgement: Judgement, bounds: Bounds, claims: Sequence[Claim]) -> Judgement:
-    first = judgement.counterexample
-    return replace(judgement, others=tuple(contradictions(bounds, claims, first))) if first else judgement
+def _with_others(
+    judgements: Sequence[Judgement], bounds: Bounds, claims: Mapping[str, Sequence[Claim]]
+) -> list[Judgement]:
+    alone = each_beside_the_denies(bounds) if any(judgement.counterexample for judgement in judgements) else {}
+    return [
+        replace(j, others=tuple(contradictions(bounds, alone, claims[j.about.id], j.counterexample)))
+        if j.counterexample
+        else j
+        for j in judgements
+    ]
 
 
 def _open(verdict: Verdict, error: Exception) -> Answer:

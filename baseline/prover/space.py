@@ -66,6 +66,9 @@ class Space:
         self.everything: Box = (*full, *(c.everything for c in self.coordinates))
         self._of_people, self._of_services = self._sent(of_service=False), self._sent(of_service=True)
         self.abroad = list(self._abroad())
+        # By identity, which lasts as long as what is remembered holds the object.
+        self._reaches: dict[int, Reach] = {}
+        self._regions: dict[tuple[int, bool], tuple[Requests, Box | None]] = {}
 
     def _conditions(self) -> Iterator[tuple[PlainCondition, bool]]:
         """Every condition, and whether it can meet a service's request."""
@@ -123,6 +126,12 @@ class Space:
 
     def reach(self, statement: PlainStatement) -> Reach:
         """A statement in these coordinates."""
+        known = self._reaches.get(id(statement))
+        if known is None:
+            known = self._reaches[id(statement)] = self._reach(statement)
+        return known
+
+    def _reach(self, statement: PlainStatement) -> Reach:
         is_everyone = "*" in statement.principals
         direct, delegated = people_of(statement, self.callers)
         spared = spared_by(statement, self.callers)
@@ -164,6 +173,13 @@ class Space:
 
     def region(self, region: Requests, services_carry_no_account: bool) -> Box | None:
         """A region in these coordinates; None if it is empty. With assumption A3, services lack the caller's keys."""
+        known = self._regions.get((id(region), services_carry_no_account))
+        if known is None:
+            known = region, self._region(region, services_carry_no_account)
+            self._regions[id(region), services_carry_no_account] = known
+        return known[1]
+
+    def _region(self, region: Requests, services_carry_no_account: bool) -> Box | None:
         sides = self._sides(region, of_service=region.kind == "service")
         if region.kind == "iam":
             return _box(self.callers.people & sides[CALLER], sides)

@@ -141,8 +141,7 @@ def _failure(one: ProvenFile, judgement: Judgement) -> Iterator[str]:
 
 def _line(one: ProvenFile, judgement: Judgement) -> int:
     """Of the statement that decided; else the first."""
-    statements = one.policy.statements if one.policy else []
-    return next((one.policy.line(s.path) for s in statements if one.policy and s.name == judgement.sid), 1)
+    return one.policy.lines.get(judgement.sid or "", 1) if one.policy else 1
 
 
 def _as_json(one: ProvenFile, purpose: str) -> dict[str, Any]:

@@ -3,13 +3,18 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
 
 from baseline.found.validate import validate
+from baseline.likeness.renaming import is_renamable
+from baseline.prover.meant import Meant
 from operations.judging import judge
+from operations.proofs import ProvenPolicy, prove_path
 from tests.conftest import Run
+from tests.found.corpus import CORPUS
 from tests.found.policies import A, B, R, policy, statement
 
 LOGS = statement({"Service": "logs.eu-west-1.amazonaws.com"}, "kms:DescribeKey", StringEquals={"aws:SourceAccount": A})
@@ -67,17 +72,60 @@ def test_what_is_broken_is_one_finding_each_and_the_rest_is_judged(scan: Path) -
     assert {f.kind.id for f in judged["open"].findings} == {"open-to-everyone"}
 
 
-def test_policies_that_differ_in_their_account_alone_get_the_findings_that_each_gets_by_itself(scan: Path) -> None:
-    other = statement({"Service": "s3.amazonaws.com"}, StringEquals={"aws:SourceAccount": B})
-    named = statement(StringEquals={"aws:SourceAccount": A}) | {"Sid": f"For {A}"}
-    texts = [policy(OPEN, LOGS, other, named)]
-    texts.append(texts[0].replace(A, "333333333333"))
-    for account, text in zip((A, "333333333333"), texts, strict=True):
-        (scan / account / R).mkdir(parents=True, exist_ok=True)
-        (scan / account / R / "same.json").write_text(text, encoding="utf-8")
-    for one in judge(scan, "", "", "", lambda _: None):
-        text = one.file.path.read_text(encoding="utf-8")
-        assert one.findings == validate(text, one.file.account_id, one.file.region)
+@pytest.mark.parametrize("purpose", ["", "sns"])
+def test_policies_that_differ_in_their_account_alone_get_what_each_gets_by_itself(tmp_path: Path, purpose: str) -> None:
+    """Of every form that somebody published, of three accounts; one is the example of any other, and the example is told."""
+    accounts = ("333333333333", "999999999999", "000000000012")
+    for number, published in enumerate(CORPUS):
+        for account in accounts:
+            file = tmp_path / account / R / f"{number}.json"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(published.text.replace(A, account), encoding="utf-8")
+    meant = Meant(purpose=purpose)
+    proven = prove_path(tmp_path, "", "", meant, lambda _: None)
+    for judged, one in zip(judge(tmp_path, "", "", "", lambda _: None), proven, strict=True):
+        text, account = one.file.path.read_text(encoding="utf-8"), one.file.account_id
+        assert judged.findings == validate(text, account, R)
+        if not judged.is_policy:
+            assert one.problem
+            continue
+        assert one.policy
+        [alone] = prove_path(one.file.path, account, R, meant, lambda _: None)
+        assert alone.policy
+        assert one.policy.plain == alone.policy.plain
+        assert verdicts(one.policy) == verdicts(alone.policy)
+
+
+def verdicts(policy: ProvenPolicy) -> list[tuple[object, ...]]:
+    """All that is said, but for which of several words stands for any other account."""
+    return [(j.about.id, j.verdict, j.sid, j.reason, j.needs_a3, len(j.others)) for j in policy.judgements]
+
+
+@pytest.mark.parametrize(
+    ("written", "is_alike"),
+    [
+        ({"StringEquals": {"aws:SourceAccount": A}}, True),
+        ({"StringLike": {"aws:SourceArn": f"arn:aws:sns:*:{A}:*"}}, True),
+        ({"StringLike": {"aws:PrincipalArn": f"arn:aws:iam::{A[:4]}*:role/x"}}, False),
+        ({"StringLike": {"aws:PrincipalArn": f"*{A}:role/x"}}, False),
+        ({"StringEquals": {"kms:EncryptionContext:app": f"{A}1"}}, False),
+        ({"StringEquals": {f"kms:EncryptionContext:{A}": "x"}}, False),
+        ({"NumericLessThan": {"aws:MultiFactorAuthAge": A}}, False),
+        ({"StringEquals": {"kms:EncryptionContext:app": "\u0032"}}, True),  # written as it is by Python's json
+    ],
+)
+def test_what_rests_on_the_digits_of_an_id_is_judged_by_itself(written: dict[str, Any], is_alike: bool) -> None:
+    assert is_renamable(policy(statement(**written)), A) == is_alike
+
+
+def test_a_pattern_that_ends_within_an_id_is_judged_for_each_account(tmp_path: Path) -> None:
+    like = {"StringLike": {"aws:PrincipalArn": f"arn:aws:iam::{A[:4]}*:role/x"}}
+    texts = {account: policy(statement("*", **like)).replace(f"{A}:root", f"{account}:root") for account in (A, B)}
+    for account, text in texts.items():
+        (tmp_path / account / R).mkdir(parents=True)
+        (tmp_path / account / R / "key.json").write_text(text, encoding="utf-8")
+    for one in judge(tmp_path, "", "", "", lambda _: None):
+        assert one.findings == validate(texts[one.file.account_id], one.file.account_id, R)
 
 
 def test_a_folder_in_every_format(run: Run, scan: Path) -> None:

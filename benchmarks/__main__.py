@@ -9,10 +9,9 @@ CPU seconds and ratios hold on a busy machine, wall times do not.
 import sys
 from collections.abc import Iterator
 
-from benchmarks import page
+from benchmarks import page, policies_of_others, verification
 from benchmarks.report import DOCUMENT, document
 from benchmarks.runs import Run, Size, alternative, ours, warm_up
-from benchmarks.verification import section
 
 SMALL, MEDIUM = Size(5, 2), Size(10, 17)
 LARGE, LARGEST, MANY_SHAPES = Size(100, 17, 5), Size(1000, 17, 5), Size(1000, 17, 51)
@@ -58,7 +57,11 @@ def main(quick: bool) -> None:
     if quick:
         return
     growth = {of: [said(run) for size in series for run in ours(size, only_cold=True)] for of, series in GROWTH.items()}
-    sections = {"verification": section(), "report": page.section()}
+    sections = {
+        "verification": verification.section(),
+        "policies_of_others": policies_of_others.section(),
+        "report": page.section(),
+    }
     DOCUMENT.write_text(document(runs, growth, LARGEST, sections), encoding="utf-8")
     print(f"written to {DOCUMENT.relative_to(DOCUMENT.parent.parent)}")  # noqa: T201
 

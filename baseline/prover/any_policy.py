@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from baseline.iam.reading import PlainPolicy
 from baseline.key_policy.place import KeyPlace
 from baseline.prover import general_claims as claims_of
 from baseline.prover.bounds import read
@@ -75,17 +76,20 @@ OF_A_PURPOSE: tuple[Property, ...] = tuple(_KEPT if entry.id == _KEPT.id else en
 
 def prove_policy(policy: Policy, place: KeyPlace, meant: Meant | None = None) -> Sequence[Judgement]:
     """Every property that says something of the policy of a key that is so meant."""
-    meant = meant or Meant()
     try:
         statements = read(policy, place.partition)
     except Unsupported:
         statements = ()
+    about, properties = asked_of(statements, place, meant or Meant())
+    return prove_properties(about, statements or policy, properties, every=True)
+
+
+def asked_of(statements: PlainPolicy, place: KeyPlace, meant: Meant) -> tuple[Subject, Sequence[Property]]:
+    """The key that is so meant, as far as its policy says it itself, and what is asked of it."""
     settings, place = meant.settings(place, statements), meant.place(place)
-    given = statements or policy
     if not meant.purpose:
-        return prove_properties(Subject("anything", ANYTHING, settings, place), given, OF_ANY_POLICY, every=True)
-    about = Subject(meant.purpose, expected_of(meant.purpose), settings, place)
-    return prove_properties(about, given, OF_A_PURPOSE, every=True)
+        return Subject("anything", ANYTHING, settings, place), OF_ANY_POLICY
+    return Subject(meant.purpose, expected_of(meant.purpose), settings, place), OF_A_PURPOSE
 
 
 def prove_like(policy: Policy, place: KeyPlace, like: Subject) -> Sequence[Judgement]:

@@ -147,18 +147,15 @@ def gained(
         return new if gives(new, strength) and not gives(old, strength) else None
 
     steps = Steps()
-    old_denies = list(boxes(before.denies, COVERED))
-    old_allows = list(boxes(before.allows, reading, strength))
-    allowed = boxes(after.allows, reading, strength)
-    if within:
-        allowed = filter(None, (meet(within, box) for box in allowed))
-    for allow in (part for box in allowed for part in after.space.real(box)):
-        newly_allowed = survivor(allow, [*after.denied, *old_allows], steps)
-        no_longer_denied = (meet(allow, deny) for deny in old_denies)
-        for part in filter(None, (newly_allowed, *no_longer_denied)):
-            left = survivor(part, after.denied, steps)
-            if left:
-                return confirmed(after.space, left, left, judge)
+    old_allows, denied = list(boxes(before.allows, reading, strength)), set(after.denied)
+    no_longer_denied = [deny for deny in boxes(before.denies, COVERED) if deny not in denied]
+    for box in boxes(after.allows, reading, strength):
+        is_new, part = box not in old_allows, meet(within, box) if within else box
+        for allow in after.space.real(part) if part else ():
+            newly_allowed = survivor(allow, [*after.denied, *old_allows], steps) if is_new else None
+            for found in filter(None, (newly_allowed, *(meet(allow, deny) for deny in no_longer_denied))):
+                if left := survivor(found, after.denied, steps):
+                    return confirmed(after.space, left, left, judge)
     return None
 
 

@@ -87,7 +87,7 @@ def prove_properties(
         of_entry = {entry.id: given for entry, given in asked}
         judgements = _with_others(judgements, bounds, of_entry)
     all_needed = _all_needed(bounds, _may_be_idle(subject))
-    return (*judgements, _judgement(PUBLIC, [_none_is_public(statements)]), _judgement(NEEDED, [all_needed]))
+    return (*judgements, _judgement(PUBLIC, [none_is_public(statements)]), _judgement(NEEDED, [all_needed]))
 
 
 def _with_others(
@@ -113,7 +113,8 @@ def _judgement(entry: Property, answers: Sequence[Answer]) -> Judgement:
     return Judgement(entry, worst.verdict, needs_a3, worst.counterexample, worst.reason, sid)
 
 
-def _none_is_public(statements: Sequence[PlainStatement]) -> Answer:
+def none_is_public(statements: Sequence[PlainStatement]) -> Answer:
+    """Whether every Allow for everyone rests on a fixed value."""
     undecided = ""
     for statement in statements:
         for_everyone = statement.is_allow and "*" in statement.principals

@@ -21,12 +21,7 @@ def mutants(policy: Mapping[str, Any]) -> Iterator[Mutant]:
     """Every mutant of the policy, one change each."""
     for number, statement in enumerate(policy["Statement"]):
         for what, changed in ((None, None), *_of_statement(statement)):
-            mutated = copy.deepcopy(dict(policy))
-            if changed is None:
-                del mutated["Statement"][number]
-            else:
-                mutated["Statement"][number] = changed
-            yield Mutant(f"{statement['Sid']}: {what or 'dropped'}", mutated)
+            yield Mutant(f"{statement['Sid']}: {what or 'dropped'}", _with(policy, number, changed))
 
 
 def more_mutants(policy: Mapping[str, Any]) -> Iterator[Mutant]:
@@ -34,9 +29,14 @@ def more_mutants(policy: Mapping[str, Any]) -> Iterator[Mutant]:
     yield from mutants(policy)
     for number, statement in enumerate(policy["Statement"]):
         for what, changed in _more_of_statement(statement):
-            mutated = copy.deepcopy(dict(policy))
-            mutated["Statement"][number] = changed
-            yield Mutant(f"{statement['Sid']}: {what}", mutated)
+            yield Mutant(f"{statement['Sid']}: {what}", _with(policy, number, changed))
+
+
+def _with(policy: Mapping[str, Any], number: int, changed: Statement | None) -> dict[str, Any]:
+    """The policy with another statement in this place, or without it; all others are the same objects."""
+    statements = list(policy["Statement"])
+    statements[number : number + 1] = [changed] if changed else []
+    return {**policy, "Statement": statements}
 
 
 def _more_of_statement(statement: Statement) -> Iterator[tuple[str, Statement]]:

@@ -8,20 +8,17 @@ matching code with anything else.
 - https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 """
 
-import ipaddress
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT
+from baseline.iam.comparisons import COMPARISONS, is_like
 from baseline.iam.document import Document
 from baseline.iam.policy_error import PolicyError
 from baseline.iam.reading import PlainCondition, PlainPolicy, PlainStatement, read_partly
 from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
-from baseline.iam.values import moment_of, number_of
 
 NOT_ACROSS_ACCOUNTS = "KMS honours the action for principals of the key's own account alone"
 _AT_HOME = frozenset(name.lower() for name in ACTIONS if name not in CROSS_ACCOUNT)
@@ -102,7 +99,7 @@ def _miss(statement: PlainStatement, request: Request, values: Mapping[str, Valu
 
 @lru_cache(maxsize=65_536)
 def _means(patterns: tuple[str, ...], action: str) -> bool:
-    return any(_is_like(pattern.lower(), action.lower()) for pattern in patterns)
+    return any(is_like(pattern.lower(), action.lower()) for pattern in patterns)
 
 
 def _strength(statement: PlainStatement, caller: Caller) -> Strength | None:
@@ -185,70 +182,5 @@ def _holds(condition: PlainCondition, present: Values) -> bool:
 
 def _test_of_one_value(base: str, wanted: Values) -> Callable[[str], bool]:
     """Values are alternatives; a negated operator wants none of them."""
-    compare = _COMPARISONS[base.replace("Not", "")]
+    compare = COMPARISONS[base.replace("Not", "")]
     return lambda value: any(compare(pattern, value) for pattern in wanted) != ("Not" in base)
-
-
-def _is_like(pattern: str, text: str) -> bool:
-    """`*` is any run of characters, also none, `?` is one."""
-    if "*" not in pattern and "?" not in pattern:
-        return pattern == text
-    at, star, resume = 0, -1, 0
-    position = 0
-    while position < len(text):
-        if pattern[at : at + 1] == "*":
-            star, resume, at = at, position, at + 1
-        elif pattern[at : at + 1] in ("?", text[position]):
-            at, position = at + 1, position + 1
-        elif star >= 0:
-            resume += 1
-            at, position = star + 1, resume
-        else:
-            return False
-    return not pattern[at:].strip("*")
-
-
-def _is_arn_like(pattern: str, value: str) -> bool:
-    """Six parts, divided at the first five colons, each matched on its own; ArnEquals knows wildcards as well."""
-    wanted, parts = pattern.split(":", 5), value.split(":", 5)
-    return len(wanted) == len(parts) == 6 and parts[0] == "arn" and all(map(_is_like, wanted, parts))
-
-
-def _ordered(
-    read: Callable[[str], Decimal | None], compare: Callable[[Decimal, Decimal], bool]
-) -> Callable[[str, str], bool]:
-    """Numbers, and points in time. A value that is none never matches."""
-
-    def matches(wanted: str, value: str) -> bool:
-        bound, given = read(wanted), read(value)
-        return bound is not None and given is not None and compare(given, bound)
-
-    return matches
-
-
-def _is_in_range(wanted: str, value: str) -> bool:
-    """An address in a range of its own version. A range of IPv6 with bits behind its length matches nothing."""
-    try:
-        return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=":" in wanted)
-    except ValueError:
-        return False
-
-
-_ORDER: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
-    "Equals": operator.eq,
-    "LessThan": operator.lt,
-    "LessThanEquals": operator.le,
-    "GreaterThan": operator.gt,
-    "GreaterThanEquals": operator.ge,
-}
-_COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
-    "StringEquals": lambda wanted, value: value == wanted,
-    "StringEqualsIgnoreCase": lambda wanted, value: value.lower() == wanted.lower(),
-    "StringLike": _is_like,
-    "ArnEquals": _is_arn_like,
-    "ArnLike": _is_arn_like,
-    "Bool": lambda wanted, value: value.lower() == wanted.lower(),
-    "IpAddress": _is_in_range,
-    **{f"Numeric{name}": _ordered(number_of, compare) for name, compare in _ORDER.items()},
-    **{f"Date{name}": _ordered(moment_of, compare) for name, compare in _ORDER.items()},
-}

@@ -6,12 +6,10 @@ them tells apart.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from baseline.iam.actions import CROSS_ACCOUNT
-from baseline.iam.condition_keys import condition_key, is_carried, of_people, of_services
+from baseline.iam.condition_keys import condition_key
 from baseline.iam.reading import PlainCondition, PlainStatement
-from baseline.iam.services import describes_an_iam_principal
 from baseline.prover.actions import KNOWN, actions
 from baseline.prover.boxes import Box
 from baseline.prover.callers import BY_CALLER, BY_KIND, IS_SERVICE_KEY, SERVICE_NAME_KEY, callers, service_is_held_to
@@ -21,6 +19,7 @@ from baseline.prover.coordinates import ABSENT, coordinate
 from baseline.prover.globs import TextTest
 from baseline.prover.persons import ROOT_USER, Person, named, person_tests
 from baseline.prover.principals import exactly, people_of, spared_by
+from baseline.prover.sending import carrying, is_of_a_person, possible
 
 CALLER, ACTION, FIRST_KEY = 0, 1, 2
 _AT_HOME = tuple(name for name in KNOWN if name not in CROSS_ACCOUNT)
@@ -165,10 +164,10 @@ class Space:
         """What can be sent at all: no key that such callers never send, and every key that they always send."""
         keys = []
         for each in self.coordinates:
-            possible = _possible(each.key, of_service) & each.everything
+            classes = possible(each.key, of_service) & each.everything
             for is_constant in self._constant(each.key):
-                possible &= each.mask(is_constant)
-            keys.append(possible)
+                classes &= each.mask(is_constant)
+            keys.append(classes)
         return (*self.everything[:FIRST_KEY], *keys)
 
     def region(self, region: Requests, services_carry_no_account: bool) -> Box | None:
@@ -194,7 +193,7 @@ class Space:
     def of_service_alone(self, box: Box) -> Box | None:
         """A box of services without the keys of IAM principals (assumption A3)."""
         keys = [
-            mask & (ABSENT if _is_of_a_person(c.key) else -1)
+            mask & (ABSENT if is_of_a_person(c.key) else -1)
             for c, mask in zip(self.coordinates, box[FIRST_KEY:], strict=True)
         ]
         return (*box[:FIRST_KEY], *keys) if all(keys) else None
@@ -217,7 +216,7 @@ class Space:
 
     def carried(self, box: Box) -> Iterator[Box]:
         """The box, in parts: each known action with the keys that its calls carry, and without the others."""
-        for carries, actions_alike in _carrying(tuple(c.key for c in self.coordinates)):
+        for carries, actions_alike in carrying(tuple(c.key for c in self.coordinates)):
             chosen = box[ACTION] & actions_alike
             if chosen:
                 keys = [m if carried else m & ABSENT for m, carried in zip(box[FIRST_KEY:], carries, strict=True)]
@@ -232,33 +231,3 @@ def _box(chosen: int, sides: Sequence[int]) -> Box | None:
 
 def _like(name: str) -> TextTest:
     return TextTest("like" if "*" in name else "equal", name)
-
-
-@lru_cache(maxsize=1_024)
-def _carrying(keys: tuple[str, ...]) -> tuple[tuple[tuple[bool, ...], int], ...]:
-    """The known actions, grouped by which of the keys their calls carry."""
-    groups: dict[tuple[bool, ...], int] = {}
-    for i, action in enumerate(KNOWN):
-        carries = tuple(is_carried(key, action) for key in keys)
-        groups[carries] = groups.get(carries, 0) | 1 << i
-    return tuple(groups.items())
-
-
-@cache
-def _is_of_a_person(key: str) -> bool:
-    return describes_an_iam_principal(key)
-
-
-@cache
-def _possible(key: str, of_service: bool) -> int:
-    """The classes of a key that such callers can send: all but the first if they always send it, only it if never.
-
-    What services never send is an assumption of its own (A3), and not made here; keys that follow from an IAM
-    principal are tests of the principal itself.
-    """
-    if key in BY_CALLER and not of_service:
-        return -1
-    presence = of_services(key) if of_service else of_people(key)
-    if presence == "always":
-        return ~ABSENT
-    return ABSENT if presence == "never" and not of_service else -1

@@ -23,7 +23,7 @@ class Monthly:
 
 def monthly(keys: Iterable[Key], prices: Prices) -> Monthly:
     """What these keys cost a month."""
-    rotating = Counter(key.settings.rotation for key in keys)
+    rotating = Counter(_is_rotated(key) for key in keys)
     every = rotating.total()
     new = every * prices.key
     first, all_of_them = (min(n, prices.billed_rotations) * prices.rotation for n in (1, prices.billed_rotations))
@@ -51,7 +51,12 @@ def billed_resources(inventory: Inventory) -> int:
 
 def _periods(keys: Iterable[Key]) -> Counter[int]:
     """How many keys are rotated after so many days; 0: never."""
-    return Counter(key.settings.rotation_period_days if key.settings.rotation else 0 for key in keys)
+    return Counter(key.settings.rotation_period_days if _is_rotated(key) else 0 for key in keys)
+
+
+def _is_rotated(key: Key) -> bool:
+    """KMS rotates no key while it is disabled. https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"""
+    return key.settings.rotation and key.enabled
 
 
 def _in_year(periods: Counter[int], prices: Prices, year: int) -> float:

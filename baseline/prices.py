@@ -42,6 +42,12 @@ def public_prices() -> Prices:
     return parse_prices(files("baseline").joinpath("prices.json").read_text(encoding="utf-8"), "prices.json")
 
 
+def prices_in(partition: str, prices: Prices | None = None) -> Prices | None:
+    """The public prices, or an owner's, if they hold in this partition; None: nobody has looked it up."""
+    prices = prices or public_prices()
+    return prices if partition in prices.partitions else None
+
+
 def parse_prices(text: str, file: str, others: Prices | None = None) -> Prices:
     """A file's prices; whatever it does not say is as in the others. Raises Mistakes."""
     try:

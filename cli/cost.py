@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +13,7 @@ from baseline.words import count
 from cli import options, output
 from operations.costs import YEARS, Costs, costs, prices_from
 from operations.project import Project, configuration_path
-from operations.selection import select
+from operations.selection import forgotten_keys, select
 
 
 class By(StrEnum):
@@ -26,10 +25,6 @@ class By(StrEnum):
 
 
 Divided = Annotated[By, typer.Option("--by", help="What the bill is divided by.")]
-OwnPrices = Annotated[
-    Path | None,
-    typer.Option("--prices", help="A JSON file with other prices than the public ones.", show_default=False),
-]
 
 
 def cost(
@@ -38,7 +33,7 @@ def cost(
     region: options.Regions = None,
     purpose: options.Purposes = None,
     by: Divided = By.account,
-    prices: OwnPrices = None,
+    prices: options.OwnPrices = None,
     format: options.OutputFormat = options.Format.table,
 ) -> None:
     """Show what the keys cost a month, by public prices: new, after their first rotation, and from the last billed one on.
@@ -48,8 +43,9 @@ def cost(
     Example: kms-baseline cost --by purpose
     """
     project = Project(configuration_path(config))
-    keys = list(select(project, account or (), region or (), purpose or ()))
-    found = costs(project, keys, by.value, prices_from(prices))
+    asked_for = (account or (), region or (), purpose or ())
+    forgotten = list(forgotten_keys(project, *asked_for))
+    found = costs(project, list(select(project, *asked_for)), forgotten, by.value, prices_from(prices))
     if format is options.Format.json:
         output.show_json({"version": 1, "by": by.value, **asdict(found)})
         return

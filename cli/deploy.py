@@ -29,9 +29,6 @@ TakeOver = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Plan and show, apply nothing.")]
 KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Deploy the others when some stacks cannot be planned.")]
-PlanFormat = Annotated[
-    plans.Format, typer.Option("--format", help="table for people, markdown for pull requests, json for programs.")
-]
 DetailedExitcode = Annotated[
     bool, typer.Option("--detailed-exitcode", help="End with 2 where there were changes, as `terraform plan` does.")
 ]
@@ -56,7 +53,7 @@ def deploy(
     locked: options.Locked = False,
     take_over: TakeOver = False,
     keep_going: KeepGoing = False,
-    format: PlanFormat = plans.Format.table,
+    format: options.OutputOfChange = options.ChangeFormat.table,
     detailed_exitcode: DetailedExitcode = False,
 ) -> None:
     """Plan every stack with Terraform, show all changes, ask, and apply exactly these plans.
@@ -87,12 +84,12 @@ def deploy(
         raise typer.Exit(TERRAFORM_CHANGED)
 
 
-def _show(planned: Planned, looking: Looking, format: plans.Format) -> None:
+def _show(planned: Planned, looking: Looking, format: options.ChangeFormat) -> None:
     """What the plans would do."""
     groups = summary(planned, looking.inventory)
-    if format is plans.Format.json:
+    if format is options.ChangeFormat.json:
         output.show_json(plans.as_json(planned, groups))
-    elif format is plans.Format.markdown:
+    elif format is options.ChangeFormat.markdown:
         output.show("\n".join(plans.markdown(planned, groups)))
     else:
         output.show(plans.counts(planned))
@@ -117,7 +114,7 @@ def _say_which(inventory: Inventory, stacks: list[str]) -> None:
         output.say(f"these are {len(stacks)} of {len(inventory.stacks)} stacks; the others were not planned")
 
 
-def _apply(planned: Planned, yes: bool, dry_run: bool, format: plans.Format) -> None:
+def _apply(planned: Planned, yes: bool, dry_run: bool, format: options.ChangeFormat) -> None:
     if not planned.anything_to_do or dry_run:
         nothing = "no changes: everything is as the configuration says"
         output.say("dry run: nothing was applied" if planned.anything_to_do else nothing)
@@ -127,7 +124,7 @@ def _apply(planned: Planned, yes: bool, dry_run: bool, format: plans.Format) -> 
         raise Refusal("not applied: the question was declined")
     applied = apply_stacks(planned)
     outcomes = output.table(("STACK", "OUTCOME"), [(r.stack, r.outcome) for r in applied.results])
-    (output.show if format is plans.Format.table else output.say)(outcomes)
+    (output.show if format is options.ChangeFormat.table else output.say)(outcomes)
     error = applied.error()
     if error is not None:
         raise error

@@ -7,16 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from baseline.bill import Monthly
 from baseline.errors import Exit, UsageError
 from baseline.inventory import Key
-from baseline.prices import public_prices
 from baseline.prover.inventories import ChangedKeys
 from baseline.setting_changes import plain
 from baseline.words import count, some
 from cli import changes, options, output
 from cli.policy.diff import NoNewAccess
-from operations.comparison import ConfigurationDifference, difference_of_configurations
+from operations.comparison import BillDifference, ConfigurationDifference, difference_of_configurations
+from operations.costs import prices_from
 from operations.project import configuration_path
 
 Old = Annotated[Path | None, typer.Argument(help="The old configuration.", show_default=False)]
@@ -37,7 +36,8 @@ def diff(
     config: options.Config = None,
     revision: From = "",
     no_new_access: NoNewAccess = False,
-    format: options.OutputFormat = options.Format.table,
+    prices: options.OwnPrices = None,
+    format: options.OutputOfChange = options.ChangeFormat.table,
 ) -> None:
     """Show what a change of the configuration does: to settings, to keys, and to who may do what with them.
 
@@ -45,41 +45,63 @@ def diff(
     """
     if old and revision:
         raise UsageError("OLD and --from both say what the old configuration is", "leave one of them out")
-    found = difference_of_configurations(old, new or configuration_path(config), revision or "HEAD")
-    if format is options.Format.json:
+    found = difference_of_configurations(
+        old, new or configuration_path(config), revision or "HEAD", prices_from(prices)
+    )
+    if format is options.ChangeFormat.json:
         output.show_json(_as_json(found))
+    elif format is options.ChangeFormat.markdown:
+        output.show("\n".join(_markdown(found)))
     else:
-        _show(found)
+        output.show("\n".join(_lines(found)))
     if no_new_access and any(c.direction == "gains" for group in found.keys.changed for c in group.changes):
         raise typer.Exit(Exit.REFUSED)
 
 
-def _show(of: ConfigurationDifference) -> None:
+def _markdown(of: ConfigurationDifference) -> Iterator[str]:
+    """For the comment of a pull request: how much it is, what it costs, then everything."""
+    found = of.keys
+    changed = sum(len(group.keys) for group in found.changed)
+    yield f"### keys: {len(found.new)} new, {len(found.gone)} gone, {changed} changed\n"
+    if of.bill and of.bill.changes:
+        yield f"{_bill(of.bill)}\n"
+    # Four back quotes: no value of a configuration ends the block.
+    yield "````text"
+    yield from _lines(of)
+    yield "````"
+
+
+def _lines(of: ConfigurationDifference) -> Iterator[str]:
     found = of.keys
     for change in found.settings:
         where = f" in {some(change.accounts)}" if change.accounts else ""
-        output.show(f"SETTING  {change.name}: {change.old or 'none'} -> {change.new or 'none'}{where}")
+        yield f"SETTING  {change.name}: {change.old or 'none'} -> {change.new or 'none'}{where}"
     for title, keys in (("new", found.new), ("gone", found.gone)):
         for key in keys:
-            output.show(f"{title.upper()}  {key.where}")
+            yield f"{title.upper()}  {key.where}"
     for group in found.changed:
-        output.show("\n".join(_group(group)))
+        yield from _group(group)
     if found.reworded:
         first, *others = found.reworded
         more = f" and {count(len(others), 'other key')}" if others else ""
-        output.show(f"SAME MEANING  another text of the policy of {first.where}{more}")
-    if of.bill and of.bill[0] != of.bill[1]:
-        output.show(_bill(*of.bill))
+        yield f"SAME MEANING  another text of the policy of {first.where}{more}"
+    if of.bill and of.bill.changes:
+        yield f"BILL  {_bill(of.bill)}"
     if not (found.new or found.gone or found.changed or found.reworded or found.settings):
-        output.show("nothing changes")
+        yield "nothing changes"
 
 
-def _bill(old: Monthly, new: Monthly) -> str:
-    prices = public_prices()
+def _bill(of: BillDifference) -> str:
+    old, new, prices = of.old, of.new, of.prices
     now, then = (
         f"{prices.amount(a)} -> {prices.amount(b)}" for a, b in ((old.new, new.new), (old.settled, new.settled))
     )
-    return f"BILL  {old.keys} -> {count(new.keys, 'key')}: {now} a month, new; {then} after {prices.billed_rotations} rotations"
+    said = (
+        f"{old.keys} -> {count(new.keys, 'key')}: {now} a month, new; {then} after {prices.billed_rotations} rotations"
+    )
+    if of.resources:
+        said += f"; {of.resources[0]} -> {count(of.resources[1], 'resource')} billed by HCP Terraform"
+    return said
 
 
 def _group(group: ChangedKeys) -> Iterator[str]:
@@ -111,7 +133,7 @@ def _as_json(of: ConfigurationDifference) -> dict[str, Any]:
         ],
         "same_meaning": [_key(key) for key in found.reworded],
         "settings": [asdict(change) for change in found.settings],
-        "bill": of.bill and {"old": asdict(of.bill[0]), "new": asdict(of.bill[1])},
+        "bill": of.bill and asdict(of.bill),
     }
 
 

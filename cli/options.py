@@ -28,6 +28,10 @@ Regions = Annotated[
 Purposes = Annotated[
     list[str] | None, typer.Option("--purpose", help="Only this purpose; repeatable.", show_default=False)
 ]
+OwnPrices = Annotated[
+    Path | None,
+    typer.Option("--prices", help="A JSON file with other prices than the public ones.", show_default=False),
+]
 
 
 class Format(StrEnum):
@@ -38,6 +42,20 @@ class Format(StrEnum):
 
 
 OutputFormat = Annotated[Format, typer.Option("--format", help="table for people, json for programs.")]
+
+
+class ChangeFormat(StrEnum):
+    """How a change is printed: of what a deployment does, and of the configuration."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+OutputOfChange = Annotated[
+    ChangeFormat,
+    typer.Option("--format", help="table for people, markdown for pull requests, json for programs."),
+]
 
 
 class ReportFormat(StrEnum):

@@ -1,7 +1,6 @@
 """Plans as people approve them: what becomes of each resource, and what changes in it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from typing import Any
 
 from baseline.words import count, some
@@ -12,14 +11,6 @@ from operations.plan_summary import Alike
 COLUMNS = ("import", "create", "update", "replace", "delete", "forget")
 LONGEST = 120
 """Characters of a value that are shown; the plan's own text has all of them."""
-
-
-class Format(StrEnum):
-    """How plans are printed."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
 
 
 def counts(planned: Planned) -> str:

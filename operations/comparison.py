@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from baseline.bill import Monthly, monthly
+from baseline.backends import CloudBackend
+from baseline.bill import Monthly, billed_resources, monthly
 from baseline.configuration.load import Configuration, load
 from baseline.errors import Undecided, UsageError
 from baseline.expansion import expand
@@ -14,7 +15,7 @@ from baseline.found.place import account_in, place_of
 from baseline.found_accounts import parse_found_accounts
 from baseline.inventory import Inventory
 from baseline.lock import Lock
-from baseline.prices import public_prices
+from baseline.prices import Prices, prices_in
 from baseline.prover.difference import Change, difference
 from baseline.prover.inventories import InventoryDifference, inventory_difference
 from baseline.prover.unanswered import StepsSpent, Unsupported
@@ -37,18 +38,37 @@ class PolicyDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class BillDifference:
+    """What all keys cost before and after, as if they were new."""
+
+    prices: Prices
+    old: Monthly
+    new: Monthly
+    resources: tuple[int, int] | None
+    """In the states before and after, where HCP Terraform has and bills them; else None."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is another bill."""
+        return self.old != self.new or len(set(self.resources or ())) > 1
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigurationDifference:
     """What the change of a configuration means, for keys and for the bill."""
 
     keys: InventoryDifference
-    bill: tuple[Monthly, Monthly] | None
-    """Of all keys before and after, as if they were new; None where nobody has looked up prices."""
+    bill: BillDifference | None
+    """None where nobody has looked up prices."""
 
 
-def difference_of_configurations(old: Path | None, new: Path, revision: str) -> ConfigurationDifference:
+def difference_of_configurations(
+    old: Path | None, new: Path, revision: str, prices: Prices | None = None
+) -> ConfigurationDifference:
     """What changes from the old configuration to the new one; without an old file, it is the new one of a revision.
 
-    Raises Mistakes and UsageError for either of them, Undecided when a policy cannot be decided.
+    The bill is by an owner's prices or by the public ones. Raises Mistakes and UsageError for either configuration,
+    Undecided when a policy cannot be decided.
     """
     project = Project(new)
     now = _inventory(project.configuration)
@@ -62,10 +82,15 @@ def difference_of_configurations(old: Path | None, new: Path, revision: str) -> 
         keys = inventory_difference(before, now)
     except (Unsupported, StepsSpent) as error:
         raise Undecided(f"not decided: {error}", "`kms-baseline prove` says of which key") from None
-    prices = public_prices()
-    priced = now.organization.partition in prices.partitions
-    bill = (monthly(before.keys, prices), monthly(now.keys, prices)) if priced else None
-    return ConfigurationDifference(keys, bill)
+    return ConfigurationDifference(keys, _bill(before, now, prices_in(now.organization.partition, prices)))
+
+
+def _bill(before: Inventory, now: Inventory, prices: Prices | None) -> BillDifference | None:
+    if not prices:
+        return None
+    in_cloud = isinstance(now.organization.deployment.backend, CloudBackend)
+    resources = (billed_resources(before), billed_resources(now)) if in_cloud else None
+    return BillDifference(prices, monthly(before.keys, prices), monthly(now.keys, prices), resources)
 
 
 def difference_of_policies(old_file: Path, new_file: Path, account_id: str, region: str) -> PolicyDifference:

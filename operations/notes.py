@@ -11,7 +11,7 @@ from baseline.inventory import Inventory
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.administrators import left_to_iam
 from baseline.key_policy.common_statement import CommonStatement
-from baseline.prices import public_prices
+from baseline.prices import prices_in
 from baseline.purposes.purpose import Permission
 from baseline.regions import is_opt_in
 from baseline.words import count, some
@@ -40,8 +40,8 @@ def notes(project: Project) -> Iterator[str]:
 def bill_of_new_keys(project: Project) -> str:
     """What the keys that are not yet in the lock will cost; empty where there are none, or nobody knows the price."""
     new: set[tuple[str, str, str]] = {entry.key for entry in project.new_keys}
-    prices = public_prices()
-    if not new or project.inventory.organization.partition not in prices.partitions:
+    prices = prices_in(project.inventory.organization.partition)
+    if not new or not prices:
         return ""
     keys = [key for key in project.inventory.keys if (key.account_id, key.region, key.purpose) in new]
     first, third = (prices.amount(in_year(keys, prices, year)) for year in (1, 3))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from baseline.errors import FieldPlace
 from baseline.inventory import Key
+from baseline.lock import KeyIdentity
 from baseline.regions import PARTITIONS
+from baseline.retention import Retention
 from operations.project import Project, check_one_of
 
 
@@ -38,6 +40,15 @@ def declined_keys(
         for (region, purpose), declined in account.declined.items():
             if asked_for(account.id, region, purpose):
                 yield DeclinedKey(account.name, account.id, region, purpose, declined.place, declined.reason)
+
+
+def forgotten_keys(
+    project: Project, accounts: Iterable[str], regions: Iterable[str], purposes: Iterable[str]
+) -> Iterator[KeyIdentity]:
+    """The same of the retired keys that Terraform forgets and AWS still has."""
+    asked_for = _filter(project, accounts, regions, purposes)
+    retired = Retention(project.inventory.organization, project.lock).retired()
+    return (key for key, retirement in retired.items() if retirement.forgets and asked_for(*key))
 
 
 def _filter(

@@ -103,9 +103,13 @@ def test_a_missing_file_and_a_partition_without_prices_are_told(folder: Path, ru
     assert "ours.json: there is no such file" in run("cost", "--prices", "ours.json").stderr
     text = TEXT.replace("eu-west-2, us-east-1", "cn-north-1").replace("eu-west-2", "cn-north-1") % ""
     (folder / "organization.yaml").write_text(text.replace("{home", "{partition: aws-cn, home"))
-    done = run("cost")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "nobody has looked up prices for the partition aws-cn" in done.stderr
+    (folder / "ours.json").write_text('{"key": 7, "currency": "CNY "}')
+    for done in (run("cost"), run("cost", "--prices", "ours.json")):
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "nobody has looked up prices for the partition aws-cn" in done.stderr
+        assert 'help: name a file with yours by --prices, which has "partitions": ["aws-cn"]' in done.stderr
+    (folder / "ours.json").write_text('{"key": 7, "currency": "CNY ", "partitions": ["aws-cn"]}')
+    assert "CNY 42" in run("cost", "--prices", "ours.json").stdout
 
 
 def test_the_resources_are_those_of_the_terraform_json(sample_inventory: Inventory, sample_stacks: Stacks) -> None:
@@ -140,5 +144,37 @@ def test_diff_says_what_a_change_costs(folder: Path, run: Run) -> None:
         in run("diff", "old.yaml", "never.yaml").stdout
     )
     assert "BILL" not in run("diff", "old.yaml", "old.yaml").stdout
+    (folder / "ours.json").write_text('{"key": 2}')
+    assert ": $24 -> $32 a month, new;" in run("diff", "old.yaml", "new.yaml", "--prices", "ours.json").stdout
     told = json.loads(run("diff", "old.yaml", "new.yaml", "--format", "json").stdout)["bill"]
     assert (told["old"]["keys"], told["new"]["settled"]) == (12, 48.0)
+
+
+def test_in_hcp_terraform_the_difference_has_the_resources_that_it_bills(folder: Path, run: Run) -> None:
+    backend = "deployment: {backend: {type: cloud, organization: example, project: keys}}\n"
+    for name, more in (("old", ""), ("new", "features: {notification_topics: {topics: [{name: alerts}]}}\n")):
+        (folder / f"{name}.yaml").write_text(TEXT % "" + backend + more)
+    done = run("diff", "old.yaml", "new.yaml", "--format", "markdown")
+    bill = "12 -> 12 keys: $12 -> $12 a month, new; $36 -> $36 after 2 rotations; 36 -> 44 resources billed by HCP Terraform"
+    assert done.stdout.startswith(f"### keys: 0 new, 0 gone, 0 changed\n\n{bill}\n\n````text\nSETTING")
+    assert done.stdout.endswith("````\n")
+
+
+def test_retired_keys_cost_until_a_person_deletes_them(folder: Path, run: Run) -> None:
+    """Those that Terraform forgets stand beside the bill, those that it keeps disabled in it: never rotated."""
+    (folder / "organization.yaml").write_text(TEXT % "")
+    assert run("lock").returncode == 0
+    retired = "retired: [{account: data, purpose: logs, then: keep}, {account: payer, purpose: logs, then: disable}]\n"
+    (folder / "organization.yaml").write_text(TEXT % "purposes: {logs: false}" + retired)
+    choice = "no retired keys: `then: schedule_deletion`, and `kms-baseline retire --execute`"
+    for arguments, keys, rows in (
+        ((), 4, ["all 10 $10 $18 $26"]),
+        (("--account", "data"), 2, ["all 4 $4 $8 $12"]),
+        (("--account", "payer", "--purpose", "logs"), 2, ["all 2 $2 $2 $2"]),
+    ):
+        done = run("cost", *arguments)
+        assert [" ".join(line.split()) for line in done.stdout.splitlines() if line.startswith("all ")] == rows
+        saved = json.loads(run("cost", *arguments, "--format", "json").stdout)["savings"]
+        assert {saving["choice"]: (saving["keys"], saving["saved"]) for saving in saved}[choice] == (keys, keys * 36)
+        assert ("2 retired keys" in done.stderr) is ("payer" not in arguments)
+        assert "no logs keys" not in done.stdout

@@ -134,9 +134,18 @@ def test_a_pipeline_runs_commands_that_there_are(run: Run, tmp_path: Path, host:
     git(tmp_path, "init", "-q", "-b", "main")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "start")
+    changed = configuration.replace(b"cloudtrail: false", b"cloudtrail: true")
+    (tmp_path / "organization.yaml").write_bytes(changed)
+    said = {}
     for call in calls["review"][:-1]:
         words = ["main" if word in ("origin/$BASE", "FETCH_HEAD") else word for word in shlex.split(call)[1:]]
-        assert run(*words).returncode == 0, call
+        if words[0] == "lock":
+            assert run("lock").returncode == 0
+        done = run(*words)
+        assert done.returncode == 0, call
+        said[words[0]] = done.stdout
+    assert said["diff"].startswith("### keys: 1 new, 0 gone, 0 changed\n\n")
+    assert "BILL  " in said["diff"]
     path.write_text("mine\n")
     assert "left as it is" in run("init", "--pipeline", host).stderr
     assert path.read_text() == "mine\n"

@@ -8,7 +8,7 @@ import json
 from typing import Any, Literal
 
 from baseline.report.controls import AS_OF, STANDARDS
-from baseline.report.key_facts import ACCOUNT, REGION, KeyFacts
+from baseline.report.key_facts import ACCOUNT, REGION, KeyFacts, PolicyFacts
 from baseline.report.value import Report, plain
 from baseline.words import count
 from operations.templates import FOLDER, rendered
@@ -64,9 +64,7 @@ def _csv(report: Report) -> str:
 
 def _row(report: Report, key: KeyFacts) -> tuple[str | int, ...]:
     policy = report.policies[key.policy]
-    words = [
-        own(policy.in_words.get(asked, policy.undecided), key) for asked in ("administer", "use", "grant", "delete")
-    ]
+    words = [own(in_words(policy, asked), key) for asked in ("administer", "use", "grant", "delete")]
     failing = (f"{v.property} ({v.verdict})" for v in report.proofs[key.proofs] if v.verdict != "holds")
     return (
         *(key.account, key.account_id, key.region, key.purpose, key.alias, key.state, key.standing),
@@ -81,13 +79,21 @@ def _row(report: Report, key: KeyFacts) -> tuple[str | int, ...]:
     )
 
 
+def in_words(policy: PolicyFacts, asked: str) -> str:
+    """Who can do it, in a sentence or two."""
+    if policy.undecided:
+        return f"Not decided: {policy.undecided}"
+    ways = [f"{way.how}: {', '.join(way.who)}." for way in policy.who_can[asked]]
+    return " ".join([*ways, "Nobody else."]) if ways else "Nobody."
+
+
 def own(text: str, key: KeyFacts) -> str:
     """A text about all keys that are alike, of this one."""
     return text.replace(ACCOUNT, key.account_id).replace(REGION, key.region)
 
 
 def _markdown(report: Report) -> str:
-    return rendered("report.md.j2", filters={"cell": _cell}, **_shown(report))
+    return rendered("report.md.j2", filters={"cell": _cell}, in_words=in_words, **_shown(report))
 
 
 def _shown(report: Report) -> dict[str, Any]:

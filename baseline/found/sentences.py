@@ -16,6 +16,8 @@ _SUBJECTS: Mapping[str, str] = {
     "kms:viaservice": "the service that calls for them",
     "aws:sourceaccount": "the account that the service acts for",
     "aws:sourcearn": "the resource that the service acts for",
+    "aws:currenttime": "the time",
+    "aws:sourceip": "the caller's address",
     "kms:trailingdayswithoutkeyusage": "the number of days since the key was last used",
 }
 _STATES: Mapping[tuple[str, str], str] = {
@@ -48,6 +50,12 @@ _VERBS: Mapping[str, str] = {
     "NumericLessThanEquals": "is at most",
     "NumericGreaterThan": "is more than",
     "NumericGreaterThanEquals": "is at least",
+    "DateEquals": "is",
+    "DateLessThan": "is before",
+    "DateLessThanEquals": "is at the latest",
+    "DateGreaterThan": "is after",
+    "DateGreaterThanEquals": "is at the earliest",
+    "IpAddress": "is in",
 }
 
 

@@ -30,7 +30,7 @@ _NUMERIC = (
 )
 _DATE = tuple(name.replace("Numeric", "Date") for name in _NUMERIC)
 _ADDRESS = ("IpAddress", "NotIpAddress")
-_OPERATORS = (*_STRING, *_LIKE, *_ARN, *_NUMERIC, *_DATE, *_ADDRESS, "Bool", "Null")
+OPERATORS = (*_STRING, *_LIKE, *_ARN, *_NUMERIC, *_DATE, *_ADDRESS, "Bool", "Null")
 _TEXT = (*_STRING, *_LIKE, *_ARN)
 _OF_TYPE: Mapping[KeyType, tuple[str, ...]] = {
     "String": _TEXT,
@@ -97,11 +97,11 @@ def operator_parts(operator: str) -> Operator:
     if rest == "Null" and not qualifier:
         return Operator("", "Null", False)
     base = rest.removesuffix(_IF_EXISTS)
-    if base in _OPERATORS and base != "Null":
+    if base in OPERATORS and base != "Null":
         return Operator(qualifier, base, base != rest)
     if base.startswith("Binary"):
         raise _refused(f"condition operator `{operator}` is not supported")
-    raise _refused(f"unknown condition operator `{operator}`" + did_you_mean(operator, _OPERATORS))
+    raise _refused(f"unknown condition operator `{operator}`" + did_you_mean(operator, OPERATORS))
 
 
 @cache

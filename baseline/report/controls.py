@@ -43,17 +43,24 @@ def controls(known: Known) -> Iterator[ControlFacts]:
     for entry in _TABLE["controls"]:
         told.add(entry["id"])
         answer, evidence = _ANSWERS[entry["id"]](known)
-        requirements = (*entry["cis"], entry["nist"], entry["pci"])
+        requirements = (_in_fsbp(entry["id"]), *entry["cis"], entry["nist"], entry["pci"])
         yield ControlFacts(
             id=entry["id"],
             asks=entry["asks"],
             rule=entry["rule"],
             standards=dict(zip(STANDARDS, requirements, strict=True)),
-            source=f"{_TABLE['source']}{entry['page']}",
+            source=entry.get("source") or f"{_TABLE['source']}{entry['page']}",
             answer=answer,
             evidence=evidence,
         )
     yield from _of_other_purposes(known, told)
+
+
+def _in_fsbp(control: str) -> str | None:
+    """The control's own name where AWS Foundational Security Best Practices has it; None: nobody has looked."""
+    if control in _TABLE["fsbp"]["has"]:
+        return control
+    return None if control.partition(".")[1] and control not in _TABLE["fsbp"]["has_not"] else ""
 
 
 def _of_other_purposes(known: Known, told: set[str]) -> Iterator[ControlFacts]:
@@ -67,7 +74,7 @@ def _of_other_purposes(known: Known, told: set[str]) -> Iterator[ControlFacts]:
                     id=control,
                     asks=f"{purpose.title[0].upper()}{purpose.title[1:]}: encryption at rest",
                     rule="",
-                    standards=dict.fromkeys(STANDARDS),
+                    standards={**dict.fromkeys(STANDARDS), STANDARDS[0]: _in_fsbp(control)},
                     source=f"{_TABLE['source']}{control.partition('.')[0].lower()}-controls.html",
                     answer="not known",
                     evidence=f"{count(keys[purpose.name], 'key')} are there for it; what others make with them is not known.",
@@ -126,9 +133,9 @@ def _topics(known: Known) -> Answer:
     open_ones = [str(topic) for topic in topics if topic.key is None]
     if open_ones:
         return "fail", f"Without a key of ours: {some(open_ones)}."
-    return (
-        "pass",
-        f"{count(len(topics), 'topic')} made here, each with the key of its region; those of others are not known.",
+    return "pass", (
+        f"{count(len(topics), 'topic')} made here, each with the key of its region, which is stricter: the control takes "
+        "`alias/aws/sns` too. Those of others are not known."
     )
 
 
@@ -166,6 +173,19 @@ def _recovery_points(known: Known) -> Answer:
     )
 
 
+def _log_groups(known: Known) -> Answer:
+    things = (thing for stack in known.inventory.stacks for part in stack.parts for thing in part.things())
+    groups = sum(thing.kind == "log group" for thing in things)
+    rules = known.parts("log_group_encryption")
+    made = f"{count(groups, 'log group')} made here, each with the key of its region" if groups else "None is made here"
+    if rules:
+        return (
+            "not known",
+            f"{made}. AWS Config's rule looks for those of others in {count(len(rules), 'place')}, and tells.",
+        )
+    return "not known", f"{made}; those of others are not known, and the feature log_group_encryption is off."
+
+
 def _unread(known: Known) -> str:
     return f"{count(known.unread, 'account')} could not be read"
 
@@ -181,4 +201,5 @@ _ANSWERS: Mapping[str, Callable[[Known], Answer]] = {
     "CloudTrail.2": _trails("with the key of its region"),
     "CloudTrail.4": _trails("with log file validation"),
     "Backup.1": _recovery_points,
+    "Log groups": _log_groups,
 }

@@ -6,6 +6,7 @@ from baseline.inventory import Inventory
 from baseline.prover.inventory import Proof, idle_waivers
 from baseline.report.key_facts import PolicyFacts
 from baseline.report.value import RetiredFacts, WaiverFacts
+from baseline.retention import Retention
 
 _THEN: Mapping[str, str] = {
     "keep": "stays in AWS as it is; Terraform forgets it",
@@ -32,27 +33,19 @@ def waivers(inventory: Inventory, not_holding: Sequence[Proof]) -> Iterator[Waiv
 
 
 def retired(inventory: Inventory) -> Iterator[RetiredFacts]:
-    """Keys of the lock that the configuration does not yield, and those that it keeps disabled."""
-    names = {account.id: account.name for account in inventory.organization.accounts}
-    wanted = {key.locked.key for key in inventory.keys}
-    for key in inventory.keys:
-        if not key.enabled:
-            yield RetiredFacts(where=key.where, account_id=key.account_id, what=_THEN["disable"])
-    for entry in inventory.lock.entries:
-        if entry.key not in wanted:
-            name = names.get(entry.account_id) or inventory.lock.bases.get(entry.account_id, entry.account_id)
+    """Keys of the lock that the owner retires, and those of accounts that are not managed at present."""
+    retention = Retention(inventory.organization, inventory.lock)
+    entries, wanted = retention.retired(), {key.locked.key for key in inventory.keys}
+    for key in inventory.lock.entries:
+        entry = entries.get(key.key)
+        if entry or key.key not in wanted:
             yield RetiredFacts(
-                where=f"{name} / {entry.region} / {entry.purpose}",
-                account_id=entry.account_id,
-                what=_what_becomes(inventory, name, entry.account_id, entry.region, entry.purpose),
+                where=f"{retention.name(key.account_id)} / {key.region} / {key.purpose}",
+                account_id=key.account_id,
+                what=f"{_THEN[entry.then]} ({entry.place})"
+                if entry
+                else "stays: its account is not managed at present",
             )
-
-
-def _what_becomes(inventory: Inventory, name: str, account_id: str, region: str, purpose: str) -> str:
-    for entry in inventory.organization.retired:
-        if entry.account in (name, account_id, "*") and entry.covers(region, purpose):
-            return f"{_THEN[entry.then]} ({entry.place})"
-    return "stays in the lock: its account is not managed at present"
 
 
 def never_run(policies: Iterable[PolicyFacts]) -> Iterator[str]:

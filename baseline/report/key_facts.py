@@ -45,6 +45,14 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How some callers can do something."""
+
+    how: str
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFacts:
     """The policy of keys that are alike, and who is named for them."""
 
@@ -56,8 +64,8 @@ class PolicyFacts:
     separate_duties: bool
     scope: str
     """What is to be said of the policy as a whole."""
-    in_words: Mapping[str, str]
-    """Who can administer, use, grant and delete, a sentence each."""
+    who_can: Mapping[str, tuple[Way, ...]]
+    """Who can administer, use, grant and delete; nobody else can."""
     callers: tuple[Caller, ...]
     undecided: str
     """Why nothing is said of callers; empty: it is."""

@@ -37,10 +37,10 @@ class Standings:
 
 
 def regions(inventory: Inventory) -> tuple[str, ...]:
-    """Every region that an account uses, the home region first."""
-    every = sorted({region for account in inventory.organization.accounts for region in account.regions})
+    """Every region that an account uses, or has a key in that is kept disabled; the home region first."""
+    used = {region for account in inventory.organization.accounts for region in account.regions}
     home = inventory.organization.home_region
-    return tuple(sorted(every, key=lambda region: (region != home, region)))
+    return tuple(sorted(used.union(key.region for key in inventory.keys), key=lambda region: (region != home, region)))
 
 
 def places(inventory: Inventory, standing: Mapping[KeyIdentity, Standing]) -> Iterator[Place]:

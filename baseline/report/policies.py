@@ -17,7 +17,7 @@ from baseline.organization import Organization
 from baseline.prover.action_groups import ACTION_GROUPS
 from baseline.prover.matrix import LEVELS, Row
 from baseline.purposes.purpose import Permission, Purpose, Service
-from baseline.report.key_facts import Caller, PolicyFacts, StatementFacts, general
+from baseline.report.key_facts import Caller, PolicyFacts, StatementFacts, Way, general
 from baseline.report.shared import Shared
 
 Say = Callable[[str], str]
@@ -77,7 +77,7 @@ class Policies:
             iam_delegation=settings.iam_delegation,
             separate_duties=settings.separate_duties,
             scope=said(of.scope),
-            in_words={asked: said(_in_words(of.matrix, asked)) for asked in _ASKED if not of.undecided},
+            who_can={asked: tuple(_ways(of.matrix, asked, said)) for asked in _ASKED if not of.undecided},
             callers=tuple(Caller(who=said(row.who), can=row.cells) for row in of.matrix),
             undecided=said(of.undecided),
             statements=tuple(_statements(key, self._organization.purposes[key.purpose], of, said)),
@@ -85,16 +85,13 @@ class Policies:
         )
 
 
-def _in_words(rows: Sequence[Row], asked: str) -> str:
-    """Who can do it, by how, and that nobody else can."""
+def _ways(rows: Sequence[Row], asked: str, said: Say) -> Iterator[Way]:
+    """Who can do it, strongest way first. Whoever can do a part of it counts as somebody who can."""
     by_level: dict[str, list[str]] = {}
     for row in rows:
         levels = [row.levels[action] for group in _ASKED[asked] for action in ACTION_GROUPS[group]]
-        best = max(levels, key=tuple(LEVELS).index)
-        if best != "no":
-            by_level.setdefault(best, []).append(row.who)
-    told = [f"{how}: {', '.join(by_level[level])}." for level, how in _HOW.items() if level in by_level]
-    return " ".join([*told, "Nobody else."]) if told else "Nobody."
+        by_level.setdefault(max(levels, key=tuple(LEVELS).index), []).append(said(row.who))
+    yield from (Way(how=how, who=tuple(by_level[level])) for level, how in _HOW.items() if level in by_level)
 
 
 def _statements(key: Key, purpose: Purpose, of: Explanation, said: Say) -> Iterator[StatementFacts]:

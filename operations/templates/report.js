@@ -96,13 +96,10 @@
   const own = (key) => (text) => text.replaceAll("${account}", key.account_id).replaceAll("${region}", key.region);
   const facts = (pairs) => element("dl", { class: "facts" }, pairs.filter(([, value]) => value && value.length !== 0).map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
   const people = (names, say) => (names.length ? names.map((name) => element("div", { class: "mono" }, say(name))) : "none");
-  const inWords = (title, words, say) => {
-    const parts = say(words).split(". ").map((part) => part.replace(/\.$/, ""));
-    return element("div", { class: "card" }, element("h3", {}, title), parts.map((part) => {
-      const [how, who] = part.split(": ");
-      return who ? [element("p", { class: "how" }, how), list(who.split(", "))] : element("p", { class: "how" }, `${part}.`);
-    }));
-  };
+  const whoCan = (title, ways, say) =>
+    element("div", { class: "card" }, element("h3", {}, title),
+      ways.map((way) => [element("p", { class: "how" }, way.how), list(way.who.map(say))]),
+      element("p", { class: "how" }, ways.length ? "Nobody else." : "Nobody."));
   const callers = (policy, say) => {
     const columns = Object.keys(policy.callers[0].can);
     return element("details", {}, element("summary", {}, "All callers and all six things that one can do with a key"),
@@ -167,7 +164,7 @@
       ]),
       element("h2", {}, "Who can do what"),
       element("p", {}, policy.scope),
-      policy.undecided ? element("p", {}, `Not decided: ${say(policy.undecided)}`) : [element("div", { class: "asked" }, Object.entries(policy.in_words).map(([what, words]) => inWords(ASKED[what], words, say))), callers(policy, say)],
+      policy.undecided ? element("p", {}, `Not decided: ${say(policy.undecided)}`) : [element("div", { class: "asked" }, Object.entries(policy.who_can).map(([what, ways]) => whoCan(ASKED[what], ways, say))), callers(policy, say)],
       element("h2", {}, "What uses it"),
       uses.length ? list(uses) : element("p", {}, "Nothing that this configuration makes. Others may."),
       element("h2", {}, "Its policy, statement by statement"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from baseline.found.sentences import sentences
+from baseline.iam.conditions import OPERATORS
 from baseline.iam.reading import read_policy
 from tests.conftest import EVERYWHERE, SAMPLE, Run
 from tests.found.policies import ROLE, ROOT, A, B, policy, statement, without
@@ -104,6 +105,14 @@ SENTENCES: tuple[tuple[dict[str, Any], list[str]], ...] = (
         [f"Role/App of {A} may do nothing that is known (kms:Nothing).", "It has no effect, for it has no Resource."],
     ),
 )
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_every_operator_has_a_verb(operator: str) -> None:
+    values = {"Date": "2027-01-01T00:00:00Z", "Ip": "10.0.0.0/8", "Bool": "true", "Null": "true", "Numeric": "7"}
+    value = next((value for start, value in values.items() if operator.removeprefix("Not").startswith(start)), "x")
+    [plain] = read_policy({"Version": "2012-10-17", "Statement": statement(**{operator: {"aws:SourceIp": value}})})
+    assert all(text.endswith(".") for text in sentences(plain))
 
 
 @pytest.mark.parametrize(("written", "expected"), SENTENCES)

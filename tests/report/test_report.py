@@ -96,11 +96,13 @@ def test_the_page_says_which_keys_do_not_rotate(failing: Report) -> None:
 def test_the_page_says_who_can_delete_a_key(of_the_sample: Report) -> None:
     data = data_of(page_of(of_the_sample))
     key = next(key for key in data["keys"] if key["account"] == "data" and key["purpose"] == "sns")
-    said = data["policies"][key["policy"]]["in_words"]["delete"]
-    assert said == (
-        "Whatever IAM policies say: the root user of ${account}, role/SecurityAdministrators of ${account}. "
-        "As far as the IAM policies of their account allow: everybody else in ${account}. Nobody else."
-    )
+    ways = [(way["how"], way["who"]) for way in data["policies"][key["policy"]]["who_can"]["delete"]]
+    assert ways == [
+        ("Whatever IAM policies say", ["the root user of ${account}", "role/SecurityAdministrators of ${account}"]),
+        ("As far as the IAM policies of their account allow", ["everybody else in ${account}"]),
+    ]
+    told = "root user of 033333333333, role/SecurityAdministrators of 033333333333. As far as the IAM policies of their"
+    assert told in text_of(of_the_sample, "csv")
     assert key["deletion_window_days"] == 30
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from baseline.drift.finding import Finding
+from baseline.drift.finding import Finding, Kind
 from baseline.features.feature import Part
 from baseline.inventory import Inventory
 from baseline.prover.inventory import Proof
@@ -42,7 +42,7 @@ def controls(known: Known) -> Iterator[ControlFacts]:
     told = set()
     for entry in _TABLE["controls"]:
         told.add(entry["id"])
-        answer, evidence = _ANSWERS[entry["id"]](known)
+        answer, evidence = _held_against_aws(entry["id"], _ANSWERS[entry["id"]](known), known.findings or ())
         requirements = (_in_fsbp(entry["id"]), *entry["cis"], entry["nist"], entry["pci"])
         yield ControlFacts(
             id=entry["id"],
@@ -54,6 +54,26 @@ def controls(known: Known) -> Iterator[ControlFacts]:
             evidence=evidence,
         )
     yield from _of_other_purposes(known, told)
+
+
+_OF_POLICIES: Sequence[Kind] = ("policy", "policy-not-decided", "policy-of-deleted-principal", "policy-name")
+_THINGS: Mapping[str, str] = {"SNS.1": "the topic `", "EC2.7": "every new volume", "CloudTrail.2": "the trail `"}
+"""The beginning of what findings call the things that a control is about."""
+
+
+def _held_against_aws(control: str, answered: Answer, findings: Sequence[Finding]) -> Answer:
+    """The answer, unless AWS was found to have otherwise what it rests on."""
+    thing = _THINGS.get(control)
+    about = [
+        finding
+        for finding in findings
+        if (control == "KMS.5" and finding.kind in _OF_POLICIES) or (thing and thing in finding.problem)
+    ]
+    if answered[0] != "pass" or not about:
+        return answered
+    told = "; ".join(dict.fromkeys(f"{f.account} / {f.region}: {f.problem}" for f in about))
+    failing = any(finding.kind == "not-encrypted" for finding in about)
+    return "fail" if failing else "not known", f"AWS has it otherwise: {told}."
 
 
 def _in_fsbp(control: str) -> str | None:
@@ -158,7 +178,8 @@ def _trails(what: str) -> Callable[[Known], Answer]:
         on = {part.site.account_id for part in known.parts("cloudtrail")}
         if not on:
             return "not known", "The feature cloudtrail is off, and trails of others are not known."
-        return "pass", f"{count(len(on), 'trail')} made here {what}; those of others are not known."
+        of = f"{len(on)} of {count(len(known.inventory.organization.accounts), 'account')}"
+        return "pass", f"A trail is made in {of}, {what}; those of others are not known."
 
     return answer
 

@@ -6,9 +6,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from baseline.drift.finding import Finding, Kind
 from baseline.iam.document import Document
+from baseline.prover.inventory import prove_alike
+from baseline.report.build import Asked
+from baseline.report.controls import Known, controls
 from baseline.report.key_facts import InAws
-from baseline.report.value import Report
+from baseline.report.policies import Policies
+from baseline.report.value import Report, plain
 from operations.project import Project
 from operations.report_forms import Form, own, text_of
 from stacks.export import MANIFEST
@@ -152,3 +159,56 @@ def test_what_aws_has_stands_beside_each_key(of_the_sample: Report) -> None:
     report = replace(of_the_sample, keys=(there, *of_the_sample.keys[1:]))
     rows = list(csv.DictReader(io.StringIO(text_of(report, "csv"))))
     assert (rows[0]["key_id"], rows[0]["state_in_aws"], rows[1]["key_id"]) == ("k-1", "Enabled", "")
+
+
+AWKWARD = """\
+version: 1
+organization: {id: o-a1b2c3d4e5, home_region: eu-west-2, regions: [eu-west-2, us-east-1]}
+keys:
+  administrators: [role/Admin-eu-west-2]
+  users: ["role/us-east-1-*", role/App, "arn:aws:iam::333333333333:role/Central"]
+  purposes: {sns: false, ebs: {share_with: ["333333333333"]}}
+accounts:
+  - {name: web, id: "222222222222"}
+  - name: data
+    id: "333333333333"
+    keys: {users: [role/App], purposes: {ebs: {share_with: [organization]}}}
+"""
+"""Names with regions in them, and accounts that other accounts' policies name."""
+
+
+def test_what_is_said_of_keys_that_are_alike_is_what_each_would_have_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "organization.yaml"
+    path.write_text(AWKWARD)
+    report, inventory = made(path), Project(path).inventory
+    for facts, key in zip(report.keys, inventory.keys, strict=True):
+        alone = Policies(inventory.organization)
+        alone.number(key)
+        [by_itself] = alone.shared.values
+        shared = json.dumps(plain(report.policies[facts.policy]))
+        assert own(shared, facts) == own(json.dumps(plain(by_itself)), facts)
+
+
+def asked(kind: Kind, problem: str, purpose: str = "") -> Asked:
+    finding = Finding(kind, "data", "033333333333", "us-east-1", purpose, problem)
+    return Asked(findings=[finding], unread=[], keys={}, expected=30)
+
+
+@pytest.mark.parametrize(
+    ("control", "answer", "found"),
+    [
+        ("SNS.1", "fail", asked("not-encrypted", "no key of KMS encrypts the topic `x`")),
+        ("SNS.1", "not known", asked("other-key", "k encrypts the topic `x`, and not the key l")),
+        ("EC2.7", "fail", asked("not-encrypted", "no key of KMS encrypts every new volume")),
+        ("KMS.3", "fail", asked("pending-deletion", "waits", "sns")),
+        ("KMS.4", "fail", asked("rotation", "does not rotate", "sns")),
+        ("KMS.5", "not known", asked("policy", "everybody gains use", "sns")),
+        ("KMS.5", "pass", asked("tags", "a tag is missing", "sns")),
+    ],
+)
+def test_what_aws_has_otherwise_counts_for_the_controls(control: str, answer: str, found: Asked) -> None:
+    inventory = Project(SHIPPED).inventory
+    proofs = list(prove_alike(inventory))
+    known = Known(inventory, [proof for proof in proofs if proof.judgement.verdict != "holds"], found.findings, 0)
+    [told] = [one for one in controls(known) if one.id == control]
+    assert told.answer == answer

@@ -15,7 +15,8 @@ import yaml
 from baseline.errors import FieldPath, FieldPlace, Mistake, Mistakes
 from baseline.words import visible
 
-_MOST_VALUES = 1_000_000  # aliases of aliases can blow a small file up without end
+_VALUES, _VALUES_A_CHARACTER = 100_000, 10
+"""How many values a file may have: aliases of aliases can blow a small one up without end."""
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -106,7 +107,7 @@ class _Composer:
     def __init__(self, source: Source, text: str) -> None:
         self.source = source
         self.text = text
-        self.count = 0
+        self.left = _VALUES + _VALUES_A_CHARACTER * len(text)
 
     def value(self, node: yaml.Node, path: FieldPath, around: tuple[yaml.Node, ...]) -> Any:
         self.spend(path)
@@ -155,8 +156,8 @@ class _Composer:
             yield from self.members(other, path, (*around, other), is_merged=True)
 
     def spend(self, path: FieldPath) -> None:
-        self.count += 1
-        if self.count > _MOST_VALUES:
+        self.left -= 1
+        if self.left < 0:
             raise Mistakes([self.source.mistake(path, "aliases or nesting without end", "write the values out")])
 
     def duplicate(self, path: FieldPath, line: int) -> None:

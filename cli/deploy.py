@@ -2,23 +2,26 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from baseline.errors import Refusal, UsageError
-from baseline.inventory import Inventory
+from baseline.errors import KmsBaselineError, Refusal, UsageError, WorldError
 from baseline.takeover import TAKE_OVER
 from cli import options, output, plans
 from cli.progress import Progress
 from deployment.binaries import find_terraform
 from deployment.deploy import Planned, apply_stacks
 from live.sessions import sessions_of
+from operations.chosen_stacks import chosen_stacks, parse_shard
 from operations.notes import resting_accounts
+from operations.outcomes import Outcomes
 from operations.plan_summary import summary
 from operations.project import Project, configuration_path
-from operations.rollout import missing_states, planned, stacks_of
+from operations.rollout import missing_states, planned
 from operations.synthesis import DEFAULT_OUTPUT, write_stacks
 from operations.takeover import Looking
 
@@ -31,6 +34,29 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Plan and show, apply no
 KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Deploy the others when some stacks cannot be planned.")]
 DetailedExitcode = Annotated[
     bool, typer.Option("--detailed-exitcode", help="End with 2 where there were changes, as `terraform plan` does.")
+]
+ChangedFrom = Annotated[
+    str | None,
+    typer.Option(
+        help="Only the stacks whose JSON differs from that of this revision of Git.", metavar="REV", show_default=False
+    ),
+]
+Shard = Annotated[
+    str | None,
+    typer.Option(help="Only the I-th of N parts of the stacks, for a matrix of CI.", metavar="I/N", show_default=False),
+]
+Canary = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Deploy so many stacks first, and the others only if that went well.",
+        metavar="N",
+        show_default=False,
+    ),
+]
+Summary = Annotated[
+    Path | None,
+    typer.Option(help="Write what became of each stack: Markdown, or JSON if it ends in .json.", show_default=False),
 ]
 TERRAFORM_CHANGED = 2
 Parallelism = Annotated[
@@ -55,6 +81,10 @@ def deploy(
     keep_going: KeepGoing = False,
     format: options.OutputOfChange = options.ChangeFormat.table,
     detailed_exitcode: DetailedExitcode = False,
+    changed_from: ChangedFrom = None,
+    shard: Shard = None,
+    canary: Canary = None,
+    summary: Summary = None,
 ) -> None:
     """Plan every stack with Terraform, show all changes, ask, and apply exactly these plans.
 
@@ -63,25 +93,56 @@ def deploy(
 
     Example: kms-baseline deploy --dry-run
     """
+    _refuse_impossible(yes, dry_run, canary, format)
     project = Project(configuration_path(config))
-    stacks = stacks_of(project, account or ())
-    if not yes and not dry_run and not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on", "--yes applies without asking, --dry-run only plans")
+    stacks = chosen_stacks(project, account or (), changed_from, parse_shard(shard) if shard else None)
     terraform = find_terraform(os.environ)
-    recorded = {entry.stack for entry in project.lock.entries}
     write_stacks(project, DEFAULT_OUTPUT, locked, output.say)
-    for stack, state in missing_states(project, recorded):
-        output.say(f"note: {state} is not here; what AWS has of {stack} is looked at before anything is made")
-    for note in resting_accounts(project.inventory):
-        output.say(f"note: {note}")
+    _say_notes(project, stacks)
     looking = Looking(project.inventory, sessions_of(os.environ), _confirmed(take_over), output.say, dry_run)
-    with planned(stacks, terraform, looking, Progress(), parallelism, keep_going) as made:
-        _show(made, looking, format)
-        _say_which(project.inventory, stacks)
-        _apply(made, yes, dry_run, format)
-        changed = made.anything_to_do
+    changed = False
+    with _summarized(Outcomes.of(stacks), summary) as outcomes:
+        for batch in _batches(stacks, None if dry_run else canary):
+            with planned(batch, terraform, looking, Progress(), parallelism, keep_going) as made:
+                _show(made, looking, format)
+                _apply(made, outcomes, yes, dry_run, format)
+                changed |= made.anything_to_do
     if detailed_exitcode and changed:
         raise typer.Exit(TERRAFORM_CHANGED)
+
+
+def _refuse_impossible(yes: bool, dry_run: bool, canary: int | None, format: options.ChangeFormat) -> None:
+    if not yes and not dry_run and not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask on", "--yes applies without asking, --dry-run only plans")
+    if canary and not dry_run and format is options.ChangeFormat.json:
+        raise UsageError("--canary plans twice, and JSON is one document", "--dry-run --format json plans all at once")
+
+
+def _batches(stacks: list[str], canary: int | None) -> Iterator[list[str]]:
+    """What is planned and applied together: all of it, or a few stacks first."""
+    first, others = (stacks[:canary], stacks[canary:]) if canary else (stacks, [])
+    if first:
+        yield first
+    if others:
+        output.say(f"the first {len(first)} went well; now the other {len(others)}")
+        yield others
+
+
+@contextmanager
+def _summarized(outcomes: Outcomes, path: Path | None) -> Iterator[Outcomes]:
+    """Write what became of the stacks, however the deployment ends. A file that cannot be written is told before it."""
+    if path:
+        outcomes.write(path)
+    try:
+        yield outcomes
+    except KmsBaselineError as error:
+        outcomes.error = str(error)
+        if path:
+            with suppress(WorldError):  # what went wrong is more
+                outcomes.write(path)
+        raise
+    if path:
+        outcomes.write(path)
 
 
 def _show(planned: Planned, looking: Looking, format: options.ChangeFormat) -> None:
@@ -109,12 +170,19 @@ def _confirmed(take_over: bool) -> Callable[[str], bool]:
     return confirm
 
 
-def _say_which(inventory: Inventory, stacks: list[str]) -> None:
-    if len(stacks) < len(inventory.stacks):
-        output.say(f"these are {len(stacks)} of {len(inventory.stacks)} stacks; the others were not planned")
+def _say_notes(project: Project, stacks: list[str]) -> None:
+    for stack, state in missing_states(project, {entry.stack for entry in project.lock.entries}):
+        output.say(f"note: {state} is not here; what AWS has of {stack} is looked at before anything is made")
+    for note in resting_accounts(project.inventory):
+        output.say(f"note: {note}")
+    if not stacks:
+        output.say("no stack is to be deployed")
+    elif len(stacks) < len(project.inventory.stacks):
+        output.say(f"these are {len(stacks)} of {len(project.inventory.stacks)} stacks; the others are not planned")
 
 
-def _apply(planned: Planned, yes: bool, dry_run: bool, format: options.ChangeFormat) -> None:
+def _apply(planned: Planned, outcomes: Outcomes, yes: bool, dry_run: bool, format: options.ChangeFormat) -> None:
+    outcomes.only_planned(planned)
     if not planned.anything_to_do or dry_run:
         nothing = "no changes: everything is as the configuration says"
         output.say("dry run: nothing was applied" if planned.anything_to_do else nothing)
@@ -123,8 +191,9 @@ def _apply(planned: Planned, yes: bool, dry_run: bool, format: options.ChangeFor
     if not yes and not typer.confirm("Apply these plans?", err=True):
         raise Refusal("not applied: the question was declined")
     applied = apply_stacks(planned)
-    outcomes = output.table(("STACK", "OUTCOME"), [(r.stack, r.outcome) for r in applied.results])
-    (output.show if format is options.ChangeFormat.table else output.say)(outcomes)
+    outcomes.applied(applied.results)
+    told = output.table(("STACK", "OUTCOME"), [(r.stack, r.outcome) for r in applied.results])
+    (output.show if format is options.ChangeFormat.table else output.say)(told)
     error = applied.error()
     if error is not None:
         raise error

@@ -77,7 +77,7 @@ def difference_of_configurations(
         found = Project(old).found or project.found
         before = _inventory(load(text, str(old), found, project.lock.bases if found else {}))
     else:
-        before = _inventory(_in_revision(project, revision))
+        before = _inventory(configuration_in(project, revision))
     try:
         keys = inventory_difference(before, now)
     except (Unsupported, StepsSpent) as error:
@@ -93,6 +93,15 @@ def _bill(before: Inventory, now: Inventory, prices: Prices | None) -> BillDiffe
     return BillDifference(prices, monthly(before.keys, prices), monthly(now.keys, prices), resources)
 
 
+def configuration_in(project: Project, revision: str) -> Configuration:
+    """A project's configuration as it was, with the accounts of AWS Organizations that were recorded then."""
+    text, file, found = text_in_revision(project.path, revision), f"{revision}:{project.path}", None
+    with suppress(UsageError):  # nobody had recorded them yet
+        place = f"{revision}:{project.found_path}"
+        found = parse_found_accounts(text_in_revision(project.found_path, revision), place)
+    return load(text, file, found, project.lock.bases if found else {})
+
+
 def difference_of_policies(old_file: Path, new_file: Path, account_id: str, region: str) -> PolicyDifference:
     """What changes for a key of this account; empty: of the one that a policy shows. Raises Mistakes, Undecided."""
     before, after = decidable_policy(old_file), decidable_policy(new_file)
@@ -104,15 +113,6 @@ def difference_of_policies(old_file: Path, new_file: Path, account_id: str, regi
         raise Undecided(f"not decided: {error}", "`kms-baseline policy validate` says what to do") from None
     old, new = ({statement["Sid"]: statement for statement in policy.plain["Statement"]} for policy in (before, after))
     return PolicyDifference(before.plain == after.plain, changes, old, new)
-
-
-def _in_revision(project: Project, revision: str) -> Configuration:
-    """A project's configuration as it was, with the accounts of AWS Organizations that were recorded then."""
-    text, file, found = text_in_revision(project.path, revision), f"{revision}:{project.path}", None
-    with suppress(UsageError):  # nobody had recorded them yet
-        place = f"{revision}:{project.found_path}"
-        found = parse_found_accounts(text_in_revision(project.found_path, revision), place)
-    return load(text, file, found, project.lock.bases if found else {})
 
 
 def _inventory(configuration: Configuration) -> Inventory:

@@ -20,5 +20,5 @@ def text_in_revision(file: Path, revision: str) -> str:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         reason = said[0].removeprefix("fatal: ") if said else "git show failed"
-        raise UsageError(f"{file} in revision {revision}: {reason}", "--from takes a commit, a branch or a tag")
+        raise UsageError(f"{file} in revision {revision}: {reason}", "a revision is a commit, a branch or a tag")
     return decode(done.stdout, f"{revision}:{file}")

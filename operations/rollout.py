@@ -19,12 +19,6 @@ from operations.takeover import Looking
 from stacks.versions import REQUIRED_PROVIDER
 
 
-def stacks_of(project: Project, accounts: Iterable[str]) -> list[str]:
-    """The stacks of these accounts, by name or ID; of none: all stacks. Raises UsageError."""
-    ids = {project.account(account).id for account in accounts}
-    return [stack.name for stack in project.inventory.stacks if not ids or stack.providers[0].account_id in ids]
-
-
 def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, Path]]:
     """The stacks whose state should be a file here, and is not: what exists of them, the plans would make."""
     if not isinstance(project.inventory.organization.deployment.backend, LocalBackend):

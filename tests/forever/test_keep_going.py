@@ -34,16 +34,20 @@ def one_suspended(provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFact
         yield made
 
 
-def test_without_a_word_nothing_is_applied(one_suspended: World) -> None:
-    done = one_suspended.run("deploy", "--yes")
+def test_where_the_first_fails_the_others_are_not_touched(one_suspended: World) -> None:
+    done = one_suspended.run("deploy", "--yes", "--canary", "1", "--summary", "said.json")
     assert done.returncode == 3
-    assert "1 of 2 stacks could not be planned; nothing was applied" in done.stderr
+    assert "1 of 1 stacks could not be planned; nothing was applied" in done.stderr
     assert not one_suspended.keys()
+    said = json.loads((one_suspended.folder / "said.json").read_text())
+    assert said["stacks"] == {"suspended": "not started", "trial": "not started"}
+    assert "suspended: the role arn:aws:iam::111111111111:role/kms-baseline-deploy cannot be assumed" in said["error"]
 
 
 def test_when_told_to_keep_going_the_others_are_deployed_and_the_exit_code_tells(one_suspended: World) -> None:
-    done = one_suspended.run("deploy", "--yes", "--keep-going")
+    done = one_suspended.run("deploy", "--yes", "--keep-going", "--summary", "said.md")
     assert done.returncode == 3
+    assert "2 stacks: 1 not planned, 1 applied" in (one_suspended.folder / "said.md").read_text()
     outcomes = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
     assert ["suspended", "not planned"] in outcomes
     assert ["trial", "applied"] in outcomes

@@ -65,6 +65,7 @@ def ours(size: Size, *, only_cold: bool = False) -> Iterator[Run]:
             yield run("synth, one account changed, known shape", "synth", changed=kind(size.kinds - 1, size.regions))
         yield run("synth, one account changed, new shape", "synth", changed="keys: {deletion_window_days: 9}")
         yield run("export, all shapes known", "export", "audit")
+        yield run("export --check", "export", "audit", "--check")
         yield run("check", "check")
         yield run("prove, all properties", "prove")
         yield run("keys --format json", "keys", "--format", "json")

@@ -6,6 +6,7 @@ VCS-driven workspace runs them.
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 """The same sums, as `sha256sum --check` takes them."""
 _KIND = "kms-baseline export"
+_STAGING = ".kms-baseline-export-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,32 @@ class Origin:
 
 def check_folder(folder: Path) -> None:
     """Raise UsageError for a folder with something else in it: exporting replaces what is there."""
-    if folder.is_dir() and any(folder.iterdir()) and exported_sums(folder) is None:
-        raise UsageError(f"{folder}: has other files in it", "name a new or empty folder, or one of an earlier export")
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: is a file", "name a folder")
+    if folder.is_dir():
+        others = any(not path.name.startswith(_STAGING) for path in folder.iterdir())
+        if others and exported_sums(folder) is None:
+            raise UsageError(
+                f"{folder}: has other files in it", "name a new or empty folder, or one of an earlier export"
+            )
+        return
+    if folder.is_symlink():
+        raise UsageError(f"{folder}: is a link that leads to no folder", "remove it, or name a folder")
+    for path in (folder, *folder.parents):
+        if path.exists():
+            if not path.is_dir():
+                raise UsageError(f"{path}: is a file", "name a folder")
+            return
 
 
 @contextmanager
 def exported(made: Synthesis, folder: Path, origin: Origin) -> Iterator[Callable[[], None]]:
-    """Write every file on the file system of the folder; yields what puts them in their place."""
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-export-", dir=folder.parent) as temporary:
+    """Write every file on the file system of the folder; yields what puts them in their place.
+
+    A folder that exists may be a file system of its own, such as a container's volume; so it happens within it.
+    """
+    if within := folder.is_dir():
+        for killed in folder.glob(f"{_STAGING}*"):
+            shutil.rmtree(killed, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=folder if within else folder.parent) as temporary:
         new = Path(temporary)
         sums = {}
         for name, text in export_files(made, origin):

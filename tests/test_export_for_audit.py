@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from baseline.inventory import Inventory
 from cli.version import VERSION
-from tests.conftest import SAMPLE, Run
+from tests.conftest import COMMAND, SAMPLE, Run
 
 IDENTITY = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
 
@@ -149,3 +150,71 @@ def test_a_manifest_that_names_other_folders_is_none_of_ours(folder: Path, run: 
     done = run("export", "audit")
     assert (done.returncode, "error: audit: has other files in it" in done.stderr) == (2, True)
     assert (folder / "organization.yaml").exists()
+
+
+def test_the_program_and_the_commit_may_be_others(folder: Path, run: Run) -> None:
+    path = folder / "audit" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"program": "9.9.9", "revision": "0" * 40}))
+    assert run("export", "audit", "--check").returncode == 0
+
+
+def test_the_same_bytes_come_out_elsewhere(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """In another folder, with another umask and locale and another order of Python's sets."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere, of the auditor's")
+    for name in ("organization.yaml", "organization.lock.json"):
+        shutil.copy(folder / name, elsewhere)
+    environment = os.environ | {"LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu"}
+    command = [str(COMMAND), "export", "there"]
+    subprocess.run(command, cwd=elsewhere, env=environment, umask=0o077, capture_output=True, check=True)
+    ours, theirs = (
+        {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        for root in (folder / "audit", elsewhere / "there")
+    )
+    assert theirs == ours
+
+
+SHARED_MEMORY = Path("/dev/shm")
+
+
+def test_the_folder_may_be_on_another_file_system(folder: Path, run: Run) -> None:
+    """As a volume of a container is. What an export left there that was killed goes, and is in nobody's way."""
+    if not SHARED_MEMORY.is_dir() or SHARED_MEMORY.stat().st_dev == folder.stat().st_dev:
+        pytest.skip("there is no other file system")
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as other:
+        (folder / "volume").symlink_to(other)
+        killed = Path(other) / ".kms-baseline-export-killed"
+        killed.mkdir()
+        assert run("export", "volume").returncode == 0
+        assert not killed.exists()
+        assert run("export", "volume", "--check").returncode == 0
+        assert (Path(other) / "SHA256SUMS").read_bytes() == (folder / "audit" / "SHA256SUMS").read_bytes()
+
+
+def _file(folder: Path) -> str:
+    (folder / "file").write_text("")
+    return "file"
+
+
+def _below_a_file(folder: Path) -> str:
+    return f"{_file(folder)}/audit"
+
+
+def _link(folder: Path) -> str:
+    (folder / "link").symlink_to(folder / "nowhere")
+    return "link"
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (_file, "error: file: is a file\n  help: name a folder"),
+        (_below_a_file, "error: file: is a file\n  help: name a folder"),
+        (_link, "error: link: is a link that leads to no folder\n  help: remove it, or name a folder"),
+    ],
+)
+def test_what_is_no_folder_is_told_in_one_message(
+    folder: Path, run: Run, target: Callable[[Path], str], said: str
+) -> None:
+    done = run("export", target(folder))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr

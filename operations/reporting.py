@@ -4,15 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from baseline.drift.finding import Finding
-from baseline.errors import UsageError
+from baseline.errors import Undecided, UsageError
+from baseline.lock import KeyIdentity
+from baseline.prover.unanswered import StepsSpent, Unsupported
 from baseline.report.build import Asked, Unread, report
 from baseline.report.changes import changes_facts
 from baseline.report.key_facts import InAws
 from baseline.report.value import ChangesFacts, ExceptionFacts, Origin, Report
 from baseline.setting_changes import plain
-from files.whole import write_whole
+from files.whole import read_text, write_whole
 from live.sessions import Sessions
 from operations.comparison import difference_of_configurations
 from operations.export_origin import last_commit
@@ -23,6 +26,7 @@ from operations.proofs import decided_at
 from operations.report_forms import BEGINNING, is_report
 from operations.verification import verify
 from stacks.export import MANIFEST, exported_sums
+from stacks.export_forms import KEYS_FILE
 
 _NO_SETTINGS = ("account", "region", "purpose", "reason")
 
@@ -88,9 +92,28 @@ def changes_since(project: Project, export: Path) -> ChangesFacts:
             f"{export}: holds an export without {project.path.name}", "name one of this configuration, by version 0.2.0"
         )
     found = difference_of_configurations(old, project.path, "")
+    exported = dict(_exported_policies(project, export))
     made_by = f"version {manifest.get('program') or 'unknown'}"
     made_by += f", commit {manifest['revision']}" if manifest.get("revision") else ""
-    return changes_facts(found.keys, export.name, made_by)
+    try:
+        return changes_facts(found.keys, exported, project.inventory, export.name, made_by)
+    except (Unsupported, StepsSpent) as error:
+        raise Undecided(f"what changed since {export} is not decided: {error}", "leave --since out") from None
+
+
+def _exported_policies(project: Project, export: Path) -> Iterator[tuple[KeyIdentity, Any]]:
+    """The policies of the keys that an export has as they are called today. Raises UsageError."""
+    for stack in project.inventory.stacks:
+        file = export / stack.name / KEYS_FILE
+        if file.exists():
+            try:
+                told = json.loads(read_text(file, "export anew"))
+                policies = {address: key["policy"] for address, key in told.items()}
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise UsageError(f"{file}: is not as it was exported", "take an export that nobody changed") from None
+            for key in stack.keys:
+                if f"aws_kms_key.{key.address}" in policies:
+                    yield key.locked.key, policies[f"aws_kms_key.{key.address}"]
 
 
 def write_report(target: Path, text: str, force: bool) -> None:

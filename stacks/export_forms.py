@@ -11,6 +11,7 @@ from typing import Any
 
 MAIN_FILE = "main.tf.json"
 IMPORTS_FILE = "imports.tf"
+KEYS_FILE = "keys.json"
 _OF_TERRAFORM = ("lifecycle", "policy", "provider")
 """Arguments that say nothing of a key itself, and the policy, which comes last."""
 
@@ -73,7 +74,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     MAIN_FILE: main_text,
     "versions.tf": versions_text,
     "removed.tf": removed_text,
-    "keys.json": keys_text,
+    KEYS_FILE: keys_text,
 }
 """By the file's name: what makes its text of a stack's JSON. Where that is empty there is no such file."""
 

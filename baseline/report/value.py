@@ -50,12 +50,14 @@ class ChangesFacts:
     gone: tuple[str, ...]
     changed: tuple[Failure, ...]
     """Keys that are alike in what changed, with what that means."""
+    by_program: tuple[Failure, ...]
+    """The same of keys whose configuration did not change, and whose policy today's program writes otherwise."""
     settings: tuple[str, ...]
 
     @property
     def nothing(self) -> bool:
         """Whether everything is as it was."""
-        return not (self.new or self.gone or self.changed or self.settings)
+        return not (self.new or self.gone or self.changed or self.by_program or self.settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

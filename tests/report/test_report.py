@@ -19,6 +19,7 @@ from baseline.report.value import Report, plain
 from operations.project import Project
 from operations.report_forms import Form, own, text_of
 from stacks.export import MANIFEST
+from stacks.export_forms import KEYS_FILE
 from tests.conftest import SHIPPED
 from tests.report.made import HOSTILE, data_of, made, page_of, text_in
 
@@ -120,6 +121,15 @@ def test_the_page_says_what_has_no_key_and_why(failing: Report) -> None:
     assert "Log groups of others that name no key all 2 accounts the feature log_group_encryption is off there" in text
 
 
+WAS = {
+    "Sid": "Was",
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::555555555555:role/Was"},
+    "Action": "kms:Decrypt",
+    "Resource": "*",
+}
+
+
 def test_the_page_says_what_changed_since_an_export(tmp_path: Path) -> None:
     old, path = tmp_path / "audit", tmp_path / "organization.yaml"
     old.mkdir()
@@ -130,6 +140,13 @@ def test_the_page_says_what_changed_since_an_export(tmp_path: Path) -> None:
         text.replace("  administrators:", "  rotation_period_days: 180\n  users: [role/New]\n  administrators:")
         + '  - {name: more, id: "666666666666", regions: [eu-west-2]}\n'
     )
+    exported = json.loads(Project(old / path.name).key("network", "us-east-1", "logs").policy.render())
+    exported["Statement"].append(WAS)
+    (old / "network").mkdir()
+    (old / "network" / KEYS_FILE).write_text(json.dumps({"aws_kms_key.logs_us_east_1": {"policy": exported}}))
+    unchanged = text_in(page_of(made(old / path.name, old)), "overview")
+    assert "Written otherwise by today's kms-baseline" in unchanged
+    assert "role/Was of 555555555555 loses: decrypt (kms:Decrypt)" in unchanged
     overview = text_in(page_of(made(path, old)), "overview")
     assert "Since the export audit , written by version 0.2.0, commit abc" in overview
     assert "3 keys are new more / eu-west-2 / ebs more / eu-west-2 / logs more / eu-west-2 / sns" in overview

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 from baseline.organization import Account, Organization
+from baseline.own_purpose import PREFIX
 
 ON = "on"
 """What a feature, or an entry with a name, has as its own value: that it is there."""
@@ -67,12 +68,17 @@ def _of_organization(organization: Organization) -> dict[str, str]:
             },
         },
     }
+    own = {
+        f"keys.custom.{name.removeprefix(PREFIX)}.title": purpose.title  # of all else a key's policy tells
+        for name, purpose in organization.purposes.items()
+        if purpose.own
+    }
     waivers = {
         f"keys.waivers.{_covering(w.property, w.account_id, w.region, w.purpose)}": w.reason
         for w in organization.waivers
     }
     retired = {f"retired.{_covering('', r.account, r.region, r.purpose)}": r.then for r in organization.retired}
-    return {**dict(_flat("", said)), **waivers, **retired}
+    return {**dict(_flat("", said)), **own, **waivers, **retired}
 
 
 def _of_account(account: Account) -> dict[str, str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from baseline.configuration.named_principals import partition_written
-from baseline.configuration.own_purposes import own_mistakes, unknown_accounts
+from baseline.configuration.own_names import NOT_THERE
+from baseline.configuration.own_purposes import not_in_the_partition, own_mistakes, unknown_accounts
 from baseline.configuration.source import Source
 from baseline.configuration.switches import switch_mistakes
 from baseline.configuration.validate import Sections
@@ -58,6 +59,7 @@ class Consistency:
             of_accounts = (account.regions or () for account in self.sections.accounts.values())
             enabled = set(organization.regions).union(*of_accounts)
             yield from unknown_accounts(self.source, own, self.names, enabled)
+            yield from not_in_the_partition(self.source, own, organization.partition)
 
     def unique_accounts(self) -> Iterator[Mistake]:
         for field in ("name", "id"):
@@ -126,8 +128,7 @@ class Consistency:
             for i, written in enumerate(getattr(section, purpose.services_field) or []):
                 if written not in purpose.services_in(partition):
                     problem = f"there is no `{written}` in the partition {partition}"
-                    help = "KMS refuses a policy with a service that it does not know; leave it out"
-                    yield self.source.mistake((*path, purpose.services_field, i), problem, help)
+                    yield self.source.mistake((*path, purpose.services_field, i), problem, NOT_THERE)
 
     def arns(self) -> Iterator[tuple[FieldPath, str]]:
         for path, section in self.key_sections():

@@ -9,6 +9,7 @@ from baseline.fields.limits import nearest
 from baseline.iam.service_names import PRINCIPALS, VIA, is_known
 from baseline.own_purpose import PREFIX, condition_key
 from baseline.purposes import PURPOSES
+from baseline.purposes.purpose import Service
 
 _BY_HAND = "a statement of your own, under `statements`, can have it"
 _REGION_OR_DOMAIN = re.compile(r"\.amazonaws\b|\.[a-z]{2}(-[a-z]+)+-[0-9]")
@@ -62,3 +63,14 @@ def context_mistakes(source: Source, path: FieldPath, names: Iterable[str]) -> I
             yield source.mistake(
                 (*path, name), f"`{name}` is a condition key and no name of the encryption context", "remove it"
             )
+
+
+NOT_THERE = "KMS refuses a policy with a service that it does not know; leave it out"
+
+
+def partition_mistakes(source: Source, path: FieldPath, label: str, partition: str) -> Iterator[Mistake]:
+    """A service of which the registry knows that the partition lacks it."""
+    senders = (p for purpose in PURPOSES.values() for p in purpose.permissions if isinstance(p.to, Service))
+    partitions = {name for p in senders if p.to == Service(f"{label}.amazonaws.com") for name in p.partitions}
+    if partitions and partition not in partitions:
+        yield source.mistake(path, f"there is no `{label}` in the partition {partition}", NOT_THERE)

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from baseline.configuration.own_names import context_mistakes, name_mistakes, principal_mistakes, via_mistakes
+from baseline.configuration.own_names import (
+    context_mistakes,
+    name_mistakes,
+    partition_mistakes,
+    principal_mistakes,
+    via_mistakes,
+)
 from baseline.configuration.own_sections import CallSection, OwnPurposeSection
 from baseline.configuration.source import Source
 from baseline.errors import FieldPath, Mistake
@@ -159,3 +165,13 @@ def unknown_accounts(
                 yield source.mistake(
                     ("keys", "custom", name, "regions", i), problem, "enable it there, or leave it out"
                 )
+
+
+def not_in_the_partition(
+    source: Source, sections: Mapping[str, OwnPurposeSection], partition: str
+) -> Iterator[Mistake]:
+    """Services that the organization's partition is known to lack."""
+    for name, section in sections.items():
+        for i, call in enumerate(section.services):
+            path: FieldPath = ("keys", "custom", name, "services", i, "principal")
+            yield from partition_mistakes(source, path, call.principal, partition)

@@ -17,6 +17,7 @@ from baseline.prover.inventory import prove_alike, prove_all
 from baseline.prover.judgements import prove_key
 from baseline.purposes import PURPOSES
 from baseline.purposes.own import not_shown
+from baseline.setting_changes import setting_changes
 from operations.own_purpose_notes import own_purpose_notes
 from tests.conftest import Run, inventory
 from tests.own import BOTH, LAKE, SEARCH, organization
@@ -210,6 +211,12 @@ def test_two_for_the_same_service_are_a_note() -> None:
     other = "    other:\n      title: Other\n      through: [{service: es, may: read}]\n"
     [*_, note] = own_purpose_notes(inventory(organization(SEARCH, other)))
     assert note.startswith("data, analytics can use both custom-search and custom-other keys through es")
+
+
+def test_another_title_is_a_change_though_no_policy_tells_it(both: Inventory) -> None:
+    other = inventory(BOTH.replace("OpenSearch domains", "Domains"))
+    [change] = setting_changes(both.organization, other.organization)
+    assert (change.name, change.old, change.new) == ("keys.custom.search.title", "OpenSearch domains", "Domains")
 
 
 def test_the_commands_know_them(run: Run, tmp_path: Path) -> None:

@@ -160,6 +160,17 @@ def test_an_organization_that_nobody_named() -> None:
     assert message.endswith("keys.custom.mine.services[0].source_organization: needs `organization.id`")
 
 
+def test_a_service_that_the_partition_lacks() -> None:
+    """As where it is listed for a purpose of the registry."""
+    entry = CALLS + 'cloudfront, may: read, source_arn: "arn:{partition}:cloudfront::{account}:distribution/*"}]'
+    china = mine(entry).replace("home_region: eu-west-2, regions: [eu-west-2, us-east-1]", CHINA)
+    [message] = said(china.replace("regions: [eu-west-2]", "regions: [cn-north-1]"))
+    assert "keys.custom.mine.services[0].principal: there is no `cloudfront` in the partition aws-cn" in message
+
+
+CHINA = "partition: aws-cn, home_region: cn-north-1, regions: [cn-north-1]"
+
+
 @pytest.mark.parametrize("field", ["exceptions", "waivers"])
 def test_an_entry_about_a_purpose_that_is_not_defined(field: str) -> None:
     more = "key: false" if field == "exceptions" else "property: no-bypass"

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 import typer
@@ -22,6 +22,8 @@ from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.common_statement import CommonStatement
 from baseline.lock import Lock
+from baseline.organization import ThenOfRetired
+from baseline.prover.decide import Verdict
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Permission
 from cli.commands import program
@@ -85,9 +87,25 @@ def with_info(info: str) -> pytest.MarkDecorator:
 def test_every_block_says_what_it_is() -> None:
     """An example with another name would be read by people and checked by nobody."""
     drawn = {b.page for b in BLOCKS_OF_PAGES if b.info == "mermaid"}
-    assert drawn == {"docs/performance.md"}  # written by the benchmark
+    assert drawn == {"docs/performance.md", HOW_IT_WORKS}  # the first is written by the benchmark
     infos = {b.info for b in BLOCKS_OF_PAGES if b.page not in drawn}
     assert infos == {"text", "text sketch", "sh", "json", "yaml", "yaml fragment"}
+    assert {b.info for b in BLOCKS_OF_PAGES if b.page == HOW_IT_WORKS} == {"mermaid"}
+
+
+HOW_IT_WORKS = "docs/how-it-works.md"
+
+
+def test_the_pictures_name_the_commands_the_retirements_and_the_verdicts_that_there_are() -> None:
+    flow, lock, proof = (block.text for block in BLOCKS_OF_PAGES if block.page == HOW_IT_WORKS)
+    shown = {
+        name for line in re.findall(r"<br>([a-z]+(?:, [a-z]+)*)(?: --[a-z-]+)?\"", flow) for name in line.split(", ")
+    }
+    assert {"check", "prove", "export", "deploy", "verify"} <= shown
+    for name in shown:
+        must_exist(f"kms-baseline {name}")
+    assert set(re.findall(r"then: (\w+)", lock)) == set(get_args(ThenOfRetired))
+    assert set(re.findall(r'\(\["(\w+)"\]\)', proof)) == set(get_args(Verdict))
 
 
 HELD = {"docs/commands.md", "docs/properties.md", "docs/configuration.md"}

@@ -75,7 +75,7 @@ def report(
         output.say(f"{count(len(made.keys), 'key')} written to {target}")
     else:
         output.show(text, end="")
-    _end(made)
+    end(made)
 
 
 def _of_name(target: Path | None) -> Form:
@@ -87,7 +87,7 @@ def _of_name(target: Path | None) -> Form:
     return Form(ending)
 
 
-def _end(made: Report) -> None:
+def end(made: Report) -> None:
     """Say what was found, worst first, and leave with its exit code."""
     found = made.aws.findings if made.aws else ()
     if made.failures:

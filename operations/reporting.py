@@ -20,7 +20,7 @@ from live.sessions import Sessions
 from operations.comparison import difference_of_configurations
 from operations.export_origin import last_commit
 from operations.notes import remarks, resting_accounts
-from operations.progress import Say
+from operations.progress import Say, counted
 from operations.project import Project
 from operations.proofs import decided_at
 from operations.report_forms import BEGINNING, is_report
@@ -51,7 +51,8 @@ def report_of(project: Project, program: str, sessions: Sessions | None, since: 
     notes = (*resting_accounts(inventory), *remarks(inventory))
     exceptions = list(exceptions_of(project))
     asked = asked_of_aws(project, sessions, say) if sessions else None
-    return report(inventory, origin, lambda proof: decided_at(project, proof), exceptions, notes, asked, changes)
+    keys = counted(inventory.keys, "explained", "key", say)
+    return report(inventory, keys, origin, lambda proof: decided_at(project, proof), exceptions, notes, asked, changes)
 
 
 def exceptions_of(project: Project) -> Iterator[ExceptionFacts]:

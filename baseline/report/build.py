@@ -1,6 +1,6 @@
 """The report of an Inventory, from what was proven of it and what AWS has."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -66,6 +66,7 @@ class _Facts:
 
 def report(
     inventory: Inventory,
+    keys: Iterable[Key],
     origin: Origin,
     decided_at: Callable[[Proof], FieldPlace],
     exceptions: Sequence[ExceptionFacts],
@@ -73,13 +74,12 @@ def report(
     asked: Asked | None = None,
     changes: ChangesFacts | None = None,
 ) -> Report:
-    """Everything that is known of the keys that should exist. `asked`: what AWS has; None: it was not asked."""
-    of = _gathered(inventory, decided_at, asked)
+    """Everything that is known of the keys that should exist. `asked`: what AWS has; None: it was not asked.
+
+    `keys`: those of the Inventory, in their order; whoever gives them can tell how far it is.
+    """
+    of = _gathered(inventory, keys, decided_at, asked)
     standing = _standing(of)
-    findings = asked.findings if asked else None
-    known = Known(
-        inventory, of.proofs.not_holding, findings, len({u.account_id for u in asked.unread} if asked else ())
-    )
     return Report(
         origin=origin,
         failures=(*of.proofs.failures(), *_broken(inventory, of.broken)),
@@ -91,7 +91,7 @@ def report(
         policies=tuple(of.policies.shared.values),
         proofs=tuple(of.proofs.shared.values),
         uses=tuple(of.uses.shared.values),
-        controls=tuple(controls(known)),
+        controls=tuple(controls(_known(of))),
         uncovered=tuple(uncovered(inventory)),
         exceptions=tuple(exceptions),
         waivers=tuple(waivers(inventory, of.proofs.not_holding)),
@@ -109,7 +109,9 @@ def _titles(inventory: Inventory) -> Mapping[str, str]:
     return {name: inventory.organization.purposes[name].title for name in used}
 
 
-def _gathered(inventory: Inventory, decided_at: Callable[[Proof], FieldPlace], asked: Asked | None) -> _Facts:
+def _gathered(
+    inventory: Inventory, keys: Iterable[Key], decided_at: Callable[[Proof], FieldPlace], asked: Asked | None
+) -> _Facts:
     organization = inventory.organization
     of = _Facts(
         inventory,
@@ -119,11 +121,16 @@ def _gathered(inventory: Inventory, decided_at: Callable[[Proof], FieldPlace], a
         asked,
         list(broken_chains(inventory)),
     )
-    for _, proofs in groupby(prove_alike(inventory), key=lambda proof: id(proof.key)):
+    for _, proofs in groupby(prove_alike(inventory, keys), key=lambda proof: id(proof.key)):
         of_key = tuple(proofs)
         key = of_key[0].key
         of.rows.append((key, of.policies.number(key), of.proofs.number(key, of_key), of.uses.number(key)))
     return of
+
+
+def _known(of: _Facts) -> Known:
+    findings, unread = (of.asked.findings, of.asked.unread) if of.asked else (None, ())
+    return Known(of.inventory, of.proofs.not_holding, findings, len({place.account_id for place in unread}))
 
 
 def _standing(of: _Facts) -> Mapping[KeyIdentity, Standing]:

@@ -195,6 +195,10 @@
     first = false;
   };
   buildFilters();
-  addEventListener("hashchange", () => { if (location.hash !== "#main") route(); });
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the address stays that of the part
+    $("main").focus();
+  });
+  addEventListener("hashchange", route);
   route();
 })();

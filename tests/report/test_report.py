@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
 
 from baseline.drift.finding import Finding, Kind
+from baseline.errors import Exit
 from baseline.iam.document import Document
 from baseline.prover.inventory import prove_alike
 from baseline.report.build import Asked
@@ -16,6 +18,7 @@ from baseline.report.controls import Known, controls
 from baseline.report.key_facts import InAws
 from baseline.report.policies import Policies
 from baseline.report.value import Report, plain
+from cli.report import end
 from operations.project import Project
 from operations.report_forms import Form, own, text_of
 from stacks.export import MANIFEST
@@ -229,3 +232,31 @@ def test_what_aws_has_otherwise_counts_for_the_controls(control: str, answer: st
     known = Known(inventory, [proof for proof in proofs if proof.judgement.verdict != "holds"], found.findings, 0)
     [told] = [one for one in controls(known) if one.id == control]
     assert told.answer == answer
+
+
+def test_a_use_that_aws_would_refuse_is_a_failure_of_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "organization.yaml"
+    path.write_text(
+        """\
+version: 1
+organization: {home_region: eu-west-2, regions: [eu-west-2]}
+keys: {purposes: {ebs: false, logs: false, sns: {publishers: [events]}}}
+features: {notification_topics: {topics: [{name: alerts, publishers: [cloudwatch]}]}}
+accounts:
+  - {name: web, id: "222222222222"}
+"""
+    )
+    report = made(path)
+    [failure] = report.failures
+    assert (failure.kind, failure.where) == ("use", "web / eu-west-2 / sns")
+    assert "CloudWatch alarms publish to the topic `alerts`" in failure.text
+    assert report.keys[0].standing == "fails"
+    assert "1 failure to look at first" in text_in(page_of(report), "overview")
+
+
+def test_what_is_only_not_decided_has_its_own_exit_code(failing: Report) -> None:
+    undecided = replace(failing, failures=tuple(replace(failure, is_certain=False) for failure in failing.failures))
+    for report, code in ((failing, Exit.REFUSED), (undecided, Exit.UNDECIDED)):
+        with pytest.raises(typer.Exit) as ended:
+            end(report)
+        assert ended.value.exit_code == code

@@ -12,17 +12,17 @@ from botocore.exceptions import ClientError
 
 from baseline.inventory import Provider
 from baseline.retirement import Dependent
-from live import optional_dependents
 from live.asking import pages
 from live.looking import Looking
 from live.sessions import Sessions
+from live.switched_on import SWITCHED_ON
 
 _UNENCRYPTED = "ServerSideEncryptionConfigurationNotFoundError"
 _ENCRYPTED = [{"Name": "encrypted", "Values": ["true"]}]
 """No filter of EC2 takes a key."""
 
 UNSEEN: Mapping[str, tuple[str, ...]] = {
-    **optional_dependents.UNSEEN,
+    **{name: of.unseen for name, of in SWITCHED_ON.items()},
     "ebs": (
         "snapshots and images that other accounts copied or were given",
         "launch template versions that are neither the latest nor the default",
@@ -59,9 +59,10 @@ class Dependents:
 
     def _others(self, purpose: str) -> Iterator[Dependent]:
         """Nothing is found by not looking: where nobody said how to look, that is noted."""
-        if purpose not in optional_dependents.LOOKS:
+        if purpose not in SWITCHED_ON:
             self._looking.missed.append(f"what refers to keys for {purpose}")
-        for look in optional_dependents.LOOKS.get(purpose, ()):
+            return
+        for look in SWITCHED_ON[purpose].looks:
             for name, dependent in self._looking.each(look.what, partial(look.through, self._client(look.service))):
                 if self._is_it(name):
                     yield dependent

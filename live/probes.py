@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
-from typing import Any, NamedTuple
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,19 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from baseline.inventory import Key
 from baseline.purposes.purpose import AccountThrough, Permission, Purpose, Service, UsersThrough
 from baseline.purposes.purpose import Probe as Kind
-from live.optional_probe_kinds import (
-    database,
-    file_system,
-    function,
-    parameter,
-    queue,
-    repository,
-    secret,
-    stored_object,
-    stream,
-    table,
-)
 from live.probe_kinds import Clients, ProbeFailed, alias, log_group, reason, topic, trail, vault, volume
+from live.switched_on import SWITCHED_ON
+from live.switched_on.of_purpose import Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ def probe_key(
         yield replace(outcome, settles=_settled(key, purpose, probe))
 
 
-def _use(key: Key, probe: "_Probe", clients: Clients) -> None:
+def _use(key: Key, probe: Probe, clients: Clients) -> None:
     found = clients("kms").describe_key(KeyId=key.alias)["KeyMetadata"]
     if found["KeyState"] != "Enabled":
         raise ProbeFailed(f"nothing can use the key: it is in the state {found['KeyState']}{_until_when(found)}")
@@ -77,7 +67,7 @@ def described(key: Key, purpose: Purpose, by_default: bool) -> Iterator[tuple[st
         yield probe.what, _settled(key, purpose, probe)
 
 
-def _settled(key: Key, purpose: Purpose, probe: "_Probe") -> tuple[str, ...]:
+def _settled(key: Key, purpose: Purpose, probe: Probe) -> tuple[str, ...]:
     """The statements of a key's policy that let its probe's service in, for itself or for the account."""
     sids = {permission.sid for permission in purpose.permissions if _is_of(probe, permission)}
     return tuple(statement.sid for statement in key.policy.statements if statement.sid in sids)
@@ -94,43 +84,24 @@ def attempted(account: str, region: str, what: str, probe: Callable[[], None]) -
     return ProbeOutcome(account, region, what)
 
 
-class _Probe(NamedTuple):
-    """What it does, in words, the service whose use of the key it shows, and the doing."""
-
-    what: str
-    service: str
-    run: Callable[[Clients, str, str], None]
-    calls_itself: bool = False
-    """Whether the service uses the key by its own principal too, and not only for the caller."""
-
-
-KINDS: Mapping[Kind, _Probe] = {
-    "topic": _Probe("publish to an encrypted topic", "sns", topic),
-    "volume": _Probe("make an encrypted volume", "ec2", partial(volume, by_default=False)),
-    "log group": _Probe("write to an encrypted log group and read it", "logs", log_group, calls_itself=True),
-    "trail": _Probe("look at the trail's last delivery", "cloudtrail", trail, calls_itself=True),
-    "vault": _Probe("make an encrypted vault", "backup", vault),
-    "object": _Probe("write an encrypted object and read it", "s3", stored_object),
-    "database": _Probe("look at the databases under the key", "", database),
-    "secret": _Probe("make a secret and read it", "secretsmanager", secret),
-    "queue": _Probe("send to an encrypted queue and receive", "sqs", queue),
-    "repository": _Probe("make an encrypted repository", "ecr", repository),
-    "table": _Probe("make an encrypted table and write to it", "dynamodb", table),
-    "file system": _Probe("make an encrypted file system", "elasticfilesystem", file_system),
-    "stream": _Probe("write to an encrypted stream and read it", "kinesis", stream),
-    "parameter": _Probe("write an encrypted parameter and read it", "ssm", parameter),
-    "function": _Probe("look at the functions under the key", "", function),
-    "alias": _Probe("find the key by its alias", "", alias),
+KINDS: Mapping[Kind, Probe] = {
+    "topic": Probe("publish to an encrypted topic", "sns", topic),
+    "volume": Probe("make an encrypted volume", "ec2", partial(volume, by_default=False)),
+    "log group": Probe("write to an encrypted log group and read it", "logs", log_group, calls_itself=True),
+    "trail": Probe("look at the trail's last delivery", "cloudtrail", trail, calls_itself=True),
+    "vault": Probe("make an encrypted vault", "backup", vault),
+    **{of.kind: of.probe for of in SWITCHED_ON.values()},
+    "alias": Probe("find the key by its alias", "", alias),
 }
-_BY_DEFAULT = _Probe("make a volume without asking for encryption", "ec2", partial(volume, by_default=True))
+_BY_DEFAULT = Probe("make a volume without asking for encryption", "ec2", partial(volume, by_default=True))
 
 
-def _probes_of(purpose: Purpose, by_default: bool) -> Iterator[_Probe]:
+def _probes_of(purpose: Purpose, by_default: bool) -> Iterator[Probe]:
     for kind in (purpose.probe, *purpose.more_probes):
         yield _BY_DEFAULT if by_default and kind == "volume" and purpose.own is None else KINDS[kind]
 
 
-def _is_of(probe: _Probe, permission: Permission) -> bool:
+def _is_of(probe: Probe, permission: Permission) -> bool:
     """Whether a statement lets the probe's service in: as in `kms:ViaService`, or at the head of its service principal."""
     match permission.to:
         case Service(principal):

@@ -32,7 +32,7 @@ Probe = Literal[
     "function",
     "alias",
 ]
-"""What is made, or looked at, to try a key once; `live/probe_kinds.py` does it.
+"""What is made, or looked at, to try a key once; `live/probe_kinds.py` and `live/switched_on/` do it.
 
 `alias`: the key is found by its alias and can be used. That is for purposes of which everything takes long to make.
 """

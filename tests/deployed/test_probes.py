@@ -14,16 +14,6 @@ PLACE = ("data", "eu-west-2")
 LOGS = "LogsUsesTheKey, LogsDescribesTheKey, AccountUsesTheKeyThroughLogs"
 DONE: Mapping[Probe, str] = {
     "alias": "find the key by its alias",
-    "database": "look at the databases under the key",
-    "secret": "make a secret and read it",
-    "queue": "send to an encrypted queue and receive",
-    "repository": "make an encrypted repository",
-    "table": "make an encrypted table and write to it",
-    "file system": "make an encrypted file system",
-    "stream": "write to an encrypted stream and read it",
-    "parameter": "write an encrypted parameter and read it",
-    "function": "look at the functions under the key",
-    "object": "write an encrypted object and read it",
     "log group": "write to an encrypted log group and read it",
     "topic": "publish to an encrypted topic",
     "trail": "look at the trail's last delivery",

@@ -64,6 +64,13 @@ def test_its_names_can_be_no_other_purposes_now_or_later(both: Inventory) -> Non
     assert not [name for name in PURPOSES if name.startswith(PREFIX)]
 
 
+def test_each_service_calls_from_where_the_owner_says(both: Inventory) -> None:
+    via = {s.sid: s.as_dict()["Condition"] for s in lake(both).policy.statements if s.sid.startswith("AccountUses")}
+    assert "'kms:ViaService': 'glue.eu-west-2.amazonaws.com'" in str(via["AccountUsesTheKeyThroughGlue"])
+    everywhere = "['dynamodb.eu-west-2.amazonaws.com', 'dynamodb.us-east-1.amazonaws.com']"
+    assert f"'kms:ViaService': {everywhere}" in str(via["AccountUsesTheKeyThroughDynamodb"])
+
+
 def test_every_property_holds_and_that_of_keys_that_are_alike_too(both: Inventory) -> None:
     own = [key for key in both.keys if key.purpose.startswith(PREFIX)]
     apart = [(p.key.where, p.judgement.about.id, p.judgement.verdict) for p in prove_all(both, own)]
@@ -71,9 +78,10 @@ def test_every_property_holds_and_that_of_keys_that_are_alike_too(both: Inventor
     assert [(p.key.where, p.judgement.about.id, p.judgement.verdict) for p in prove_alike(both, own)] == apart
 
 
-def test_an_account_that_the_owner_names_in_a_context_is_not_renamed() -> None:
+@pytest.mark.parametrize("named", ["033333333333", "222222222222"])
+def test_an_account_that_the_owner_names_in_a_context_is_not_renamed(named: str) -> None:
     """Policies are composed once for accounts that are alike."""
-    queue = "arn:aws:sqs:eu-west-2:222222222222:orders"
+    queue = f"arn:aws:sqs:eu-west-2:{named}:orders"
     own = "    orders:\n      title: Orders\n      through:\n" + (
         f'        - {{service: sqs, may: publish, context: {{"aws:sqs:arn": ["{queue}"]}}}}\n'
     )

@@ -13,7 +13,7 @@ from baseline.prover.unanswered import StepsSpent, Unsupported
 from baseline.report.build import Asked, Unread, report
 from baseline.report.changes import changes_facts
 from baseline.report.key_facts import InAws
-from baseline.report.value import ChangesFacts, ExceptionFacts, Origin, Report
+from baseline.report.value import ChangesFacts, ExceptionFacts, Origin, Report, replaced
 from baseline.setting_changes import plain
 from files.whole import read_text, write_whole
 from live.sessions import Sessions
@@ -52,7 +52,10 @@ def report_of(project: Project, program: str, sessions: Sessions | None, since: 
     exceptions = list(exceptions_of(project))
     asked = asked_of_aws(project, sessions, say) if sessions else None
     keys = counted(inventory.keys, "explained", "key", say)
-    return report(inventory, keys, origin, lambda proof: decided_at(project, proof), exceptions, notes, asked, changes)
+    made = report(inventory, keys, origin, lambda proof: decided_at(project, proof), exceptions, notes, asked, changes)
+    # Where the configuration lies on this machine is nothing of it: the report is the same on another one.
+    told: Report = replaced(made, f"{project.path}:", f"{project.path.name}:")
+    return told
 
 
 def exceptions_of(project: Project) -> Iterator[ExceptionFacts]:

@@ -58,10 +58,15 @@ def _switched_off(inventory: Inventory) -> Iterator[Uncovered]:
             if (account.id, purpose.name) not in there and not _declines(account, purpose.name)
         ]
         if without:
-            why = f"the feature {purpose.feature} is off" if purpose.feature else "nobody switched these purposes on"
-            alike.setdefault((_accounts(without, accounts), why), []).append(purpose)
+            alike.setdefault((_accounts(without, accounts), _why_off(purpose)), []).append(purpose)
     for (where, why), purposes in alike.items():
         yield Uncovered(what=", ".join(map(_title, purposes)), where=where, why=why)
+
+
+def _why_off(purpose: Purpose) -> str:
+    if purpose.own:
+        return "its definition leaves these accounts out"
+    return f"the feature {purpose.feature} is off" if purpose.feature else "nobody switched these purposes on"
 
 
 def _declines(account: Account, purpose: str) -> bool:

@@ -1,7 +1,7 @@
 """The value that every form of the report shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -203,6 +203,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain(inner) for inner in value]
     return value
+
+
+def replaced(value: Any, old: str, new: str) -> Any:
+    """A value of dataclasses with another text in place of one in all its texts."""
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{name: replaced(getattr(value, name), old, new) for name in _names(type(value))})
+    if isinstance(value, Mapping):
+        return {name: replaced(inner, old, new) for name, inner in value.items()}
+    return tuple(replaced(inner, old, new) for inner in value) if isinstance(value, tuple) else value
 
 
 @cache

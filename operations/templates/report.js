@@ -114,7 +114,7 @@
       element("header", {}, element("h3", { class: "mono" }, say(one.sid)), chip(one.effect, one.effect === "Deny" ? "denies" : "allows")),
       one.says.map((sentence) => element("p", {}, rich(say(sentence)))),
       element("p", { class: "quiet" }, rich(one.why)),
-      one.evidence ? element("p", { class: "small quiet" }, `How it is known: ${one.evidence}, `, page(one.source), one.if_wrong ? [`. If AWS behaved otherwise: `, ...rich(one.if_wrong), "."] : ".") : [],
+      one.evidence ? element("p", { class: "small quiet" }, `How it is known: ${one.evidence === "yours" ? "the owner of the configuration says so" : one.evidence}, `, page(one.source), one.if_wrong ? [`. If AWS behaved otherwise: `, ...rich(one.if_wrong), "."] : ".") : [],
       element("details", {}, element("summary", {}, one.actions.length === 1 ? "1 action, and the statement as JSON" : `${one.actions.length} actions, and the statement as JSON`),
         element("pre", { tabindex: "0" }, say(JSON.stringify(document, null, 2)))));
   const SENTENCES = Object.fromEntries(data.properties.map((property) => [property.id, property.sentence]));

@@ -260,3 +260,28 @@ def test_what_is_only_not_decided_has_its_own_exit_code(failing: Report) -> None
         with pytest.raises(typer.Exit) as ended:
             end(report)
         assert ended.value.exit_code == code
+
+
+def test_a_purpose_of_the_owners_own_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "organization.yaml"
+    path.write_text(
+        """\
+version: 1
+organization: {home_region: eu-west-2, regions: [eu-west-2]}
+keys:
+  purposes: {ebs: false, logs: false, sns: false}
+  custom: {search: {title: OpenSearch domains, accounts: [web], through: [{service: es, may: use}]}}
+accounts:
+  - {name: web, id: "222222222222"}
+  - {name: data, id: "033333333333"}
+"""
+    )
+    report = made(path)
+    assert report.purposes == {"custom-search": "OpenSearch domains"}
+    statement = next(s for s in report.policies[0].statements if s.sid.endswith("ThroughEs"))
+    assert (statement.evidence, statement.source) == ("yours", "organization.yaml:5")
+    # Nothing of it tells where the file is on this machine.
+    assert str(tmp_path) not in "".join(text_of(report, form) for form in FORMS)
+    assert "the owner says so" in text_of(report, "md")
+    [left_out] = [entry for entry in report.uncovered if entry.why == "its definition leaves these accounts out"]
+    assert (left_out.what, left_out.where) == ("OpenSearch domains (custom-search)", "data")

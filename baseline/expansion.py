@@ -13,6 +13,7 @@ from baseline.key_policy.place import KeyPlace
 from baseline.lock import AccountRegion, KeyIdentity, Lock, LockedResource
 from baseline.organization import Account, KeySettings, Organization, Retirement
 from baseline.policies import Policies
+from baseline.purposes.purpose import Purpose
 from baseline.regions import is_opt_in
 from baseline.retention import Retention
 
@@ -98,7 +99,7 @@ class _Expansion:
             return self.policies.policy(self.purposes[purpose], settings, place)
         except PolicyError as error:
             problem = f"the policy of `{account.name}` {region} {purpose}: {error}"
-            help = _longest_list(settings) if isinstance(error, PolicyTooLarge) else ""
+            help = _longest_list(settings, self.purposes[purpose]) if isinstance(error, PolicyTooLarge) else ""
             raise Mistakes([settings.place.mistake(problem, help)]) from None
 
     def stacks(
@@ -152,7 +153,7 @@ def _provider(organization: Organization, account: Account | None, account_id: s
     )
 
 
-def _longest_list(settings: KeySettings) -> str:
+def _longest_list(settings: KeySettings, purpose: Purpose) -> str:
     """Which list of the configuration makes the policy large."""
     texts = {
         "administrators": [person.arn for person in settings.administrators],
@@ -160,5 +161,8 @@ def _longest_list(settings: KeySettings) -> str:
         "share_with": list(settings.share_with),
         "statements": [str(statement.as_dict()) for statement in settings.statements],
     }
+    if purpose.own:
+        values = [value for each in purpose.own.through for _, of_name in each.context for value in of_name]
+        texts |= {"context": values, "through": [each.service for each in purpose.own.through]}
     name, longest = max(texts.items(), key=lambda entry: sum(map(len, entry[1])))
     return f"most of it is `{name}` with {len(longest)} entries; name fewer, or patterns such as `role/team-*`"

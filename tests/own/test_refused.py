@@ -154,6 +154,14 @@ def test_a_title_of_which_terraform_would_make_something_else() -> None:
     assert message.startswith("organization.yaml:6: keys.custom.mine.title: must be 1 to 100 letters")
 
 
+def test_a_context_that_makes_the_policy_too_large() -> None:
+    queues = ", ".join(f"arn:aws:sqs:eu-west-2:033333333333:queue-number-{number}" for number in range(800))
+    [message] = {
+        m.partition(": ")[2] for m in said(mine(f"through: [{{service: sqs, may: use, context: {{a: [{queues}]}}}}]"))
+    }
+    assert "most of it is `context` with 800 entries; name fewer, or patterns" in message
+
+
 def test_an_organization_that_nobody_named() -> None:
     entry = CALLS + "guardduty, may: write, source_organization: own}]"
     [message] = said(mine(entry).replace("id: o-a1b2c3d4e5, ", ""))

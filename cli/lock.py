@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -41,6 +42,20 @@ ForgetUndeployed = Annotated[
         "--forget-undeployed", help="Drop keys that were never deployed, as those of an account ID that was mistyped."
     ),
 ]
+Providers = Annotated[
+    bool,
+    typer.Option(
+        "--providers", help="Lock the AWS provider instead: its newest version, and the sums of its packages."
+    ),
+]
+Platforms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--platform",
+        help="With --providers: for this platform, as linux_amd64; repeatable. Else for linux_amd64 and this machine's.",
+        show_default=False,
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="With --forget-undeployed: do not ask.")]
 DryRun = Annotated[
     bool,
@@ -54,6 +69,8 @@ def lock(
     new_backend: NewBackend = False,
     layout: ToLayout = None,
     forget_undeployed: ForgetUndeployed = False,
+    providers: Providers = False,
+    platform: Platforms = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -65,25 +82,55 @@ def lock(
     With --forget-undeployed the states and AWS are asked for the keys of the lock that the configuration does not have. Those
     that were never deployed leave the lock; nothing is written where that is not known of one.
 
+    With --providers Terraform's dependency lock file is written beside the configuration, and nothing else. `synth` and
+    `export` put it into every stack's folder, so that everybody runs the same provider.
+
     Example: kms-baseline lock --check
     """
-    if sum(map(bool, (layout, check, new_backend, forget_undeployed))) > 1:
-        raise UsageError(
-            "--check, --new-backend, --layout and --forget-undeployed exclude each other", "change one thing at a time"
-        )
-    if yes and not forget_undeployed:
-        raise UsageError("--yes is for --forget-undeployed")
+    _refuse_mixed(bool(layout), check, new_backend, forget_undeployed, providers, dry_run, yes, bool(platform))
     if layout:
         _change_layout(Project(configuration_path(config), new_layout=layout.value), layout.value, dry_run)
         return
     if forget_undeployed:
         _forget_undeployed(Project(configuration_path(config)), dry_run, yes)
         return
-    if dry_run:
+    if providers:
+        _lock_providers(Project(configuration_path(config)), platform or ())
+        return
+    _record(Project(configuration_path(config), new_backend), check)
+
+
+def _refuse_mixed(
+    layout: bool,
+    check: bool,
+    new_backend: bool,
+    forget_undeployed: bool,
+    providers: bool,
+    dry_run: bool,
+    yes: bool,
+    platform: bool,
+) -> None:
+    """Raise UsageError for options that do not go together."""
+    if layout + check + new_backend + forget_undeployed + providers > 1:
+        raise UsageError(
+            "--check, --new-backend, --layout, --forget-undeployed and --providers exclude each other",
+            "change one thing at a time",
+        )
+    if yes and not forget_undeployed:
+        raise UsageError("--yes is for --forget-undeployed")
+    if platform and not providers:
+        raise UsageError("--platform is for --providers")
+    if dry_run and not (layout or forget_undeployed):
         raise UsageError(
             "--dry-run is for --layout and --forget-undeployed", "--check says whether the lock would change"
         )
-    _record(Project(configuration_path(config), new_backend), check)
+
+
+def _lock_providers(project: Project, platforms: Sequence[str]) -> None:
+    from operations.provider_lock import renew  # here, for `lock` needs nothing of Terraform otherwise
+
+    version, locked = renew(project, platforms, os.environ, output.say)
+    output.say(f"{project.providers_path} written: hashicorp/aws {version} for {', '.join(locked)}; commit it")
 
 
 def _record(project: Project, check: bool) -> None:

@@ -74,6 +74,16 @@ def _provider_missing(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
+def _other_provider(block: ErrorBlock, place: _Place) -> Cause:
+    version = re.search(r"previously-selected version (\S+) is no longer available", block.text)
+    wanted = f"version {version[1]}" if version else "one of the sums"
+    return Cause(
+        f"the AWS provider that can be installed here has not {wanted} of the lock file .terraform.lock.hcl",
+        "get the provider that it names; or, if the configuration has a lock of providers, run `kms-baseline lock --providers` "
+        f"with this machine's platform, else remove {place.folder / '.terraform.lock.hcl'}",
+    )
+
+
 def _locked(block: ErrorBlock, place: _Place) -> Cause:
     facts = _lock_facts(block)
     problem = f"the state is locked by {facts.get('Who') or 'somebody'}"
@@ -201,6 +211,7 @@ _CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
     r"ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|refresh cached SSO token failed": _refused_credentials,
     r"Cannot assume IAM Role": _role_not_assumed,
     r"account ID not allowed|Account ID not allowed": _other_account,
+    r"doesn't match any of the checksums previously|previously-selected version \S+ is no longer": _other_provider,
     r"Failed to (query available provider packages|install provider)|Could not retrieve the list of available versions": (
         _provider_missing
     ),

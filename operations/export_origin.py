@@ -9,6 +9,7 @@ from shutil import which
 
 from baseline.inventory import Key
 from operations.project import Project
+from operations.provider_lock import provider_lock
 from stacks.export import Origin
 
 _SHALLOW = ("rev-parse", "--is-shallow-repository")
@@ -29,7 +30,8 @@ def origin_of(project: Project, program: str) -> Origin:
     }
     if project.found_text is not None:
         documents[project.found_path.name] = project.found_text
-    return Origin(program, last_commit([project.path, project.lock_path, project.found_path]), documents)
+    commit = last_commit([project.path, project.lock_path, project.found_path, project.providers_path])
+    return Origin(program, commit, documents, provider_lock(project))
 
 
 def _listed(keys: Sequence[Key]) -> str:

@@ -55,6 +55,17 @@ class Project:
         """Where the accounts of AWS Organizations are recorded."""
         return self.path.with_name(f"{self.path.stem}.accounts.json")
 
+    @property
+    def providers_path(self) -> Path:
+        """Terraform's dependency lock file for every stack, where its owner wants one."""
+        return self.path.with_name(f"{self.path.stem}.terraform.lock.hcl")
+
+    @cached_property
+    def providers_text(self) -> str | None:
+        """The text of that file; None where there is none."""
+        help = "`kms-baseline lock --providers` writes it"
+        return read_text(self.providers_path, help) if self.providers_path.exists() else None
+
     @cached_property
     def text(self) -> str:
         """The configuration as it is written."""

@@ -13,6 +13,7 @@ from operations.export_origin import origin_of
 from operations.node import prepare_node
 from operations.progress import Counting, Say
 from operations.project import Project
+from operations.provider_lock import provider_lock
 from stacks.export import check_folder, differences, exported
 from stacks.output import staged
 from stacks.stamping.synthesis import Building, Synthesis, synthesized
@@ -35,7 +36,7 @@ def write_stacks(project: Project, folder: Path, locked: bool, say: Say, full: b
     stacks = project.inventory.stacks
     keys = sum(len(stack.keys) for stack in stacks)
     say(f"synthesizing {count(keys, 'key')} in {count(len(stacks), 'stack')}")
-    publish(project, folder, staged, locked, say, full)
+    publish(project, folder, partial(staged, provider_lock=provider_lock(project)), locked, say, full)
     say(f"written to {folder}")
 
 

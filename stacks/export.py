@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from baseline.errors import UsageError
 from stacks.export_forms import FORMS, IMPORTS_FILE, MAIN_FILE, imports_text
 from stacks.stamping.synthesis import Synthesis
+from stacks.versions import PROVIDER_LOCK_FILE
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
@@ -35,6 +36,8 @@ class Origin:
     """The commit that last changed the configuration or its lock; None where that is not in Git as it is here."""
     documents: Mapping[str, str]
     """Files that say it for the whole organization, by name: the list of keys, the configuration, the lock."""
+    provider_lock: str | None = None
+    """Which provider Terraform runs, for every stack's folder; None: each finds one."""
 
 
 def check_folder(folder: Path) -> None:
@@ -85,6 +88,9 @@ def export_files(made: Synthesis, origin: Origin) -> Iterator[tuple[str, str]]:
                 yield f"{stack.name}/{file}", text
     for stack_name, imports in made.imports.items():
         yield f"{stack_name}/{IMPORTS_FILE}", imports_text(imports)
+    if origin.provider_lock is not None:
+        for stack_name in made.stacks:
+            yield f"{stack_name}/{PROVIDER_LOCK_FILE}", origin.provider_lock
     yield from origin.documents.items()
 
 
@@ -122,7 +128,7 @@ def _difference(folder: Path, name: str, sum: str) -> Iterator[str]:
 
 def _is_terraforms(name: str) -> bool:
     """Whether it is what Terraform keeps beside a configuration, and Git beside a folder."""
-    return any(part in (".git", ".terraform", ".terraform.lock.hcl") for part in PurePosixPath(name).parts)
+    return any(part in (".git", ".terraform", PROVIDER_LOCK_FILE) for part in PurePosixPath(name).parts)
 
 
 def exported_sums(folder: Path) -> dict[str, str] | None:

@@ -1,5 +1,5 @@
 """Writes the output folder: `manifest.json` and `stacks/<stack>/cdk.tf.json`, as `cdktf synth` leaves them, and beside
-a stack that has adopted keys `imports.tf.json`.
+a stack that has adopted keys `imports.tf.json`. Where the owner locks the provider, each folder gets that lock.
 
 What differs from the files that are there is written into a temporary folder beside the output first. Then each file
 replaces its predecessor as a whole; what Terraform keeps beside them (`.terraform`, plans) is left alone.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from baseline.import_blocks import IMPORTS_FILE, render
 from stacks.stamping.synthesis import Synthesis
+from stacks.versions import PROVIDER_LOCK_FILE
 
 STACK_FILE = "cdk.tf.json"
 MANIFEST = "manifest.json"
@@ -28,11 +29,13 @@ class Staged:
         self._stacks: set[str] = set()
         self._importing: set[str] = set()
 
-    def stage(self, made: Synthesis) -> None:
+    def stage(self, made: Synthesis, provider_lock: str | None) -> None:
         """Write what differs from the output folder."""
         for stack, text in made.texts():
             self._stacks.add(stack.name)
             self._put(f"stacks/{stack.name}/{STACK_FILE}", text)
+            if provider_lock is not None:
+                self._put(f"stacks/{stack.name}/{PROVIDER_LOCK_FILE}", provider_lock)
         for name, imports in made.imports.items():
             self._importing.add(name)
             self._put(f"stacks/{name}/{IMPORTS_FILE}", render(imports))
@@ -60,11 +63,11 @@ class Staged:
 
 
 @contextmanager
-def staged(made: Synthesis, output: Path) -> Iterator[Callable[[], None]]:
+def staged(made: Synthesis, output: Path, provider_lock: str | None = None) -> Iterator[Callable[[], None]]:
     """Write everything that differs on the file system of the output folder; yields what puts it in its place."""
     with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
         files = Staged(Path(folder), output)
-        files.stage(made)
+        files.stage(made, provider_lock)
         yield files.publish
 
 

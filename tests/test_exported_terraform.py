@@ -74,12 +74,20 @@ def test_terraform_initializes_and_validates_an_export(
             KeyIdentity("222222222222", "eu-west-2", "sns"), KEY_ID, ["alias/baseline/sns"]
         )
         (tmp_path / "organization.lock.json").write_text(lock.render(), encoding="utf-8")
+        locked = run("lock", "--providers", KMS_BASELINE_PROVIDER_MIRROR=str(provider_mirror.folder))
+        assert locked.returncode == 0, locked.stderr
+        assert f"hashicorp/aws {provider_mirror.version} for " in locked.stderr
+        missing = run(
+            *("lock", "--providers", "--platform", "plan9_mips"),
+            KMS_BASELINE_PROVIDER_MIRROR=str(provider_mirror.folder),
+        )
+        assert (missing.returncode, "is not available for plan9_mips" in missing.stderr) == (3, True)
     assert run("export", "audit").returncode == 0
     environment = {**provider_environment(provider_mirror, tmp_path, os.environ), "CHECKPOINT_DISABLE": "1"}
 
     def in_folder(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(terraform.path), *arguments],
+            [os.environ["KMS_BASELINE_TESTED_TERRAFORM"], *arguments],
             cwd=tmp_path / "audit" / stack,
             env=environment,
             capture_output=True,
@@ -89,9 +97,12 @@ def test_terraform_initializes_and_validates_an_export(
         )
 
     # Without the backend: a bucket and HCP Terraform are not on this machine.
-    initialized = in_folder("init", "-backend=false", "-input=false", "-no-color")
+    readonly = ["-lockfile=readonly"] if configuration is LOCAL else []
+    initialized = in_folder("init", "-backend=false", "-input=false", "-no-color", *readonly)
     validated = in_folder("validate", "-no-color")
     assert in_folder("fmt", "-check", "-diff").stdout == ""
     assert initialized.returncode == 0, initialized.stderr
     assert validated.returncode == 0, validated.stdout + validated.stderr
     assert "Success! The configuration is valid." in validated.stdout
+    held = run("export", "audit", "--check")
+    assert held.returncode == 0, held.stderr

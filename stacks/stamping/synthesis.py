@@ -79,6 +79,11 @@ class Synthesis:
         self.imports: dict[str, dict[str, str]] = {}
         """By stack: what Terraform imports, by address. In no stack's JSON: each would be a shape of its own."""
 
+    @property
+    def stacks(self) -> Iterator[str]:
+        """The names of all stacks."""
+        return (stack.name for members in self._members.values() for stack, _ in members)
+
     def add(self, stack: Stack, shape: Shape) -> None:
         """One stack more."""
         self._members.setdefault(shape.digest, []).append((stack, shape))

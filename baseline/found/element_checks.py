@@ -7,8 +7,8 @@ from baseline.found.place import account_of, names_of
 from baseline.found.policy import FoundPolicy, FoundStatement
 from baseline.found.principal_checks import principal_problems
 from baseline.found.resources import may_be_the_key
-from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT, PREFIX, canonical, expand, expand_all
-from baseline.iam.arns import has_wildcard, is_account_id
+from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT, canonical, expand, expand_all, service_problem
+from baseline.iam.arns import is_account_id
 from baseline.iam.elements import items
 from baseline.iam.policy_error import PolicyError
 from baseline.key_policy.place import KeyPlace
@@ -110,9 +110,8 @@ def _is_somebody(elements: Mapping[str, Any], key: KeyPlace) -> bool:
 
 
 def _action(action: str) -> Iterator[_Problem]:
-    service = action.partition(":")[0]
-    if action != "*" and has_wildcard(service):
-        yield "wildcard-as-service", f"`{action}` has a wildcard where `{PREFIX}` stands", "Action"
+    if problem := service_problem(action):
+        yield "wildcard-as-service", problem, "Action"
         return
     if action == "*" or expand(action):
         return

@@ -66,6 +66,16 @@ KMS_CONDITION_KEYS: Mapping[str, str] = {entry["name"]: entry["type"] for entry 
 _SPELLING = {action.name.lower(): action.name for action in _ALL}
 
 
+def service_problem(action: str) -> str:
+    """What is wrong with an action that begins with no service; empty for others.
+
+    IAM refuses such a policy: "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards", as in
+    https://github.com/boogy/iam-policy-validator/pull/172. That KMS does is inferred.
+    """
+    has_wildcard = re.search(r"[*?]", action.partition(":")[0])
+    return f"`{action}` has a wildcard where `{PREFIX}` stands" if has_wildcard and action != "*" else ""
+
+
 @cache
 def expand(pattern: str) -> tuple[str, ...]:
     """The actions of a key policy that the pattern means, sorted; none if it means none.

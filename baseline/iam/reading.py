@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from baseline.iam.actions import service_problem
 from baseline.iam.arns import has_wildcard
 from baseline.iam.condition_keys import KEYS
 from baseline.iam.conditions import Operator, operator_parts
@@ -118,6 +119,7 @@ def _plain(name: str, is_allow: bool, statement: Mapping[str, object]) -> PlainS
         actions = _EVERY_ACTION
         if "Action" not in statement:
             not_actions = _tried(problems, lambda: texts(statement["NotAction"], "NotAction"), ())
+    problems += filter(None, map(service_problem, (*actions, *not_actions)))
     missing = _tried(problems, lambda: _missing(statement), "")
     written = statement.get("Condition", {})
     conditions = _tried(problems, lambda: tuple(_conditions(written, problems)), _NO_CONDITIONS)

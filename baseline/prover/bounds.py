@@ -68,11 +68,16 @@ def least(policy: PlainPolicy) -> PlainPolicy:
 
 
 def _with(policy: PlainPolicy, widest: bool) -> PlainPolicy:
-    return tuple(
-        replace(s, undecided="", spares_certain=s.is_allow == widest) if s.undecided or s.not_principals else s
-        for s in policy
-        if not s.undecided or s.is_allow == widest
-    )
+    return tuple(filter(None, (as_read(statement, widest) for statement in policy)))
+
+
+def as_read(statement: PlainStatement, widest: bool) -> PlainStatement | None:
+    """A statement in the one reading or the other; None if it then gives or takes nothing."""
+    if statement.undecided and statement.is_allow != widest:
+        return None
+    if is_certain((statement,)):
+        return statement
+    return replace(statement, undecided="", spares_certain=statement.is_allow == widest)
 
 
 def is_certain(policy: PlainPolicy) -> bool:
@@ -108,15 +113,39 @@ class Bounds:
         if found.verdict != "fails":
             return found
         other = lenient.answer(claim)
-        return other if other.verdict != "holds" else Answer("unsupported", reason=why(self.policy))
+        if other.verdict != "holds":
+            return other
+        rests_on = self._rests_on(lambda judge: judge.answer(claim).verdict != "holds", widest=claim.mode == "never")
+        return Answer("unsupported", reason=why(rests_on), sid=rests_on[0].name)
 
     def gives_some(self, asked: Requests, strength: Threshold) -> bool:
         """Whether some request of the region is allowed. Raises Unsupported where that is not certain."""
         if self.least.gives_some(asked, strength):
             return True
         if not self.is_certain and self.most.gives_some(asked, strength):
-            raise Unsupported(why(self.policy))
+            raise Unsupported(why(self._rests_on(lambda judge: judge.gives_some(asked, strength), widest=True)))
         return False
+
+    def _rests_on(self, is_so: Callable[[Judge], bool], widest: bool) -> PlainPolicy:
+        """The statements that the answer depends on: it is so if all of them are read in this way, and not if none is.
+
+        Of each it is asked whether it makes the difference, once no other is read so that can be done without.
+        """
+        undecided = [statement for statement in self.policy if not is_certain((statement,))]
+
+        def is_so_with(chosen: Sequence[PlainStatement]) -> bool:
+            read_ones = (as_read(each, widest == (each in chosen)) for each in self.policy)
+            return is_so(Judge(tuple(filter(None, read_ones)), self.space))
+
+        def makes_the_difference(statement: PlainStatement) -> bool:
+            chosen = undecided
+            for other in undecided:
+                fewer = [each for each in chosen if each is not other]
+                if other is not statement and is_so_with(fewer):
+                    chosen = fewer
+            return not is_so_with([each for each in chosen if each is not statement])
+
+        return tuple(filter(makes_the_difference, undecided))
 
 
 def prove(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from baseline.iam.actions import ACTIONS
-from baseline.iam.evaluate import Decision
+from baseline.iam.evaluate import Decision, decide
 from baseline.iam.reading import PlainPolicy
 from baseline.prover.action_groups import ACTION_GROUPS, ENDING_GRANTS
-from baseline.prover.bounds import is_certain, least, most, read, why
+from baseline.prover.bounds import as_read, is_certain, least, most, read, why
 from baseline.prover.boxes import Box
 from baseline.prover.claims import Threshold
 from baseline.prover.counterexample import COVERED, NOT_COVERED, Counterexample, Policy, Reading, decided
@@ -87,18 +87,19 @@ def _pairs(one: PlainPolicy, two: PlainPolicy, space: Space) -> Iterator["_Pair"
     A statement that is not decided and stands in both means the same in both, whatever that is.
     """
     shared = {s.written for s in one if s.undecided} & {s.written for s in two if s.undecided}
-    both = most(tuple(s for s in two if s.written in shared and s.is_allow))
+    opaque = tuple(s for s in two if s.written in shared and s.is_allow)
+    both = most(opaque)
     one, two = (tuple(s for s in policy if not s.undecided or s.written not in shared) for policy in (one, two))
     is_decided = is_certain((*one, *two)) and not both
-    for reading, depends_on in ((COVERED, ""), (NOT_COVERED, STAR)):
-        yield _Pair(Judge((*most(one), *both), space), Judge(least(two), space), reading, depends_on)
+    for reading in (COVERED, NOT_COVERED):
+        yield _Pair(Judge((*most(one), *both), space), Judge(least(two), space), reading, ())
     if not is_decided:
-        depends_on = why(tuple(s for s in (*one, *two) if s.undecided or s.not_principals) or both)
+        undecided = tuple(s for s in (*one, *two) if s.undecided or s.not_principals)
         for reading in (COVERED, NOT_COVERED):
-            yield _Pair(Judge(least(one), space), Judge(most(two), space), reading, depends_on)
+            yield _Pair(Judge(least(one), space), Judge(most(two), space), reading, undecided)
             if both:
                 old, new = (*least(one), *both), (*most(two), *both)
-                yield _Pair(Judge(old, space), Judge(new, space), reading, depends_on)
+                yield _Pair(Judge(old, space), Judge(new, space), reading, (*undecided, *opaque))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,20 @@ class _Pair:
     without: Judge
     giving: Judge
     reading: Reading
-    depends_on: str
+    undecided: PlainPolicy
+    """What it may depend on. None: it is certain in this reading."""
 
     def example(self, strength: Threshold, box: Box) -> Example | None:
         found = gained(self.without, self.giving, self.reading, strength, within=box)
         return Example(found, decided(self.without.policy, found.request, self.reading)) if found else None
+
+    def depends_on(self, example: Example) -> str:
+        """On what it depends: the statements, of those that are not decided, that may decide the example's request."""
+        if not self.undecided:
+            return STAR if self.reading == NOT_COVERED else ""
+        request = example.given.request
+        widest = ((each, as_read(each, each.is_allow)) for each in self.undecided)
+        return why(tuple(s for s, read in widest if read and decide((read,), request).effect != "not allowed"))
 
     def gives_something(self, box: Box) -> bool:
         return any(self.example(strength, box) for strength in STRENGTHS)
@@ -145,7 +155,7 @@ def _of_group(
     for strength, examples in found.items():
         if examples:
             example = next(iter(examples.values()))
-            yield Change(direction, who.label, group, tuple(examples), strength, example, pair.depends_on)
+            yield Change(direction, who.label, group, tuple(examples), strength, example, pair.depends_on(example))
 
 
 def _only(space: Space, box: Box, actions: Sequence[str]) -> Box:

@@ -115,18 +115,20 @@ def _judgement(entry: Property, answers: Sequence[Answer]) -> Judgement:
 
 def none_is_public(statements: Sequence[PlainStatement]) -> Answer:
     """Whether every Allow for everyone rests on a fixed value."""
-    undecided = ""
+    undecided: PlainStatement | None = None
     for statement in statements:
         for_everyone = statement.is_allow and "*" in statement.principals
         if not for_everyone or any(_is_fixed(condition) for condition in statement.conditions):
             continue
         if statement.undecided:
-            undecided = undecided or f"{statement.name}: {statement.undecided}"
+            undecided = undecided or statement
         else:
             return Answer(
                 "fails", reason=f"`{statement.name}` allows everyone, by patterns at most", sid=statement.name
             )
-    return Answer("unsupported", reason=undecided) if undecided else Answer("holds")
+    if undecided:
+        return Answer("unsupported", reason=f"{undecided.name}: {undecided.undecided}", sid=undecided.name)
+    return Answer("holds")
 
 
 def _is_fixed(condition: PlainCondition) -> bool:

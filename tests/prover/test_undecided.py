@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from baseline.iam.evaluate import decide
+from baseline.iam.policy_error import PolicyError
+from baseline.iam.request import IamCaller, Request
 from baseline.prover.bounds import prove
 from baseline.prover.claims import Claim, always, never
+from baseline.prover.condition_tests import condition
 from baseline.prover.difference import difference
 from baseline.prover.matrix import matrix
 from baseline.prover.subject import people
@@ -15,7 +19,13 @@ APP = f"arn:aws:iam::{A}:role/App"
 TAGGED = statement({"AWS": APP}, "kms:Decrypt", StringEquals={NOTE: "${aws:PrincipalTag/tenant}"}) | {"Sid": "Tagged"}
 DENIED = statement("*", "kms:Decrypt", "Deny", StringEquals={NOTE: "${aws:PrincipalTag/tenant}"}) | {"Sid": "Denied"}
 OPEN = statement("*", "kms:Decrypt") | {"Sid": "Open"}
+WRITING = statement("*", "kms:Encrypt", "Deny", StringEquals={NOTE: "${aws:PrincipalTag/tenant}"}) | {"Sid": "Writing"}
+AGAIN = TAGGED | {"Sid": "Again"}
+HALF = statement({"AWS": APP}, "kms:Decrypt", Foo={NOTE: "x"}) | {"Sid": "Half"}
+GIVES = statement({"AWS": APP}, "kms:Encrypt", Foo={NOTE: "x"}) | {"Sid": "Gives"}
 MINE = people(OWN, actions=("kms:Decrypt",))
+USING = people(OWN, actions=("kms:Decrypt", "kms:Encrypt"))
+EITHER = people(condition("StringEquals", "aws:PrincipalArn", APP), actions=("kms:Decrypt", "kms:Encrypt"))
 PUT = people(OWN, actions=("kms:PutKeyPolicy",))
 
 TABLE: tuple[tuple[str, dict[str, Any], Claim, str], ...] = (
@@ -45,6 +55,50 @@ def test_verdicts(what: str, given: dict[str, Any], claim: Claim, verdict: str) 
 def test_a_verdict_says_on_which_statement_it_depends() -> None:
     [answer] = prove(policy(ALLOW_ALL, DENIED), "aws", [always("may", MINE)])
     assert answer.reason.startswith("it depends on Denied: the policy variable in `${aws:PrincipalTag/tenant}`")
+
+
+GIVING = {"Tagged", "Again", "Denied"}
+OTHERS: tuple[tuple[str, tuple[Any, ...], Claim, set[str]], ...] = (
+    ("one that says nothing of it", (ALLOW_ALL, TAGGED, DENIED), always("may", MINE), {"Denied"}),
+    (
+        "each that is enough by itself, and what may take it",
+        (TAGGED, AGAIN, DENIED, GIVES),
+        never("may", MINE),
+        {"Tagged", "Again", "Denied"},
+    ),
+    ("each that takes something", (ALLOW_ALL, DENIED, WRITING, TAGGED), always("may", USING), {"Denied", "Writing"}),
+    ("two that only together give it", (HALF, GIVES, TAGGED), always("direct", EITHER), {"Half", "Gives"}),
+)
+
+
+@pytest.mark.parametrize(("what", "statements", "claim", "names"), OTHERS)
+def test_a_verdict_names_the_statements_that_it_rests_on_and_no_others(
+    what: str, statements: tuple[Any, ...], claim: Claim, names: set[str]
+) -> None:
+    [answer] = prove(policy(*statements), "aws", [claim])
+    assert answer.verdict == "unsupported"
+    assert {
+        name for name in ("Tagged", "Again", "Half", "Gives", "Denied", "Writing") if f"{name}: " in answer.reason
+    } == names, what
+    assert answer.sid in names
+
+
+def test_a_change_names_the_statements_that_it_rests_on_and_no_others() -> None:
+    changes = difference(policy(ALLOW_ALL, TAGGED), policy(ALLOW_ALL, WRITING), "aws", A)
+    assert {(change.direction, change.group, change.depends_on[:20]) for change in changes} == {
+        ("loses", "decrypt", "it depends on Tagged"),
+        ("loses", "encrypt", "it depends on Writin"),
+    }
+
+
+def test_a_wildcard_in_place_of_the_service_is_not_decided_as_validate_calls_it_refused() -> None:
+    star = statement("*", "*:Decrypt") | {"Sid": "Star"}
+    [answer] = prove(policy(ALLOW_ALL, star), "aws", [never("may", FOREIGN)])
+    assert (answer.verdict, answer.sid) == ("unsupported", "Star")
+    assert "`*:Decrypt` has a wildcard where `kms:` stands" in answer.reason
+    with pytest.raises(PolicyError, match=r"`\*:Decrypt` has a wildcard"):
+        decide(policy(star), Request(IamCaller(APP), "kms:Decrypt"))
+    assert decide(policy(star), Request(IamCaller(APP), "kms:Encrypt")).effect == "not allowed"
 
 
 def test_the_same_statement_on_both_sides_is_no_difference() -> None:

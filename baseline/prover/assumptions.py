@@ -24,6 +24,11 @@ ACTIONS_KNOWN = (
     f"Over the {len(ACTIONS)} actions of a key policy known on {AS_OF}, and any later one that a wildcard takes in."
 )
 
+ACTIONS_OF_TODAY = (
+    f"Over the {len(ACTIONS)} actions of a key policy known on {AS_OF}. A wildcard takes in what KMS adds later; nothing is "
+    "said of that."
+)
+
 _DELEGATIONS: Mapping[IamDelegation, str] = {
     "manage": "The account's IAM policies may give management, never use. Whoever's IAM policy allows kms:PutKeyPolicy "
     "administers the key; the list of administrators only adds direct permission.",

@@ -1,6 +1,6 @@
 """What can be asked of a policy: that it never allows, always allows, or allows some of the requests of a region."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from baseline.iam.reading import PlainCondition
@@ -21,6 +21,8 @@ class Requests:
     actions: tuple[str, ...] = ("kms:*",)
     not_actions: tuple[str, ...] = ()
     conditions: tuple[PlainCondition, ...] = ()
+    later: bool = True
+    """Whether those of actions are meant too that KMS may add, and that a wildcard then takes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,8 @@ def some(strength: Threshold, region: Requests) -> Claim:
 def always(strength: Threshold, region: Requests) -> Claim:
     """Every request of the region is allowed with this strength at least."""
     return Claim("always", strength, region)
+
+
+def of_today(claim: Claim) -> Claim:
+    """The claim of the actions that are known."""
+    return replace(claim, region=replace(claim.region, later=False))

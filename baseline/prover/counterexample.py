@@ -30,6 +30,8 @@ class Counterexample:
 
     request: Request
     decision: Decision
+    without: tuple[str, ...] = ()
+    """The condition keys that the claim asks about and that the request lacks, which is why it contradicts the claim."""
 
 
 Confirmation = Callable[[Request], Decision | None]

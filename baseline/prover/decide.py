@@ -1,6 +1,7 @@
 """Deciding claims about one policy, and comparing two."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from baseline.iam.evaluate import Decision
@@ -70,7 +71,10 @@ class Judge:
             return Answer("holds", needs_a3)
         reading = FOR_NEVER if claim.mode == "never" else FOR_ALWAYS
         judge = self._confirmation(reading, claim.strength, wanted=claim.mode == "never")
-        return Answer("fails", counterexample=confirmed(self.space, found.box, found.within, judge))
+        shown = confirmed(self.space, found.box, found.within, judge)
+        if claim.mode == "never":
+            shown = replace(shown, without=_absent(claim.region, shown.request))
+        return Answer("fails", counterexample=shown)
 
     def against(self, claim: Claim, with_a3: bool) -> "Contradiction | None":
         """Requests that contradict the claim, not yet confirmed."""
@@ -121,6 +125,11 @@ class Judge:
         covered = [*self.denied, *boxes(others, COVERED, strength)]
         sent = (part for own in boxes([reach], COVERED, strength) for part in self.space.sendable(own))
         return any(survivor(part, covered, Steps()) for part in sent)
+
+
+def _absent(region: Requests, request: Request) -> tuple[str, ...]:
+    given = request.values()
+    return tuple(dict.fromkeys(test.key for test in region.conditions if test.key.lower() not in given))
 
 
 class Contradiction(NamedTuple):

@@ -7,7 +7,7 @@ from baseline.iam.document import Document
 from baseline.iam.reading import PlainCondition, PlainPolicy, PlainStatement
 from baseline.prover.assumptions import A3, ASSUMPTIONS
 from baseline.prover.bounds import Bounds, read
-from baseline.prover.claims import Claim
+from baseline.prover.claims import Claim, of_today
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.decide import Answer, Verdict
 from baseline.prover.more_examples import contradictions, each_beside_the_denies
@@ -68,9 +68,10 @@ def prove_properties(
 ) -> tuple[Judgement, ...]:
     """Those of the properties that say something of this key. What is said of single statements is asked last.
 
-    `every`: a property that fails has all requests that contradict it, one for each missing action or giving statement.
+    `every`: a property that fails has all requests that contradict it, one for each missing action or giving statement,
+    and none of an action that KMS may add: nobody could look it up.
     """
-    asked = [(entry, tuple(entry.claims(subject))) for entry in properties]
+    asked = [(e, tuple(map(of_today, e.claims(subject)) if every else e.claims(subject))) for e in properties]
     claims = [claim for _, of_entry in asked for claim in of_entry]
     try:
         statements = plain if isinstance(plain, tuple) else read(plain, subject.place.partition)

@@ -125,9 +125,10 @@ PURPOSE_PROPERTIES: tuple[Property, ...] = described(
     ),
     (
         "services-only-for-this-account",
-        "AWS services use the key only for what belongs to this account, each by its own fence: the account's ID, its "
-        "topics, queues, functions or log groups of this region, its trail or distributions. "
-        "Exception: CodeStar Notifications, which sends nothing that says so; the fence is SNS of this region.",
+        "AWS services use the key only for what belongs to this account, and each is held to that by a condition key that "
+        "it is known to send: the account's ID, or the ARN of its topics, queues, functions or log groups of this region, "
+        "of its trail or distributions. "
+        "Exception: CodeStar Notifications, which sends nothing that says so; it is held to SNS of this region.",
         "never[may] kind=service, action in use, c[aws:SourceAccount] is not A, and neither c[aws:SourceArn] nor the "
         "context of a topic, queue, function, log group or trail is an ARN of A; and each service s listed: never[may] P=s "
         "outside its fence",

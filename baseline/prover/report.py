@@ -8,6 +8,7 @@ from baseline.iam.evaluate import NOT_ACROSS_ACCOUNTS, Decision
 from baseline.iam.request import Caller, IamCaller, Request
 from baseline.prover.counterexample import Counterexample, Policy
 from baseline.prover.judgements import Judgement
+from baseline.words import some
 
 
 def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tuple[str, str]]:
@@ -17,7 +18,9 @@ def counterexample_lines(found: Counterexample, policy: Policy) -> Iterator[tupl
     yield "action", request.action
     for key, value in request.context.items():
         yield "context", f"{key} = {value if isinstance(value, str) else ', '.join(value)}"
-    if not request.context:
+    if found.without:
+        yield "context", f"without {some(found.without)}"
+    elif not request.context:
         yield "context", "(no condition keys but those of the caller)"
     yield "decision", decision_in_words(found.decision)
     for operator, key, values in _conditions(policy, decision.sid):
@@ -29,7 +32,13 @@ def in_a_sentence(judgement: Judgement) -> str:
     found = judgement.counterexample
     if found is None:
         return judgement.reason
-    return f"{request_in_words(found.request)}: {decision_in_words(found.decision)}"
+    return f"{example_in_words(found)}: {decision_in_words(found.decision)}"
+
+
+def example_in_words(found: Counterexample) -> str:
+    """The request, and what it lacks."""
+    without = f"{' and' if found.request.context else ''} without {some(found.without)}" if found.without else ""
+    return request_in_words(found.request) + without
 
 
 def request_in_words(request: Request) -> str:
@@ -62,6 +71,8 @@ def as_json(judgement: Judgement, policy: Policy) -> dict[str, Any]:
             ],
         }
         data["confirmed"] = True
+        if found.without:
+            data["without"] = list(found.without)
     if judgement.others:
         data["others"] = [
             {"request": request_as_json(other.request), "sid": other.decision.sid} for other in judgement.others

@@ -180,6 +180,7 @@ class Space:
 
     def _region(self, region: Requests, services_carry_no_account: bool) -> Box | None:
         sides = self._sides(region, of_service=region.kind == "service")
+        sides[ACTION] &= -1 if region.later else self.actions.known
         if region.kind == "iam":
             return _box(self.callers.people & sides[CALLER], sides)
         chosen = self.callers.services

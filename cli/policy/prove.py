@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from baseline.errors import Exit
-from baseline.prover.assumptions import ACTIONS_KNOWN, ASSUMPTIONS
+from baseline.prover.assumptions import ACTIONS_OF_TODAY, ASSUMPTIONS
 from baseline.prover.judgements import Judgement
 from baseline.prover.report import (
     as_json,
     counterexample_lines,
     decision_in_words,
+    example_in_words,
     in_a_sentence,
-    request_in_words,
 )
 from cli import junit, options, output, sarif
 from cli.policy.arguments import FileOrFolder
@@ -76,7 +76,7 @@ def prove(
     match format:
         case options.ReportFormat.json:
             each = [_as_json(one, asked.purpose) for one in proven]
-            about = {"version": 1, "assumptions": dict(ASSUMPTIONS), "actions": ACTIONS_KNOWN}
+            about = {"version": 1, "assumptions": dict(ASSUMPTIONS), "actions": ACTIONS_OF_TODAY}
             output.show_json({**about, **({"policies": each} if is_folder(file) else each[0])})
         case options.ReportFormat.sarif:
             output.show_json(sarif.sarif(VERSION, _rules(proven), _results(proven)))
@@ -111,7 +111,7 @@ def _show(asked: Path, proven: Sequence[ProvenFile]) -> None:
     output.show("\nunder each policy alone; assumptions:")
     for name, sentence in ASSUMPTIONS.items():
         output.show(f"  {name} {sentence}")
-    output.show(f"  {ACTIONS_KNOWN}")
+    output.show(f"  {ACTIONS_OF_TODAY}")
 
 
 def _row(one: ProvenFile) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def _failure(one: ProvenFile, judgement: Judgement) -> Iterator[str]:
         yield f"  because    {judgement.reason}"
     yield f"  place      {one.file.name}" + (f":{_line(one, judgement)}" if judgement.sid else "")
     for other in judgement.others[:MOST]:
-        yield f"  also       {request_in_words(other.request)}: {decision_in_words(other.decision)}"
+        yield f"  also       {example_in_words(other)}: {decision_in_words(other.decision)}"
     if (more := len(judgement.others) - MOST) > 0:
         yield f"  also       {more} more; --format json has them all"
 

@@ -52,7 +52,7 @@ def caught_as_found(place: KeyPlace, said: Meant, policies: Mapping[str, PlainPo
     for about, changes in alike.items():
         _, properties = asked_of(policies[changes[0]], place, said)
         asked = [entry for entry in properties if entry.id != BY_THEMSELVES]
-        together = Together(about, asked, [policies[change] for change in changes])
+        together = Together(about, asked, [policies[change] for change in changes], as_found=True)
         found |= {change: together.caught_by(policies[change]) for change in changes}
     return found
 

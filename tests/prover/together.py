@@ -10,6 +10,7 @@ from typing import Any
 
 from baseline.iam.reading import PlainPolicy, PlainStatement
 from baseline.prover.bounds import Bounds, least, most, read
+from baseline.prover.claims import of_today
 from baseline.prover.counterexample import COVERED, NOT_COVERED
 from baseline.prover.decide import STRENGTHS, Judge, gained
 from baseline.prover.judgements import PUBLIC, none_is_public
@@ -42,10 +43,16 @@ class Reader:
 
 
 class Together:
-    """Policies, and a key of whose policy the properties claim something. Raises Unsupported."""
+    """Policies, and a key of whose policy the properties claim something. Raises Unsupported.
 
-    def __init__(self, subject: Subject, properties: Sequence[Property], policies: Iterable[PlainPolicy]) -> None:
-        self._asked = {entry.id: tuple(entry.claims(subject)) for entry in properties}
+    `as_found`: as it is asked of policies of others, of the actions of today.
+    """
+
+    def __init__(
+        self, subject: Subject, properties: Sequence[Property], policies: Iterable[PlainPolicy], as_found: bool = False
+    ) -> None:
+        asked = {entry.id: tuple(entry.claims(subject)) for entry in properties}
+        self._asked = {name: tuple(map(of_today, claims)) if as_found else claims for name, claims in asked.items()}
         self._order = list(self._asked)
         statements = {id(statement): statement for policy in policies for statement in policy}
         regions = [claim.region for of_entry in self._asked.values() for claim in of_entry]

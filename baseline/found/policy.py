@@ -116,7 +116,7 @@ class FoundPolicy:
 def found_policy(text: str) -> FoundPolicy:
     """Read the text of a policy. Raises NotAPolicy."""
     if len(text) > MAXIMUM_TEXT:
-        problem = f"the text has {len(text)} characters; a key policy has at most 32768 bytes"
+        problem = f"the text has more than {MAXIMUM_TEXT} characters; a key policy has at most 32768 bytes"
         raise NotAPolicy(Finding(KINDS["text-too-large"], problem, 1))
     policy = _unwrapped(text)
     value = policy.text.value

@@ -28,7 +28,7 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("not-a-policy", "[]", "a policy is a JSON object, got a list"),
     ("not-a-policy", "{}", "there is no `Statement`"),
     ("nested-too-deeply", "[" * 50, "nested more than 40 deep"),
-    ("text-too-large", " " * 1_000_001, "the text has 1000001 characters; a key policy has at most 32768 bytes"),
+    ("text-too-large", " " * 1_000_001, "the text has more than 1000000 characters; a key policy has at most 32768 bytes"),
     ("too-large", policy() + " " * 33_000, "KMS takes 32768"),
     ("duplicate-key", policy().replace('"Effect"', '"Sid": "x",\n "Effect"'), "`Sid` stands twice in one object, first in"),
     ("duplicate-key", policy(statement(StringEquals={NAMES: "a", NAMES.lower(): "b"})), "`kms:EncryptionContextKeys` stands"),

@@ -42,8 +42,8 @@ def caller_problems(test: Test) -> Iterator[_Problem]:
 def _people(test: Test) -> Iterator[_Problem]:
     named = names_of(test.statement, "AWS")
     if named and not test.holds_without and test.operator.base != "Null" and of_people(test.key) == "never":
-        who = "no user or role" if "*" in named else f"`{named[0]}`"
-        yield "condition-key-of-services", f"`{test.key}` comes with calls of AWS services alone, and {who} carries it"
+        who = "no user or role carries it" if "*" in named else f"`{named[0]}` never carries it"
+        yield "condition-key-of-services", f"`{test.key}` comes with calls of AWS services alone, and {who}"
 
 
 def _services(test: Test) -> Iterator[_Problem]:

@@ -79,7 +79,7 @@ def unlisted(key: Subject) -> Iterator[Claim]:
 
 
 def service_manages(key: Subject) -> Iterator[Claim]:
-    yield never("may", services(but_not=(*CRYPTO, DESCRIBE)))
+    yield never("may", services(but_not=(*CRYPTO, DESCRIBE, "kms:GetPublicKey")))
 
 
 def _administrator_acts(key: Subject, *actions: str) -> Iterator[Claim]:

@@ -17,6 +17,7 @@ from tests.prover.subjects import keys_with
 PLACE = KeyPlace("aws", A, R)
 DESCRIBE = statement({"Service": "cloudtrail.amazonaws.com"}, "kms:DescribeKey")
 TRAIL = f"arn:aws:cloudtrail:{R}:{A}:trail/main"
+OURS = {"StringEquals": {"aws:SourceAccount": A}}
 SOURCE = {"StringEquals": {"aws:SourceArn": TRAIL}}
 WRITES = statement(
     {"Service": "cloudtrail.amazonaws.com"},
@@ -92,6 +93,34 @@ def test_our_own_policy_holds_like_its_key(run: Run, tmp_path: Path) -> None:
     data = json.loads(run("policy", "prove", "p.json", "--like", "data", "eu-west-2", "sns", "--format", "json").stdout)
     assert data["policy"]["purpose"] == "sns"
     assert run("policy", "prove", "p.json", "--like", "nobody", "eu-west-2", "sns").returncode == 2
+
+
+def test_a_fence_that_the_service_does_not_send_is_no_fence_and_the_example_says_what_it_lacks(
+    run: Run, tmp_path: Path
+) -> None:
+    events = statement({"Service": "events.amazonaws.com"}, ["kms:Decrypt", "kms:GenerateDataKey*"], **OURS)
+    (tmp_path / "p.json").write_text(policy(events), encoding="utf-8")
+    place = ("--account", A, "--region", R, "--purpose", "sns", "--publisher", "events")
+    told = run("policy", "prove", "p.json", *place).stdout
+    [about] = [part for part in told.split("\n\n") if part.startswith("FAILS  services-only-for-this-account")]
+    assert "each is held to that by a condition key that it is known to send" in about
+    assert (
+        f"  context    aws:SourceAccount = {A}\n  context    without kms:EncryptionContext:aws:sns:topicArn\n" in about
+    )
+    verdicts = json.loads(run("policy", "prove", "p.json", *place, "--format", "json").stdout)["verdicts"]
+    [verdict] = [each for each in verdicts if each["property"] == "services-only-for-this-account"]
+    assert verdict["without"] == ["kms:EncryptionContext:aws:sns:topicArn"]
+
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+def test_no_example_has_an_action_that_nobody_knows() -> None:
+    group = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{R}:{A}:log-group:app"}}
+    verbs = [f"kms:{verb}*" for verb in ("Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "Describe")]
+    logs = statement({"Service": f"logs.{R}.amazonaws.com"}, verbs, **group)
+    found = failing(policy(logs), purpose="logs")
+    assert not {"service-never-manages", "services-do-no-more"} & found.keys()
+    assert "service-never-manages" not in failing(policy(statement(logs["Principal"], "kms:GetPublicKey", **group)))
+    assert "service-never-manages" in failing(policy(statement(logs["Principal"], "kms:Put*")))
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ SAID: dict[str, tuple[Any, str, str]] = {
     "a role that only a service could be": (
         statement(StringEquals=OURS),
         "condition-key-of-services",
-        "comes with calls of AWS services alone",
+        f"comes with calls of AWS services alone, and `{ROLE}` never carries it",
     ),
     "everyone who could only be a service": (
         statement({"AWS": "*"}, "kms:GenerateDataKey", ArnLike={"aws:SourceArn": "arn:aws:s3:::bucket"}),

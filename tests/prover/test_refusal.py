@@ -37,13 +37,15 @@ MESSAGE = """\
 error: 4 properties of key policies do not hold; nothing was written
 organization.yaml:7: data / eu-west-2 / sns: nobody-else-directly: fails
   Nobody but root, and administrators and users by exact name, has direct permission outside the purpose's service.
-  role/App of 033333333333 (any session), kms:Decrypt without kms:ViaService: allowed directly by statement "AppDecrypts"; no deny matches
+  role/App of 033333333333 (any session), kms:Decrypt without kms:ViaService: allowed directly by statement \
+"AppDecrypts"; no deny matches
   by your statement "AppDecrypts" in organization.yaml:7
   same in data/us-east-1
 organization.yaml:7: data / eu-west-2 / sns: only-through-the-service: fails
   Nobody but users and the accounts let in encrypts, decrypts or makes grants outside the purpose's service in this \
 region; the trail's key has readers alone.
-  role/App of 033333333333 (any session), kms:Decrypt without kms:ViaService: allowed directly by statement "AppDecrypts"; no deny matches
+  role/App of 033333333333 (any session), kms:Decrypt without kms:ViaService: allowed directly by statement \
+"AppDecrypts"; no deny matches
   by your statement "AppDecrypts" in organization.yaml:7
   same in data/us-east-1
   help: narrow or remove the statement; `kms-baseline prove` shows the requests in full

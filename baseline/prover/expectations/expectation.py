@@ -16,6 +16,17 @@ OUR_NAMES = "{namespace}"
 """Stands in what carries a name that we give, which nobody else's policy can know."""
 
 
+def _compared(*values: str) -> str:
+    """The operator that compares with these values or patterns: ARNs part by part."""
+    if any(map(has_wildcard, values)):
+        return "ArnLike" if all(value.startswith("arn:") for value in values) else "StringLike"
+    return "StringEquals"
+
+
+def _negated(operator: str) -> str:
+    return operator.replace("Like", "NotLike").replace("Equals", "NotEquals")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a call must have in its encryption context: one of these values, or a value of one of these patterns."""
@@ -26,19 +37,11 @@ class Context:
 
     def inside(self, names: Mapping[str, str]) -> PlainCondition:
         """The call has it; `names` are the key's own."""
-        return condition(self._operator, self.key, *self._filled(names))
+        return condition(_compared(*self.values), self.key, *self._filled(names))
 
     def outside(self, names: Mapping[str, str]) -> PlainCondition:
         """The call has something else, or nothing."""
-        return condition(
-            self._operator.replace("Like", "NotLike").replace("Equals", "NotEquals"), self.key, *self._filled(names)
-        )
-
-    @property
-    def _operator(self) -> str:
-        if all(value.startswith("arn:") for value in self.values):
-            return "ArnLike"
-        return "StringLike" if any(map(has_wildcard, self.values)) else "StringEquals"
+        return condition(_negated(_compared(*self.values)), self.key, *self._filled(names))
 
     def _filled(self, names: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(value.format_map(names) for value in self.values)
@@ -70,11 +73,11 @@ class Fence:
 
     def inside(self, value: str) -> PlainCondition:
         """The call says so; the value is this fence's, for one key."""
-        return condition("ArnLike" if has_wildcard(value) else "StringEquals", self.key, value)
+        return condition(_compared(value), self.key, value)
 
     def outside(self, value: str) -> PlainCondition:
         """The call says something else, or nothing."""
-        return condition("ArnNotLike" if has_wildcard(value) else "StringNotEquals", self.key, value)
+        return condition(_negated(_compared(value)), self.key, value)
 
 
 @dataclass(frozen=True, slots=True)

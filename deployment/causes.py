@@ -76,9 +76,9 @@ def _provider_missing(block: ErrorBlock, _: _Place) -> Cause:
 
 def _other_provider(block: ErrorBlock, place: _Place) -> Cause:
     version = re.search(r"previously-selected version (\S+) is no longer available", block.text)
-    wanted = f"version {version[1]}" if version else "one of the sums"
+    why = f"version {version[1]} is not at hand" if version else "its sums are others"
     return Cause(
-        f"the AWS provider that can be installed here has not {wanted} of the lock file .terraform.lock.hcl",
+        f"the AWS provider of the lock file .terraform.lock.hcl cannot be installed: {why}",
         "get the provider that it names; or, if the configuration has a lock of providers, run `kms-baseline lock --providers` "
         f"with this machine's platform, else remove {place.folder / '.terraform.lock.hcl'}",
     )

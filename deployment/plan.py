@@ -1,6 +1,7 @@
 """Plans one stack: init, plan into a file, and what that file says."""
 
 import json
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from deployment.stack import StackFolder, StackRun
 
 _FINE = _UNCHANGED, _CHANGED = 0, 2
 """Exit codes of `terraform plan -detailed-exitcode`."""
-_INITIALIZE = "terraform init"
+_INITIALIZE = re.compile("terraform init|install the required plugins")
 """What Terraform says to do where the folder was initialized with another backend or provider, or not to the end.
 
 Only then a folder is initialized again: Terraform reads the whole provider for that, and finds out by itself.
@@ -57,7 +58,7 @@ def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | St
         if untainted.code:
             return run.failure("untaint", untainted)
     plan = _planned(run, file)
-    if initialized and plan.code not in _FINE and _INITIALIZE in _words(plan):
+    if initialized and plan.code not in _FINE and _INITIALIZE.search(_words(plan)):
         if (init := _initialized(run)).code:
             return run.failure("init", init)
         plan = _planned(run, file)

@@ -20,7 +20,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """An environment with nothing in it but the PATH and an empty home."""
     home = tmp_path / "home"
     home.mkdir()
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_DATA_DIRS": str(home / "share")}
+    # The tests' Terraform, which is first on the PATH, finds the real one by it.
+    tested = {name: value for name, value in os.environ.items() if name == "KMS_BASELINE_TESTED_TERRAFORM"}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_DATA_DIRS": str(home / "share"), **tested}
 
 
 @pytest.fixture

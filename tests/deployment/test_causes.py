@@ -59,18 +59,18 @@ def test_another_account_than_that_of_the_stack_is_named() -> None:
             "registry.terraform.io/hashicorp/aws 5.100.0 doesn't match any of the\nchecksums previously recorded in the "
             "dependency lock file (this might be\nbecause the available checksums are for packages targeting different\n"
             "platforms)",
-            "one of the sums",
+            "its sums are others",
         ),
         (
             "Error: Failed to query available provider packages\n\nCould not retrieve the list of available versions for "
             "provider hashicorp/aws:\nthe previously-selected version 5.99.0 is no longer available\n",
-            "version 5.99.0",
+            "version 5.99.0 is not at hand",
         ),
     ],
 )
 def test_another_provider_than_the_lock_file_has_is_told_with_both_ways_out(text: str, what: str) -> None:
     cause = _known(text)
-    assert f"has not {what} of the lock file" in cause.problem
+    assert cause.problem.endswith(f"the lock file .terraform.lock.hcl cannot be installed: {what}")
     assert "`kms-baseline lock --providers`" in cause.help
     assert "remove /out/stacks/data/.terraform.lock.hcl" in cause.help
 

@@ -63,7 +63,15 @@ def _half(folder: Path, synthesize: Synthesize) -> None:
         file.unlink()
 
 
-@pytest.mark.parametrize(("spoil", "times"), [(lambda *_: None, 0), (_elsewhere, 1), (_half, 1)])
+def _other_provider(folder: Path, synthesize: Synthesize) -> None:
+    """A lock of providers that has another one than is installed, as after `lock --providers`."""
+    required = {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.90.0"}}}
+    synthesize("data", terraform=required, resource=_data(a={"input": "1"}))
+    locked = 'provider "registry.terraform.io/hashicorp/aws" {\n  version = "5.90.0"\n  hashes = ["h1:a"]\n}\n'
+    (folder / ".terraform.lock.hcl").write_text(locked)
+
+
+@pytest.mark.parametrize(("spoil", "times"), [(lambda *_: None, 0), (_elsewhere, 1), (_half, 1), (_other_provider, 1)])
 def test_a_folder_is_initialized_again_only_where_terraform_says_so(
     terraform: Terraform,
     deploying: Deploying,
@@ -79,6 +87,8 @@ def test_a_folder_is_initialized_again_only_where_terraform_says_so(
     with plan_stacks(deploying(terraform), ["data"]) as planned:
         if spoil is _elsewhere:  # Terraform does not say by itself which of two backends has the state
             assert not planned.plans
+        elif spoil is _other_provider:  # there is none here
+            assert [failure.phase for failure in planned.failures] == ["init"]
         else:
             assert not planned.anything_to_do
     assert sum(isinstance(e, StackEvent) and (e.phase, e.status) == ("init", "started") for e in events) == times

@@ -19,7 +19,7 @@ from baseline.purposes import PURPOSES
 from baseline.purposes.own import not_shown
 from baseline.setting_changes import setting_changes
 from operations.own_purpose_notes import own_purpose_notes
-from tests.conftest import Run, inventory
+from tests.conftest import Run, inventory, some
 from tests.own import BOTH, LAKE, SEARCH, organization
 from tests.prover.mutants import mutants
 from tests.prover.new_access import new_access
@@ -131,9 +131,9 @@ def test_every_change_of_meaning_of_its_policy_dies_by_a_property(both: Inventor
     key = lake(both)
     subject, policy = of_key(both, key), json.loads(key.policy.render())
     ours = {s["Sid"] for s in policy["Statement"]} - EVERY_KEY_HAS
-    of_own = [mutant for mutant in mutants(policy) if mutant.change.split(":")[0] in ours]
+    of_own = some([mutant for mutant in mutants(policy) if mutant.change.split(":")[0] in ours])
     left = [mutant for mutant in of_own if holds(prove_key(subject, mutant.policy))]
-    assert len(of_own) - len(left) >= 100
+    assert len(of_own) - len(left) >= 20
     changes = [m for m in left if new_access(policy, m.policy, "aws") or new_access(m.policy, policy, "aws")]
     assert [mutant.change for mutant in changes if not NOT_HONOURED.fullmatch(mutant.change)] == []
 

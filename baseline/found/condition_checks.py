@@ -20,10 +20,6 @@ from baseline.key_policy.place import KeyPlace
 _Problem = tuple[str, str]
 """The kind and the sentence."""
 
-_REQUIRED: Mapping[str, frozenset[str]] = {"kms:GrantOperations": frozenset({"kms:CreateGrant"})}
-"""Keys that come with every call of an action, since its parameter is required:
-https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html"""
-
 
 def check_conditions(policy: FoundPolicy, statement: FoundStatement) -> None:
     """Add the findings on the conditions."""
@@ -137,7 +133,9 @@ def _sets(test: Test) -> Iterator[_Problem]:
         yield "set-operator-on-one-value", f"`{test.written}` on `{test.key}`, which has one value; write `{plain}`"
     if has_several and not qualifier:
         yield "set-operator-missing", f"`{test.written}` on `{test.key}`, which has several values"
-    is_there = test.key.lower() in test.demanded or test.actions == _REQUIRED.get(test.key)
+    is_there = test.key.lower() in test.demanded or (
+        test.actions and test.actions <= condition_key(test.key).required_by
+    )
     if qualifier == "ForAllValues:" and has_several and test.is_allow and not is_there:
         yield "for-all-values-of-nothing", f"`{test.written}` holds without `{test.key}`"
 

@@ -47,6 +47,9 @@ class ConditionKey:
     sources: tuple[str, ...]
     by_action: bool = False
     """Whether only some actions carry it."""
+    required_by: frozenset[str] = frozenset()
+    """The actions whose every call carries it, since its parameter is required:
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html"""
     is_refused: bool = False
     """Whether KMS takes no key policy with it; it works in IAM policies."""
     constant: Constant = ""
@@ -95,8 +98,8 @@ _BY_CALLER: Mapping[str, Mapping[CallerKind, Carried]] = {
 def _of_kms(name: str, kind: KeyType) -> ConditionKey:
     entry = _IN_KEY_POLICIES.get(name) or _IN_KEY_POLICIES.get(name.rstrip("0123456789"), {})  # PCR0, PCR1 ...
     is_refused = entry.get("in_key_policies", ["unknown"])[0] == "refused"
-    sources = tuple(entry.get("sources", ()))
-    return ConditionKey(name, kind, _BY_CALLER.get(name, {}), sources, by_action=True, is_refused=is_refused)
+    sources, required_by = tuple(entry.get("sources", ())), frozenset(entry.get("required_by", ()))
+    return ConditionKey(name, kind, _BY_CALLER.get(name, {}), sources, True, required_by, is_refused)
 
 
 KEYS_AS_OF: str = _TABLE["as_of"]
@@ -149,6 +152,12 @@ def is_carried(key: str, action: str) -> bool:
     """Whether a request for the action carries the key at all, whoever calls."""
     known = condition_key(key)
     return not known.by_action or known.name in ACTIONS[action].condition_keys
+
+
+@cache
+def is_required(key: str, action: str) -> bool:
+    """Whether every request for the action carries the key, whoever calls."""
+    return action in condition_key(key).required_by
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from baseline.iam.condition_keys import is_required
 from baseline.iam.evaluate import NOT_ACROSS_ACCOUNTS, Decision, decide
 from baseline.iam.reading import PlainPolicy, PlainStatement
 from baseline.iam.request import Request, ServiceCaller
@@ -46,7 +47,7 @@ def confirmed(space: Space, found: Box, within: Box, judge: Confirmation) -> Cou
     if decision is None:
         raise Unconfirmed(f"the evaluator does not see {request}")
     for i in range(FIRST_KEY, len(point)):
-        if point[i] and within[i] & ABSENT:
+        if point[i] and within[i] & ABSENT and not is_required(space.coordinates[i - FIRST_KEY].key, request.action):
             without = (*point[:i], 0, *point[i + 1 :])
             smaller = _request(space, without)
             if agreed := judge(smaller):

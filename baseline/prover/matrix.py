@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from baseline.iam.actions import CROSS_ACCOUNT
-from baseline.iam.condition_keys import is_carried
+from baseline.iam.condition_keys import is_carried, is_required
 from baseline.prover.action_groups import ACTION_GROUPS, CORE, ENDING_GRANTS
 from baseline.prover.actions import KNOWN
 from baseline.prover.bounds import Bounds, read
@@ -56,7 +56,8 @@ def _alike(bounds: Bounds) -> Mapping[str, str]:
     masks = [mask(each) for statement in bounds.space.statements for each in (statement.actions, statement.not_actions)]
     for i, action in enumerate(KNOWN):
         meant = (bool(each >> i & 1) for each in masks)
-        carries = (is_carried(coordinate.name, action) for coordinate in bounds.space.coordinates)
+        keys = [coordinate.name for coordinate in bounds.space.coordinates]
+        carries = (known(key, action) for known in (is_carried, is_required) for key in keys)
         found[action] = first.setdefault((*meant, *carries, action in CROSS_ACCOUNT), action)
     return found
 

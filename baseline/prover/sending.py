@@ -2,7 +2,7 @@
 
 from functools import cache, lru_cache
 
-from baseline.iam.condition_keys import is_carried, of_people, of_services
+from baseline.iam.condition_keys import is_carried, is_required, of_people, of_services
 from baseline.iam.services import describes_an_iam_principal
 from baseline.prover.actions import KNOWN
 from baseline.prover.callers import BY_CALLER
@@ -10,13 +10,17 @@ from baseline.prover.coordinates import ABSENT
 
 
 @lru_cache(maxsize=1_024)
-def carrying(keys: tuple[str, ...]) -> tuple[tuple[tuple[bool, ...], int], ...]:
-    """The known actions, grouped by which of the keys their calls carry."""
-    groups: dict[tuple[bool, ...], int] = {}
+def carrying(keys: tuple[str, ...]) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """The known actions, grouped by which classes of the keys their calls can carry: any, some value, or none."""
+    groups: dict[tuple[int, ...], int] = {}
     for i, action in enumerate(KNOWN):
-        carries = tuple(is_carried(key, action) for key in keys)
+        carries = tuple(_of_action(key, action) for key in keys)
         groups[carries] = groups.get(carries, 0) | 1 << i
     return tuple(groups.items())
+
+
+def _of_action(key: str, action: str) -> int:
+    return ~ABSENT if is_required(key, action) else -1 if is_carried(key, action) else ABSENT
 
 
 @cache

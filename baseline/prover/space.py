@@ -216,11 +216,11 @@ class Space:
             yield (box[CALLER], unknown, *box[FIRST_KEY:])
 
     def carried(self, box: Box) -> Iterator[Box]:
-        """The box, in parts: each known action with the keys that its calls carry, and without the others."""
+        """The box, in parts: each known action with the keys that its calls carry or may carry, and without the others."""
         for carries, actions_alike in carrying(tuple(c.key for c in self.coordinates)):
             chosen = box[ACTION] & actions_alike
             if chosen:
-                keys = [m if carried else m & ABSENT for m, carried in zip(box[FIRST_KEY:], carries, strict=True)]
+                keys = [mask & classes for mask, classes in zip(box[FIRST_KEY:], carries, strict=True)]
                 if all(keys):
                     yield (box[CALLER], chosen, *keys)
 

@@ -222,6 +222,19 @@ def test_losses_stand_first_behind_a_summary_and_what_is_absent_is_said(run: Run
     assert f"the service events.amazonaws.com, kms:Decrypt without {NAMES}: allowed directly" in details
 
 
+def test_what_every_call_carries_is_shown_in_an_example(run: Run, tmp_path: Path) -> None:
+    grants = statement(action="kms:CreateGrant", **{"ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt"]}})
+    deny = statement("*", "kms:Decrypt", "Deny", Bool={"aws:SecureTransport": "false"})
+    write(tmp_path, old=policy(), grants=policy(grants), deny=policy(deny))
+    told = run("policy", "diff", "old.json", "grants.json").stdout
+    assert (
+        f"role/App of {A} (any session), kms:CreateGrant with kms:GrantOperations = Decrypt: allowed directly" in told
+    )
+    told = run("policy", "diff", "old.json", "deny.json").stdout
+    assert f"the root user of {A}, kms:Decrypt with aws:SecureTransport = false: allowed directly" in told
+    assert "without" not in told
+
+
 def test_the_exit_code_tells_whether_anything_changes(run: Run, tmp_path: Path) -> None:
     write(
         tmp_path,

@@ -1,8 +1,9 @@
 import re
 
+import botocore.session
 import pytest
 
-from baseline.iam.condition_keys import is_carried
+from baseline.iam.condition_keys import KEYS, is_carried
 from baseline.iam.conditions import Condition, operator_parts
 from baseline.iam.policy_error import PolicyError
 
@@ -230,3 +231,21 @@ def test_an_operator_is_read_in_its_parts(operator: str, parts: tuple[str, str, 
 )
 def test_an_action_carries_some_keys_and_not_others(key: str, action: str, expected: bool) -> None:
     assert is_carried(key, action) is expected
+
+
+PARAMETERS = {"kms:GrantOperations": "Operations", "kms:DataKeyPairSpec": "KeyPairSpec"}
+"""Whose names are not those of the keys."""
+
+
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
+def test_a_key_that_every_call_carries_is_a_required_parameter() -> None:
+    model = botocore.session.get_session().get_service_model("kms")
+    required = {key.name: key.required_by for key in KEYS.values() if key.required_by}
+    assert len(required) == 9
+    for name, actions in required.items():
+        parameter = PARAMETERS.get(name, name.removeprefix("kms:"))
+        for action in actions:
+            assert is_carried(name, action), (name, action)
+            shape = model.operation_model(action.removeprefix("kms:")).input_shape
+            assert shape is not None
+            assert parameter in shape.required_members, (name, action)

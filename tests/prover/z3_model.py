@@ -12,7 +12,7 @@ from typing import Any, Literal
 import z3
 
 from baseline.iam.actions import ACTIONS, CROSS_ACCOUNT
-from baseline.iam.condition_keys import condition_key, is_carried, of_people, of_services
+from baseline.iam.condition_keys import condition_key, is_carried, is_required, of_people, of_services
 from baseline.iam.elements import items
 from baseline.prover.claims import Claim, Requests
 
@@ -135,6 +135,8 @@ class _Model:
             yield z3.Implies(self.there[key], z3.Or(*(used for used, _ in self.slots[key])))
         lacking = [i for i, name in enumerate(self.names) if name in ACTIONS and not is_carried(key, name)]
         yield z3.Implies(z3.Or(*(self.action == i for i in lacking)), z3.Not(self.there[key]))
+        having = [i for i, name in enumerate(self.names) if name in ACTIONS and is_required(key, name)]
+        yield z3.Implies(z3.Or(*(self.action == i for i in having)), self.there[key])
 
     def in_region(self, region: Requests) -> Any:
         tests = [self._means(region.actions), z3.Not(self._means(region.not_actions))]

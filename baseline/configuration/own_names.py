@@ -49,7 +49,7 @@ def _service_mistakes(
         yield source.mistake(path, problem, f"write `{label.split('.')[0]}`")
     elif not is_known(label):
         help = nearest(label, sorted(names)) or _BY_HAND
-        yield source.mistake(path, f"no service of AWS is called `{label}`", help)
+        yield source.mistake(path, f"`{label}` is not known as a service of AWS", help)
 
 
 def context_mistakes(source: Source, path: FieldPath, names: Iterable[str]) -> Iterator[Mistake]:

@@ -48,11 +48,11 @@ def test_a_name(name: str, problem: str, help: str) -> None:
         ("rotation: true", "", "nobody could use the key", "name services under `through` or `services`"),
         (
             "through: [{service: kinesys, may: use}]", ".through[0].service",
-            "no service of AWS is called `kinesys`", "did you mean `kinesis`?",
+            "`kinesys` is not known as a service of AWS", "did you mean `kinesis`?",
         ),
         (
             "through: [{service: fulfilment, may: use}]", ".through[0].service",
-            "no service of AWS is called `fulfilment`", "a statement of your own, under `statements`, can have it",
+            "`fulfilment` is not known as a service of AWS", "a statement of your own, under `statements`, can have it",
         ),
         (
             "through: [{service: s3.eu-west-2.amazonaws.com, may: use}]", ".through[0].service",

@@ -117,7 +117,7 @@ def test_an_awkward_organization_is_stamped_as_cdktf_writes_it(
 
 
 def test_many_accounts_are_as_if_every_stack_were_built_by_itself() -> None:
-    accounts = [organizations.account(f"account-{i}", f"{i:012d}", **own(i)) for i in some(range(100))]
+    accounts = [organizations.account(f"account-{i}", f"{i:012d}", **own(i)) for i in some(range(50))]
     what = inventory(organizations.text(organizations.organization(*accounts, regions=REGIONS)))
     assert len(what.keys) == len(accounts) * len(REGIONS) * len(EVERYWHERE)
     by_itself = digests(what, Building(full=True))

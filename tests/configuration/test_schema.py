@@ -137,14 +137,14 @@ def refused(data: Data) -> str:
 
 @pytest.mark.parametrize("backend", [LOCAL, S3, CLOUD], ids=["local", "s3", "cloud"])
 def test_schema_and_program_agree_about_every_value_in_every_place(backend: Data) -> None:
-    """Each field with each of many values: both take it, or both refuse it."""
+    """Each field with half of many values, and its neighbour with the others: both take it, or both refuse it."""
     data = everything(backend)
     section = ("deployment", "backend")
     where = sorted(set(places(SCHEMA, data)), key=str)
     # The rest is the same for every backend.
     for number, path in enumerate(path for path in where if backend is LOCAL or path[:2] == section):
-        first = number % 5  # others in the next place, where `some` are not all
-        for value in some(VALUES[first:] + VALUES[:first]):
+        first = number % 10  # others in the next place
+        for value in some((VALUES[first:] + VALUES[:first])[::2]):
             changed = with_value(around(data, path), path, value)
             said = refused(changed)
             assert VALIDATOR.is_valid(changed) == (not said), (path, value, said)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -98,14 +97,3 @@ def test_keys_that_two_interrupts_left_tainted_are_looked_at_and_untainted(deplo
     assert deployed.deploy() == NOTHING
     assert deployed.keys() == keys
     deployed.assert_whole(STRANGERS)
-
-
-def test_two_deployments_at_once_make_every_key_once(
-    provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with world(provider_mirror, tmp_path_factory) as trial, ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda _: trial.run("deploy", "--yes"), range(2)))
-        assert 0 in {one.returncode for one in done}, [one.stderr for one in done]
-        assert {one.returncode for one in done} <= {0, 3}
-        assert len(trial.keys()) == len(EVERYWHERE)
-        trial.assert_whole()

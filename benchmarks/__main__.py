@@ -1,6 +1,6 @@
 """Measures this program and its alternatives in one run, prints the tables, and writes docs/performance.md.
 
-    python -m benchmarks            all of it, some ten minutes (`make bench`)
+    python -m benchmarks            all of it, some twenty minutes (`make bench`)
     python -m benchmarks --quick    30 and 510 keys; prints and writes nothing
 
 CPU seconds and ratios hold on a busy machine, wall times do not.

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import clean_environment, measure
-from benchmarks.report import DOCUMENT, table
+from benchmarks.report import renew, table
 from benchmarks.runs import COMMAND, ROOT, Size
 from tests.report.browser import chromium, lacking
 
@@ -18,7 +18,6 @@ SIZES = (Size(5, 2), Size(100, 17, 5), Size(1000, 17, 5))
 FORMS = ("html", "md", "csv", "json")
 USED = SIZES[1]
 """The size whose page is opened."""
-BEGIN, END = "<!-- report -->\n", "\n<!-- /report -->"
 
 
 def section() -> str:
@@ -54,12 +53,5 @@ def _opened(page: Path) -> str:
     )
 
 
-def main() -> None:
-    text = section()
-    print(text)  # noqa: T201
-    before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
-    DOCUMENT.write_text(before + BEGIN + text + END + rest.split(END)[1], encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    renew("report", section())

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from baseline.errors import KmsBaselineError
 from baseline.prover.meant import Meant
 from benchmarks.measure import Figures, clean_environment, measure
-from benchmarks.report import DOCUMENT, table
+from benchmarks.report import renew, table
 from benchmarks.runs import COMMAND, ROOT
 from operations.policy_folder import policy_files
 from operations.proofs import prove_path
@@ -30,7 +30,6 @@ POLICIES, ACCOUNTS, SEED = 10_000, 500, 15
 ALONE = 500
 """So many are proven by themselves; the time of all follows from theirs."""
 PURPOSE = "ebs"
-BEGIN, END = "<!-- policies of others -->\n", "\n<!-- /policies of others -->"
 
 
 def kinds() -> list[str]:
@@ -97,12 +96,5 @@ def _alone(scan: Path) -> float:
     return (time.process_time() - before) * POLICIES / len(files)
 
 
-def main() -> None:
-    text = section()
-    print(text)  # noqa: T201
-    before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
-    DOCUMENT.write_text(before + BEGIN + text + END + rest.split(END)[1], encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    renew("policies of others", section())

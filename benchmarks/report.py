@@ -38,6 +38,14 @@ def document(
     )
 
 
+def renew(name: str, text: str) -> None:
+    """Print a section, and put it into the page between its two marks."""
+    print(text)  # noqa: T201
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    before, rest = DOCUMENT.read_text(encoding="utf-8").split(begin)
+    DOCUMENT.write_text(before + begin + text + end + rest.split(end)[1], encoding="utf-8")
+
+
 def _machine() -> str:
     libraries = ("cdktf", "cdktf-cdktf-provider-aws", "jsii")
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()

@@ -1,7 +1,6 @@
 """Which stacks a deployment is about, and what it says became of them. What Terraform does then: tests/forever."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from operations.chosen_stacks import changed_stacks, chosen_stacks, parse_shard
 from operations.outcomes import Outcomes
 from operations.project import Project
 from tests.conftest import Run
+from tests.git import git
 
 NAMES = ("one", "three", "two")
 THREE = """\
@@ -35,12 +35,8 @@ def project(tmp_path: Path) -> Project:
     made.lock_path.write_text(made.inventory.lock.render())
     git(tmp_path, "init", "-q", "-b", "main")
     git(tmp_path, "add", ".")
-    git(tmp_path, "-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "three accounts")
+    git(tmp_path, "commit", "-qm", "three accounts")
     return Project(made.path)
-
-
-def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", *words], cwd=folder, check=True)
 
 
 def edited(project: Project, old: str, new: str) -> Project:
@@ -84,7 +80,7 @@ def test_a_key_that_was_adopted_changes_its_stack(project: Project) -> None:
 
 def test_a_revision_without_a_lock_has_the_stacks_of_its_configuration(project: Project) -> None:
     git(project.path.parent, "rm", "-q", "--cached", "organization.lock.json")
-    git(project.path.parent, "-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "no lock")
+    git(project.path.parent, "commit", "-qm", "no lock")
     assert changed_stacks(project, "main") == frozenset()
 
 

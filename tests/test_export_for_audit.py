@@ -14,14 +14,7 @@ import pytest
 from baseline.inventory import Inventory
 from cli.version import VERSION
 from tests.conftest import COMMAND, SAMPLE, Run
-
-IDENTITY = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    environment = {**IDENTITY, "PATH": os.environ["PATH"], "HOME": str(folder)}
-    done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+from tests.git import git
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from deployment.binaries import find_cdktf
 from deployment.mirror import Mirror
 from tests.conftest import ROOT, Run, missing
 from tests.embedded import Embedded, embedded
+from tests.git import git
 from tests.shown_commands import CALL, must_exist
 
 FILES = {
@@ -31,16 +32,11 @@ FILES = {
 
 def call(folder: Path, *words: str, **environment: str) -> str:
     """A command that must go well; returns what it prints."""
-    who = {f"GIT_{a}_{b}": "x@example.com" for a in ("AUTHOR", "COMMITTER") for b in ("NAME", "EMAIL")}
     done = subprocess.run(
-        words, cwd=folder, env={**os.environ, **who, **environment}, capture_output=True, text=True, check=False
+        words, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def git(folder: Path, *words: str) -> None:
-    call(folder, "git", *words)
 
 
 def test_init_writes_all_of_it_and_overwrites_nothing(run: Run, tmp_path: Path) -> None:
@@ -156,7 +152,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command, installed from a wheel into an environment that knows nothing of this clone."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    listed = call(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     for name in filter(None, listed):
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)

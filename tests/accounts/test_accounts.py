@@ -1,9 +1,9 @@
 """`kms-baseline accounts`: what AWS Organizations has, recorded and compared."""
 
 import json
-import subprocess
 
 from tests.accounts.conftest import Office
+from tests.git import git
 
 MANY = 45
 """More than two pages of AWS Organizations."""
@@ -147,16 +147,12 @@ def test_a_role_may_be_named_that_asks(office: Office) -> None:
 
 
 def test_a_difference_of_revisions_takes_the_record_of_each(office: Office) -> None:
-    def git(*arguments: str) -> None:
-        identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
-        subprocess.run(["git", *identity, *arguments], cwd=office.folder, check=True, capture_output=True)
-
     office.create("First", "/Workloads")
     office.configure({"ou": "/Workloads"})
     office.record()
-    git("init")
-    git("add", "--all")
-    git("commit", "--message", "recorded")
+    git(office.folder, "init")
+    git(office.folder, "add", "--all")
+    git(office.folder, "commit", "--message", "recorded")
     office.create("Second", "/Workloads")
     office.record()
     done = office.run("diff", "--from", "HEAD")

@@ -1,8 +1,6 @@
 """`policy explain`, `policy diff` and `diff`, as a person runs them."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from baseline.iam.conditions import OPERATORS
 from baseline.iam.reading import read_policy
 from tests.conftest import EVERYWHERE, SAMPLE, Run
 from tests.found.policies import ROLE, ROOT, A, B, policy, statement, without
+from tests.git import git
 from tests.organizations import account, organization, text
 
 NAMES = "kms:EncryptionContextKeys"
@@ -406,11 +405,6 @@ def test_administrators_who_leave_no_trace_are_told(run: Run, tmp_path: Path) ->
     )
     assert said not in run("check").stdout
     assert "No statement names" not in run("policy", "explain", "web", "eu-west-2", "ebs").stdout
-
-
-def git(folder: Path, *words: str) -> None:
-    names = {f"GIT_{who}_{what}": "x@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    subprocess.run(["git", *words], cwd=folder, env={**os.environ, **names}, check=True, capture_output=True)
 
 
 def test_a_revision_is_compared_with_the_working_tree(run: Run, tmp_path: Path) -> None:

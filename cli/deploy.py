@@ -135,8 +135,8 @@ def _summarized(outcomes: Outcomes, path: Path | None) -> Iterator[Outcomes]:
         outcomes.write(path)
     try:
         yield outcomes
-    except KmsBaselineError as error:
-        outcomes.error = str(error)
+    except (KmsBaselineError, typer.Abort, KeyboardInterrupt) as error:
+        outcomes.error = str(error) or "interrupted"
         if path:
             with suppress(WorldError):  # what went wrong is more
                 outcomes.write(path)

@@ -21,6 +21,8 @@ class Progress:
     """Prints events on standard error."""
 
     shown: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    """What was last said of a stack that waits: Terraform says it again every half minute."""
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Notice):
@@ -29,6 +31,9 @@ class Progress:
             output.say(f"{event.stack}: {_DOING[event.phase]}")
         elif event.status == "progress":
             self._count(event)
+        elif event.status == "waits" and event.line != self.waiting.get(event.stack):
+            self.waiting[event.stack] = event.line
+            output.say(f"{event.stack}: {event.line}")
         elif event.status == "finished" and event.phase == "apply":
             output.say(f"{event.stack}: applied")
         elif event.status == "failed":

@@ -1,56 +1,35 @@
 """Names the real cause of a failed Terraform, and what to do about it."""
 
 import re
-import shlex
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
+from deployment.cause import Cause, Explain, Place
+from deployment.hcp.causes import CAUSES as OF_HCP
+from deployment.hcp.causes import OF_THE_WORKSPACE
 from deployment.mirror import VARIABLE
 from deployment.output import ErrorBlock
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why Terraform failed."""
-
-    problem: str
-    help: str
-    """Its first line may be the same for several causes; the others are commands."""
-    loses_keys: bool = False
-    """Terraform itself refused to destroy something that is protected."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    terraform: Path
-    folder: Path
-
-    def command(self, *arguments: str) -> str:
-        return shlex.join([str(self.terraform), f"-chdir={self.folder}", *arguments])
-
-
-def cause_of(block: ErrorBlock, terraform: Path, folder: Path) -> Cause | None:
+def cause_of(block: ErrorBlock, place: Place) -> Cause | None:
     """The cause behind an error block of a stack, or None when the block must speak for itself."""
-    place = _Place(terraform, folder)
-    return next((explain(block, place) for pattern, explain in _CAUSES.items() if re.search(pattern, block.text)), None)
+    causes = {**OF_HCP, **_CAUSES}
+    return next((explain(block, place) for pattern, explain in causes.items() if re.search(pattern, block.text)), None)
 
 
-def _no_credentials(_: ErrorBlock, __: _Place) -> Cause:
-    return Cause(
-        "no AWS credentials were found",
-        "sign in (`aws sso login`) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    )
+def _no_credentials(_: ErrorBlock, place: Place) -> Cause:
+    here = "sign in (`aws sso login`) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    return Cause("no AWS credentials were found", OF_THE_WORKSPACE if place.remote else here)
 
 
-def _refused_credentials(_: ErrorBlock, __: _Place) -> Cause:
+def _refused_credentials(_: ErrorBlock, place: Place) -> Cause:
+    here = "sign in again (`aws sso login`), or renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"
     return Cause(
         "AWS does not accept the credentials: they are wrong or have expired",
-        "sign in again (`aws sso login`), or renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
+        OF_THE_WORKSPACE if place.remote else here,
     )
 
 
-def _role_not_assumed(block: ErrorBlock, _: _Place) -> Cause:
+def _role_not_assumed(block: ErrorBlock, _: Place) -> Cause:
     role = re.search(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=,@-]", block.text)
     return Cause(
         f"the role {role[0]} cannot be assumed" if role else "the deployment role cannot be assumed",
@@ -59,7 +38,7 @@ def _role_not_assumed(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
-def _other_account(block: ErrorBlock, _: _Place) -> Cause:
+def _other_account(block: ErrorBlock, _: Place) -> Cause:
     account = re.search(r"account ID not allowed: (\d{12})", block.text, re.IGNORECASE)
     return Cause(
         f"the credentials lead to account {account[1] if account else 'another than the stack is for'}",
@@ -67,24 +46,26 @@ def _other_account(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
-def _provider_missing(block: ErrorBlock, _: _Place) -> Cause:
+def _provider_missing(block: ErrorBlock, place: Place) -> Cause:
+    here = f"connect to the network, or name a folder that holds the provider in {VARIABLE}"
     return Cause(
         f"the AWS provider cannot be installed: {_first_sentence(block)}",
-        f"connect to the network, or name a folder that holds the provider in {VARIABLE}",
+        "let the workers of HCP Terraform reach the registry" if place.remote else here,
     )
 
 
-def _other_provider(block: ErrorBlock, place: _Place) -> Cause:
+def _other_provider(block: ErrorBlock, place: Place) -> Cause:
     version = re.search(r"previously-selected version (\S+) is no longer available", block.text)
     why = f"version {version[1]} is not at hand" if version else "its sums are others"
     return Cause(
         f"the AWS provider of the lock file .terraform.lock.hcl cannot be installed: {why}",
         "get the provider that it names; or, if the configuration has a lock of providers, run `kms-baseline lock --providers` "
-        f"with this machine's platform, else remove {place.folder / '.terraform.lock.hcl'}",
+        f"with {'the platform linux_amd64' if place.remote else 'the platform of this machine'}, "
+        f"else remove {place.folder / '.terraform.lock.hcl'}",
     )
 
 
-def _locked(block: ErrorBlock, place: _Place) -> Cause:
+def _locked(block: ErrorBlock, place: Place) -> Cause:
     facts = _lock_facts(block)
     problem = f"the state is locked by {facts.get('Who') or 'somebody'}"
     if since := facts.get("Created"):
@@ -94,14 +75,14 @@ def _locked(block: ErrorBlock, place: _Place) -> Cause:
     return Cause(problem, _unlocking(block, identifier, place))
 
 
-def _unlocking(block: ErrorBlock, identifier: str | None, place: _Place) -> str:
+def _unlocking(block: ErrorBlock, identifier: str | None, place: Place) -> str:
     # A lock on a local file is held by a living process, and goes with it: Terraform cannot force it.
     if "resource temporarily unavailable" in block.text or not identifier:
         return "wait until that run has ended"
     return f"wait until that run has ended; if it was killed: {place.command('force-unlock', identifier)}"
 
 
-def _protected(block: ErrorBlock, place: _Place) -> Cause:
+def _protected(block: ErrorBlock, place: Place) -> Cause:
     address = re.search(r"Resource (.+?) has lifecycle\.prevent_destroy", block.text)
     name = address[1] if address else "a protected resource"
     return Cause(
@@ -112,12 +93,12 @@ def _protected(block: ErrorBlock, place: _Place) -> Cause:
     )
 
 
-def _backend_changed(_: ErrorBlock, place: _Place) -> Cause:
+def _backend_changed(_: ErrorBlock, place: Place) -> Cause:
     # Terraform also offers -reconfigure, which starts with an empty state: every key would be made anew.
     return Cause("the state is still in the former backend", f"move it: {place.command('init', '-migrate-state')}")
 
 
-def _bucket_name_taken(block: ErrorBlock, _: _Place) -> Cause:
+def _bucket_name_taken(block: ErrorBlock, _: Place) -> Cause:
     name, of_recorder = _named(block), "config_recorder" in _address(block)
     field = "log_group_encryption.recorder_bucket" if of_recorder else "cloudtrail.bucket"
     return Cause(
@@ -126,7 +107,7 @@ def _bucket_name_taken(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
-def _trail_too_early(block: ErrorBlock, _: _Place) -> Cause:
+def _trail_too_early(block: ErrorBlock, _: Place) -> Cause:
     """CloudTrail looks at once at what was written a moment ago, and the provider does not try again.
 
     https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudtrail/trail.go
@@ -138,7 +119,7 @@ def _trail_too_early(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
-def _budgets_closed(_: ErrorBlock, __: _Place) -> Cause:
+def _budgets_closed(_: ErrorBlock, __: Place) -> Cause:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_billing.html"""
     return Cause(
         "AWS Budgets refuses the deployment role",
@@ -148,7 +129,7 @@ def _budgets_closed(_: ErrorBlock, __: _Place) -> Cause:
     )
 
 
-def _no_service_linked_role(block: ErrorBlock, _: _Place) -> Cause:
+def _no_service_linked_role(block: ErrorBlock, _: Place) -> Cause:
     service = re.search(r"aws-service-role/([a-z.-]+)/", block.text)
     return Cause(
         f"AWS has to make a service-linked role{f' for {service[1]}' if service else ''}, and the deployment role may not",
@@ -156,7 +137,7 @@ def _no_service_linked_role(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
-def _not_disabled(block: ErrorBlock, _: _Place) -> Cause:
+def _not_disabled(block: ErrorBlock, _: Place) -> Cause:
     """The key's own policy denies it of a key that is in use; else nobody gave it to the role."""
     if "explicit deny in a resource-based policy" in block.text:
         return Cause(
@@ -169,7 +150,7 @@ def _not_disabled(block: ErrorBlock, _: _Place) -> Cause:
     )
 
 
-def _exists(block: ErrorBlock, place: _Place) -> Cause:
+def _exists(block: ErrorBlock, place: Place) -> Cause:
     """What a feature made stays when the feature is switched off, and is there when it is switched on again."""
     address, code = _address(block), re.search(r"\w*Already\w+", block.text)
     # Terraform knows a trail by its ARN, whose account the error does not tell.
@@ -180,7 +161,7 @@ def _exists(block: ErrorBlock, place: _Place) -> Cause:
     )
 
 
-def _nothing_to_import(block: ErrorBlock, _: _Place) -> Cause:
+def _nothing_to_import(block: ErrorBlock, _: Place) -> Cause:
     """AWS has no such thing, or the key waits for its deletion: the provider says the same of both."""
     address = re.search(r'existing object to "([^"]+)"', block.text)
     return Cause(
@@ -205,7 +186,7 @@ _EXISTS = (
     r"BucketAlreadyOwnedByYou|ResourceAlreadyExistsException|TrailAlreadyExistsException"
     r"|CreateBackupVault.*AlreadyExistsException"
 )
-_CAUSES: Mapping[str, Callable[[ErrorBlock, _Place], Cause]] = {
+_CAUSES: Mapping[str, Explain] = {
     r"No valid credential sources found": _no_credentials,
     r"failed to refresh cached credentials, no EC2 IMDS role found": _no_credentials,
     r"ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|refresh cached SSO token failed": _refused_credentials,

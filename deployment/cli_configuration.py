@@ -1,23 +1,26 @@
-"""What the user's own Terraform CLI configuration says, as far as a mirror is concerned.
+"""What the user's own Terraform CLI configuration says, as far as a mirror and credentials are concerned.
 
 Which files Terraform reads: https://developer.hashicorp.com/terraform/cli/config/config-file#locations
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 _INSTALLATION = re.compile(r"^\s*provider_installation\b", re.MULTILINE)
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*.*?\*/|[{}]', re.DOTALL)
 """What a block's braces are counted by: braces, and the texts and comments that may hold some."""
+_LABELLED = ("credentials", "credentials_helper", "host")
+"""Blocks with a label, which JSON has as one more level."""
 _PLUGIN_CACHE = re.compile(r"^[ \t]*plugin_cache_dir\s*=\s*\"([^\"]+)\".*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class CliConfiguration:
-    """The text of the configuration that Terraform would read, and where it is."""
+    """The text of the configuration that Terraform would read, as HCL, and where it is."""
 
     text: str
     place: str
@@ -29,7 +32,7 @@ class CliConfiguration:
         home = Path(environment.get("HOME") or "/")
         named = Path(environment.get("TF_CLI_CONFIG_FILE") or "")
         files = [named] if named.is_file() else list(_usual_files(home))
-        text = "".join(f"{file.read_text(errors='replace').rstrip()}\n" for file in files)
+        text = "".join(f"{_as_hcl(file.read_text(errors='replace')).rstrip()}\n" for file in files)
         return cls(text, ", ".join(str(file) for file in files), home)
 
     @property
@@ -58,7 +61,36 @@ class CliConfiguration:
 def _usual_files(home: Path) -> Iterator[Path]:
     if (file := home / ".terraformrc").is_file():
         yield file
-    yield from sorted((home / ".terraform.d").glob("*.tfrc"))
+    own = home / ".terraform.d"
+    yield from sorted([*own.glob("*.tfrc"), *own.glob("*.tfrc.json")])
+
+
+def _as_hcl(text: str) -> str:
+    """The text itself, or what a file says that is JSON, as `terraform login` writes it; damaged JSON is left to Terraform."""
+    try:
+        content = json.loads(text) if text.lstrip().startswith("{") else None
+    except ValueError:
+        content = None
+    return "\n".join(_blocks(content)) if isinstance(content, dict) else text
+
+
+def _blocks(body: Mapping[str, Any], head: str = "") -> Iterator[str]:
+    for name, value in body.items():
+        inside = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+        for block in inside:
+            if not head and name in _LABELLED:
+                for label, fields in block.items():
+                    yield from _block(f"{name} {json.dumps(label)}", fields)
+            else:
+                yield from _block(name, block)
+        if not inside:
+            yield f"{name if name.isidentifier() else json.dumps(name)} = {json.dumps(value)}"
+
+
+def _block(head: str, body: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{head} {{"
+    yield from (f"  {line}" for line in _blocks(body, head))
+    yield "}"
 
 
 def _end_of_block(text: str, start: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Phase = Literal["init", "untaint", "plan", "show", "apply"]
-EventStatus = Literal["started", "line", "progress", "finished", "failed"]
+EventStatus = Literal["started", "line", "progress", "waits", "finished", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class StackEvent:
     """Empty for what cdktf says about no stack in particular."""
     phase: Phase
     status: EventStatus
-    """`line`: Terraform said something. `progress`: the same, and one operation more is done."""
+    """`line`: Terraform said something. `progress`: the same, and one operation more is done. `waits`: a run of HCP Terraform."""
     line: str = ""
-    """With `failed` the cause, as far as it is known."""
+    """With `failed` the cause, as far as it is known; with `waits` for what, and where that can be seen."""
     done: int = 0
     total: int = 0
     """Operations on resources; a replacement is two. 0 in a phase that does not count."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from baseline.errors import KmsBaselineError, Refusal, WorldError
-from deployment.causes import Cause, cause_of
+from deployment.cause import Cause, Place
+from deployment.causes import cause_of
 from deployment.events import Phase
-from deployment.output import ErrorBlock, error_blocks, last_lines
+from deployment.output import ErrorBlock, error_blocks, last_lines, run_url
 from deployment.plan_keys import KeysInPlan
 
 _NOT_THERE = re.compile(r'Cannot import non-existent remote object.* import an existing object to "(\S+)"')
@@ -32,11 +33,14 @@ class StackFailure:
     """What the plan says of keys that Terraform wrote and refuses to apply."""
     not_there: frozenset[str] = frozenset()
     """Addresses that were to be imported, and of which AWS has nothing."""
+    run: str = ""
+    """Where the run of HCP Terraform can be seen; empty where Terraform ran here."""
 
     def __str__(self) -> str:
         said = [f"    {line}".rstrip() for line in self.excerpt]
         problems = "; ".join(cause.problem for cause in self.causes) or f"`terraform {self.phase}` failed"
-        return "\n".join([f"  {self.stack}: {problems} (log: {self.log})", *said])
+        seen = f"run: {self.run}, " if self.run else ""
+        return "\n".join([f"  {self.stack}: {problems} ({seen}log: {self.log})", *said])
 
 
 def read_failure(
@@ -44,7 +48,8 @@ def read_failure(
 ) -> StackFailure:
     """The failure of a stack whose child said `lines` and ended with `code`."""
     blocks = error_blocks(lines)
-    causes = [cause_of(block, terraform, folder) for block in blocks]
+    run = run_url(lines)
+    causes = [cause_of(block, Place(terraform, folder, remote=bool(run))) for block in blocks]
     known = [cause for cause in causes if cause] + ([_ended_by_signal(-code)] if code < 0 else [])
     unknown = [block for block, cause in zip(blocks, causes, strict=True) if not cause]
     excerpt = _excerpt(unknown) if blocks else last_lines(lines, _MOST_LINES)
@@ -55,6 +60,7 @@ def read_failure(
         excerpt,
         log,
         not_there=frozenset(filter(None, map(_not_there, blocks))),
+        run=run,
     )
 
 

@@ -1,13 +1,18 @@
 """What Terraform says for people, read by a program: which operations are done, and its errors."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _COMPLETE = re.compile(r".+?: (Creation|Modifications|Destruction|Import) complete( after .*| \[id=.*)?")
 _PLANNED = re.compile(r"Plan: (.*)\.")
 _HEADLINE = re.compile(r"(Error|Warning): (.*)")
 _SOURCE = re.compile(r"  on .* line \d+.*:|\s+\d+: .*")
+_RUN = re.compile(r"https://\S+/app/[^/\s]+/[^/\s]+/runs/run-\w+")
+"""https://github.com/hashicorp/terraform/blob/v1.11.4/internal/cloud/backend_plan.go (`runHeader`)"""
+_WAITS = re.compile(
+    r"(Waiting for (?:\d+ (?:queued )?run\(s\)|the manually locked workspace) .*?)\.\.\.(?: \(.* elapsed\))?"
+)
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[()][0-9A-B]")
 
 
@@ -36,6 +41,20 @@ def planned_operations(line: str) -> int | None:
     if not found:
         return None
     return sum(int(count) for count in re.findall(r"(\d+) to (?:add|change|destroy|import)", found[1]))
+
+
+def run_url(lines: Iterable[str]) -> str:
+    """Where the run of HCP Terraform can be seen that Terraform follows; empty where there is none."""
+    return next((line.strip() for line in lines if _RUN.fullmatch(line.strip())), "")
+
+
+def waits(line: str) -> str:
+    """What a run of HCP Terraform waits for, if the line tells that; else nothing.
+
+    https://github.com/hashicorp/terraform/blob/v1.11.4/internal/cloud/backend_common.go (`waitForRun`)
+    """
+    found = _WAITS.fullmatch(line.strip())
+    return found[1].replace("Waiting", "waiting", 1) if found else ""
 
 
 def plain(line: str) -> str:

@@ -94,6 +94,6 @@ def _planned(run: StackRun, file: Path) -> Ended:
 def _shown(run: StackRun, file: Path) -> dict[str, Any] | Ended:
     """The plan file's content; the end of the command where it cannot be shown."""
     answer = file.with_suffix(".json")
-    show = run.terraform("show", "-json", str(file), answer=answer)
+    show = run.terraform("show", "-json", "-no-color", str(file), answer=answer)
     content: dict[str, Any] = json.loads(answer.read_bytes()) if show.code == 0 else {}
     return show if show.code else content

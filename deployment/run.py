@@ -16,6 +16,7 @@ from typing import IO
 
 from baseline.errors import WorldError
 from deployment.leftovers import end_group, send_to_group
+from deployment.output import plain
 
 _PAUSE = 0.05
 """Seconds between two looks at the child and its log."""
@@ -51,10 +52,10 @@ class Ended:
     offset: int
 
     def lines(self) -> list[str]:
-        """What the child wrote into the log."""
+        """What the child wrote into the log, without escapes: a worker of HCP Terraform may color in spite of `-no-color`."""
         with self.log.open("rb") as file:
             file.seek(self.offset)
-            return file.read().decode(errors="replace").splitlines()
+            return [plain(line) for line in file.read().decode(errors="replace").splitlines()]
 
 
 class Children:

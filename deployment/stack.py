@@ -8,7 +8,7 @@ from deployment.crew import Shift
 from deployment.environment import for_terraform
 from deployment.events import EventStatus, Phase, StackEvent
 from deployment.failures import StackFailure, read_failure
-from deployment.output import is_complete
+from deployment.output import is_complete, plain, run_url, waits
 from deployment.run import Command, Ended, Stopped, run
 
 _PATIENCE = 15.0
@@ -34,6 +34,8 @@ class StackRun:
     shift: Shift
     total: int = 0
     """Operations that the apply will report as complete."""
+    run_url: str = field(default="", init=False)
+    """Of the last run of HCP Terraform that was heard of."""
     _done: int = field(default=0, init=False)
 
     def terraform(self, phase: Phase, *arguments: str, answer: Path | None = None) -> Ended:
@@ -71,9 +73,12 @@ class StackRun:
         self._tell(phase, "finished")
 
     def _hear(self, phase: Phase, line: str) -> None:
+        self.run_url = run_url([line]) or self.run_url
         if is_complete(line):
             self._done += 1
             self._tell(phase, "progress", line)
+        elif reason := waits(plain(line)):
+            self._tell(phase, "waits", f"{reason} ({self.run_url})")
         else:
             self._tell(phase, "line", line)
 

@@ -137,7 +137,10 @@ def remarks(inventory: Inventory) -> Iterator[str]:
     backend = inventory.organization.deployment.backend
     if isinstance(backend, CloudBackend):
         workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
-        yield f"workspaces of {backend.organization} that must exist: {workspaces}"
+        yield (
+            f"workspaces of {backend.organization}: {workspaces}; the first deployment makes those that are missing, and the "
+            "project, if its token may"
+        )
 
 
 def resting_accounts(inventory: Inventory) -> Iterator[str]:

@@ -2,20 +2,21 @@ from pathlib import Path
 
 import pytest
 
-from deployment.causes import Cause, cause_of
+from deployment.cause import Cause, Place
+from deployment.causes import cause_of
 from deployment.output import error_blocks
 
 TERRAFORM = Path("/bin/terraform")
 FOLDER = Path("/out/stacks/data")
 
 
-def _cause(text: str) -> Cause | None:
+def _cause(text: str, remote: bool = False) -> Cause | None:
     (block,) = error_blocks(text.splitlines())
-    return cause_of(block, TERRAFORM, FOLDER)
+    return cause_of(block, Place(TERRAFORM, FOLDER, remote))
 
 
-def _known(text: str) -> Cause:
-    cause = _cause(text)
+def _known(text: str, remote: bool = False) -> Cause:
+    cause = _cause(text, remote)
     assert cause is not None
     return cause
 

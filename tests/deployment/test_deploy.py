@@ -40,7 +40,7 @@ def test_each_stack_is_initialized_planned_shown_and_applied_with_these_argument
     assert (folder / "said").read_text().splitlines() == [
         "init -input=false -no-color",
         f"plan -input=false -no-color -detailed-exitcode -out={file}",
-        f"show -json {file}",
+        f"show -json -no-color {file}",
         f"apply -input=false -no-color {file}",
         "1 1",
     ]

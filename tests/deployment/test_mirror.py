@@ -157,6 +157,25 @@ def test_the_written_configuration_keeps_the_users_credentials_and_drops_the_cac
     assert path.stat().st_mode & 0o077 == 0
 
 
+def test_the_written_configuration_keeps_a_login(environment: dict[str, str], tmp_path: Path) -> None:
+    """`terraform login` writes JSON, which Terraform reads only where no configuration file is named."""
+    folder = Path(environment["HOME"]) / ".terraform.d"
+    folder.mkdir()
+    login = {"credentials": {"localhost:8443": {"token": 't"1'}, "app.terraform.io": {"token": "t2"}}}
+    (folder / "credentials.tfrc.json").write_text(json.dumps(login))
+    others = {"disable_checkpoint": True, "host": {"a.example": {"services": {"tfe.v2": "https://b.example/"}}}}
+    (folder / "others.tfrc.json").write_text(json.dumps(others))
+    path = cli_configuration(Mirror(tmp_path, "5.90.0", "", configured=False), tmp_path, environment)
+    assert path.read_text().startswith(
+        'credentials "localhost:8443" {\n  token = "t\\"1"\n}\ncredentials "app.terraform.io" {\n  token = "t2"\n}\n'
+        'disable_checkpoint = true\nhost "a.example" {\n  services {\n    "tfe.v2" = "https://b.example/"\n  }\n}\n'
+    )
+    (folder / "provider.tfrc.json").write_text('{"provider_installation": [{"direct": {"exclude": ["a/b"]}}]}')
+    found = _find(environment)
+    assert found is not None
+    assert found.folder is None
+
+
 def test_a_mirror_that_is_named_takes_the_place_of_the_users_own_installation(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,0 +1,1 @@
+"""HCP Terraform and Terraform Enterprise: what its runs say of themselves, and what is asked of its API."""

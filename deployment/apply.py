@@ -7,12 +7,13 @@ from typing import Literal
 from baseline.errors import KmsBaselineError
 from deployment.crew import Shift
 from deployment.failures import StackFailure, failed
+from deployment.hcp.client import HcpError
 from deployment.interrupts import Interrupted
 from deployment.plan import StackPlan
 from deployment.run import Stopped
 from deployment.stack import StackRun
 
-Outcome = Literal["applied", "unchanged", "failed", "interrupted", "not started", "not planned"]
+Outcome = Literal["applied", "unchanged", "failed", "interrupted", "goes on", "not started", "not planned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,11 @@ class StackResult:
 
     stack: str
     outcome: Outcome
-    """`interrupted`: cut short by a second Ctrl-C, so that keys may be tainted or missing from the state."""
+    """`interrupted`: cut short by a second Ctrl-C, so that keys may be tainted or missing from the state.
+    `goes on`: in HCP Terraform, whose worker no Ctrl-C reaches."""
     failure: StackFailure | None = None
+    run: str = ""
+    """Where the run of HCP Terraform can be seen; empty where Terraform ran here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Applied:
         cut = [result.stack for result in self.results if result.outcome == "interrupted"]
         waiting = [result.stack for result in self.results if result.outcome == "not started"]
         lines = [f"cut short, so that keys may be tainted or missing from the state: {', '.join(cut)}"] if cut else []
+        lines += [f"goes on in HCP Terraform: {r.stack}: {r.run}" for r in self.results if r.outcome == "goes on"]
         return lines + ([f"not started: {', '.join(waiting)}"] if waiting else []) or ["every stack was finished"]
 
 
@@ -56,10 +61,33 @@ def apply_stack(plan: StackPlan) -> Callable[[Shift], StackResult]:
 
 def _apply(run: StackRun, plan: StackPlan) -> StackResult:
     ended = run.terraform("apply", "-input=false", "-no-color", str(plan.file))
-    if ended.code == 0:
+    outcome = _in_hcp(plan) if plan.run and ended.code else None
+    if ended.code == 0 or outcome == "applied":
+        plan.stack.runs.settled(plan.run)
         run.finished("apply")
-        return StackResult(plan.stack.name, "applied")
+        return StackResult(plan.stack.name, "applied", run=plan.run)
     try:
-        return StackResult(plan.stack.name, "failed", run.failure("apply", ended))
+        failure = run.failure("apply", ended)
+        return StackResult(plan.stack.name, "goes on" if outcome == "goes on" else "failed", failure, plan.run)
     except Stopped:
-        return StackResult(plan.stack.name, "interrupted")
+        return StackResult(plan.stack.name, outcome or "interrupted", run=plan.run)
+
+
+def _in_hcp(plan: StackPlan) -> Outcome | None:
+    """What became of a run, whatever its Terraform here ended with: only HCP Terraform knows. None: it failed there.
+
+    A run that does not change anything yet is cancelled: nobody waits for it any more.
+    """
+    runs = plan.stack.runs
+    try:
+        now = runs.read(plan.run)
+        if not (now.ended or now.changing):
+            runs.discard(plan.run)
+            runs.settled(plan.run)
+            return "not started"
+    except HcpError:
+        return "goes on"  # for all that is known
+    runs.settled(plan.run)
+    if now.ended:
+        return "applied" if now.status == "applied" else None
+    return "goes on"

@@ -6,7 +6,7 @@ Which files Terraform reads: https://developer.hashicorp.com/terraform/cli/confi
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,8 @@ _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*.*?\*/|[{}]', re.D
 """What a block's braces are counted by: braces, and the texts and comments that may hold some."""
 _LABELLED = ("credentials", "credentials_helper", "host")
 """Blocks with a label, which JSON has as one more level."""
+_CREDENTIALS = re.compile(r"^[ \t]*\"?credentials\"?\s+\"([^\"]+)\"\s*\{", re.MULTILINE)
+_SECRET = re.compile(r"\btoken\"?\s*=\s*(\"(?:[^\"\\\n]|\\.)*\")")
 _PLUGIN_CACHE = re.compile(r"^[ \t]*plugin_cache_dir\s*=\s*\"([^\"]+)\".*$", re.MULTILINE)
 
 
@@ -22,7 +24,7 @@ _PLUGIN_CACHE = re.compile(r"^[ \t]*plugin_cache_dir\s*=\s*\"([^\"]+)\".*$", re.
 class CliConfiguration:
     """The text of the configuration that Terraform would read, as HCL, and where it is."""
 
-    text: str
+    text: str = field(repr=False)
     place: str
     home: Path
 
@@ -48,6 +50,17 @@ class CliConfiguration:
             return None
         # Terraform expands variables in this one setting; HOME is the one in use.
         return Path(found[1].replace("${HOME}", str(self.home)).replace("$HOME", str(self.home)))
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The tokens of `credentials` blocks, by host as it is written."""
+        text = _TOKEN.sub(lambda token: "" if token[0][0] in "#/" else token[0], self.text)
+        found = {}
+        for block in _CREDENTIALS.finditer(text):
+            token = _SECRET.search(text[block.end() - 1 : _end_of_block(text, block.end() - 1)])
+            if token:
+                found[block[1]] = _unquoted(token[1])
+        return found
 
     @property
     def without_installation(self) -> str:
@@ -91,6 +104,13 @@ def _block(head: str, body: Mapping[str, Any]) -> Iterator[str]:
     yield f"{head} {{"
     yield from (f"  {line}" for line in _blocks(body, head))
     yield "}"
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text[1:-1]
 
 
 def _end_of_block(text: str, start: int) -> int:

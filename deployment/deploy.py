@@ -20,8 +20,9 @@ from deployment.binaries import Terraform
 from deployment.changes import StackChanges, refuse_key_losses
 from deployment.crew import Crew, Job
 from deployment.environment import refuse_redirections
-from deployment.events import OnEvent
+from deployment.events import Notice, OnEvent
 from deployment.failures import StackFailure, failed
+from deployment.hcp.runs import Runs
 from deployment.interrupts import Interrupted, Interrupts
 from deployment.plan import StackPlan, plan_stack
 from deployment.run import start_log
@@ -106,11 +107,16 @@ def plan_stacks(rollout: Rollout, stacks: Sequence[str]) -> Iterator[Planned]:
     Ctrl-C (also inside the block).
     """
     refuse_redirections(rollout.environment)
-    places = tuple(_stack(rollout, name) for name in stacks)
+    runs = Runs(rollout.environment)
+    places = tuple(_stack(rollout, name, runs) for name in stacks)
     refuse_unsaved(places)
     for place in places:
         start_log(place.log)
-    with Interrupts() as interrupts, TemporaryDirectory(prefix="kms-baseline-") as folder:
+    with (
+        Interrupts() as interrupts,
+        TemporaryDirectory(prefix="kms-baseline-") as folder,
+        _runs_ended(runs, rollout.on_event),
+    ):
         jobs = {place.name: plan_stack(place, Path(folder)) for place in places}
         done = _plan_all(rollout, jobs, interrupts)
         with interrupts.raised():
@@ -138,6 +144,16 @@ def apply_stacks(planned: Planned) -> Applied:
     return Applied(results, crew.interrupted)
 
 
+@contextmanager
+def _runs_ended(runs: Runs, on_event: OnEvent) -> Iterator[None]:
+    """However the block is left, no plan waits in HCP Terraform that was not applied."""
+    try:
+        yield
+    finally:
+        for sentence in runs.end():
+            on_event(Notice(sentence))
+
+
 def _plan_all(rollout: Rollout, jobs: Mapping[str, Job[StackPlan | StackFailure]], interrupts: Interrupts) -> Results:
     crew = Crew[StackPlan | StackFailure](interrupts, rollout.on_event, holds_back=lambda: False)
     done = crew.work(jobs, rollout.parallelism or parallelism.for_plans(len(jobs)))
@@ -160,7 +176,7 @@ def _planned(
     )
 
 
-def _stack(rollout: Rollout, name: str) -> StackFolder:
+def _stack(rollout: Rollout, name: str, runs: Runs) -> StackFolder:
     folder = rollout.output.absolute() / "stacks" / name
     if not (folder / "cdk.tf.json").is_file():
         raise UsageError(f"`{rollout.output}` holds no stack `{name}`", "run `kms-baseline synth` first")
@@ -170,4 +186,5 @@ def _stack(rollout: Rollout, name: str) -> StackFolder:
         log=rollout.folder.absolute() / "logs" / f"{name}.log",
         terraform=rollout.terraform.path,
         environment=rollout.environment,
+        runs=runs,
     )

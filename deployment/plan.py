@@ -40,6 +40,8 @@ class StackPlan:
     """Empty where nothing changes and nothing is to be imported."""
     details: tuple[ResourceChange, ...] = ()
     """What becomes of each resource that the plan touches."""
+    run: str = ""
+    """Where the run of HCP Terraform can be seen that made it; empty where Terraform runs here."""
 
 
 def plan_stack(
@@ -67,6 +69,9 @@ def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | St
         refused = _shown(run, file) if file.exists() else {}
         keys = KeysInPlan() if isinstance(refused, Ended) else read_keys(refused)
         return replace(run.failure("plan", plan), keys=keys)
+    planned_by = run.run_url
+    if plan.code == _UNCHANGED:
+        run.stack.runs.settled(planned_by)
     # Of an address that the state has with another ID Terraform says nothing: https://github.com/hashicorp/terraform/issues/33188
     importing = (run.stack.folder / IMPORTS_FILE).exists()
     shown = _shown(run, file) if plan.code == _CHANGED or importing else {}
@@ -74,7 +79,8 @@ def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | St
         return run.failure("show", shown)
     changes = read_changes(shown)
     run.finished("plan")
-    return StackPlan(run.stack, file, plan.code == _CHANGED, changes, read_keys(shown), read_details(shown))
+    details = read_details(shown)
+    return StackPlan(run.stack, file, plan.code == _CHANGED, changes, read_keys(shown), details, planned_by)
 
 
 def _initialized(run: StackRun) -> Ended:

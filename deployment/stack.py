@@ -1,13 +1,16 @@
 """One synthesized stack, and how Terraform is run in its folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from deployment.cause import Cause
 from deployment.crew import Shift
 from deployment.environment import for_terraform
 from deployment.events import EventStatus, Phase, StackEvent
 from deployment.failures import StackFailure, read_failure
+from deployment.hcp.client import HcpError
+from deployment.hcp.runs import Runs
 from deployment.output import is_complete, plain, run_url, waits
 from deployment.run import Command, Ended, Stopped, run
 
@@ -24,6 +27,8 @@ class StackFolder:
     log: Path
     terraform: Path
     environment: Mapping[str, str]
+    runs: Runs = field(default_factory=lambda: Runs({}))
+    """Of HCP Terraform, of all stacks that are deployed together."""
 
 
 @dataclass(slots=True)
@@ -35,12 +40,14 @@ class StackRun:
     total: int = 0
     """Operations that the apply will report as complete."""
     run_url: str = field(default="", init=False)
-    """Of the last run of HCP Terraform that was heard of."""
+    """Of the run of HCP Terraform that the last plan or apply follows; empty where Terraform runs here."""
     _done: int = field(default=0, init=False)
 
     def terraform(self, phase: Phase, *arguments: str, answer: Path | None = None) -> Ended:
         """One Terraform command, named after its phase. Raises Stopped when an interrupt kept it from being started."""
         self._tell(phase, "started")
+        if phase in ("plan", "apply"):
+            self.run_url = ""
         command = Command(
             arguments=(str(self.stack.terraform), phase, *arguments),
             folder=self.stack.folder,
@@ -65,15 +72,35 @@ class StackRun:
             terraform=stack.terraform,
             folder=stack.folder,
         )
-        self._tell(phase, "failed", "; ".join(cause.problem for cause in failure.causes) or failure.excerpt[0])
+        if self.run_url:
+            failure = replace(failure, causes=failure.causes or self._cause_of_run(), run=self.run_url)
+        self._tell(
+            phase, "failed", "; ".join(cause.problem for cause in failure.causes) or next(iter(failure.excerpt), "")
+        )
         return failure
+
+    def _cause_of_run(self) -> tuple[Cause, ...]:
+        """What only HCP Terraform knows: Terraform says of a run that was cancelled there that it halted."""
+        try:
+            cancelled = self.stack.runs.read(self.run_url).status in ("canceled", "force_canceled")
+        except HcpError:
+            return ()
+        return (
+            (Cause("the run was cancelled in HCP Terraform", "deploy again when nobody cancels it"),)
+            if cancelled
+            else ()
+        )
 
     def finished(self, phase: Phase) -> None:
         """Tells that a phase went well."""
         self._tell(phase, "finished")
 
     def _hear(self, phase: Phase, line: str) -> None:
-        self.run_url = run_url([line]) or self.run_url
+        # The first only: what follows it is said by the worker, and by whatever the worker runs.
+        if not self.run_url and (url := run_url([line])):
+            self.run_url = url
+            if phase == "plan":
+                self.stack.runs.opened(url, self.stack.name)
         if is_complete(line):
             self._done += 1
             self._tell(phase, "progress", line)

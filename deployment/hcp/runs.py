@@ -1,0 +1,137 @@
+"""The runs of HCP Terraform that a deployment opens: what became of them, and that none is left that somebody can confirm.
+
+https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run
+"""
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from baseline.errors import WorldError
+from baseline.words import count
+from deployment.hcp.client import Client, HcpError
+
+_URL = re.compile(r"https://(?P<host>[^/]+)/app/(?P<organization>[^/]+)/(?P<workspace>[^/]+)/runs/(?P<id>run-\w+)")
+_ENDED = ("applied", "canceled", "force_canceled", "discarded", "errored", "planned_and_finished")
+_CHANGING = ("applying", "post_apply_running", "post_apply_completed", "applied")
+"""Such a run is never cancelled here: Terraform would leave keys tainted, and lose track of others."""
+_PATIENCE = 30.0
+"""Seconds in which a run that was cancelled must end."""
+_PAUSE = 0.5
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run is doing."""
+
+    id: str
+    status: str
+    cancelable: bool
+    discardable: bool
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Run":
+        """The run that the API describes."""
+        attributes = document["attributes"]
+        actions = attributes.get("actions", {})
+        may_cancel, may_discard = actions.get("is-cancelable") is True, actions.get("is-discardable") is True
+        return cls(document["id"], attributes["status"], may_cancel, may_discard)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more becomes of it."""
+        return self.status in _ENDED
+
+    @property
+    def changing(self) -> bool:
+        """Whether it changes something, or has."""
+        return self.status in _CHANGING
+
+
+class Runs:
+    """The runs that one deployment opened, by where they can be seen. Those that were not applied end with it."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._lock = threading.Lock()
+        self._clients: dict[str, Client] = {}
+        self._open: dict[str, str] = {}
+
+    def opened(self, url: str, stack: str) -> None:
+        """A run that plans what may then be confirmed."""
+        self._open[url] = stack
+
+    def settled(self, url: str) -> None:
+        """A run that nobody can confirm any more, or that is to go on."""
+        self._open.pop(url, None)
+
+    def read(self, url: str) -> Run:
+        """What a run is doing now. Raises HcpError."""
+        found = _parts(url)
+        return Run.of(self._client(found["host"]).get("runs", found["id"])["data"])
+
+    def discard(self, url: str) -> None:
+        """Make sure that a run changes nothing: discard a plan that waits, cancel one that is being made.
+
+        Raises HcpError where that cannot be said, also since somebody confirmed it.
+        """
+        client = self._client(_parts(url)["host"])
+        until, cancelled = time.monotonic() + _PATIENCE, False
+        while True:
+            run = self.read(url)
+            if run.changing:
+                raise HcpError(f"somebody confirmed it, and it is {run.status}")
+            if run.ended:
+                return
+            if time.monotonic() > until:
+                raise HcpError(f"it is still {run.status}")
+            try:
+                if run.discardable:
+                    client.post("runs", run.id, "actions", "discard")
+                elif run.cancelable and not cancelled:
+                    client.post("runs", run.id, "actions", "cancel")
+                    cancelled = True
+            except HcpError as error:
+                if error.status != 409:  # it went on meanwhile
+                    raise
+            time.sleep(_PAUSE)
+
+    def end(self) -> Iterator[str]:
+        """Discard every run that is open, and say what became of them."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            problems = dict(zip(self._open, pool.map(self._problem, self._open), strict=True))
+        discarded = [url for url, problem in problems.items() if not problem]
+        if discarded:
+            yield f"nothing of it can be confirmed in HCP Terraform any more: {count(len(discarded), 'run')} discarded"
+        for url, problem in problems.items():
+            if problem:
+                yield (
+                    f"warning: {self._open[url]}: its run could not be discarded: {problem}; "
+                    f"look at it, since a plan that waits can be confirmed: {url}"
+                )
+        self._open.clear()
+
+    def _problem(self, url: str) -> str:
+        try:
+            self.discard(url)
+        except WorldError as error:
+            return str(error)
+        return ""
+
+    def _client(self, host: str) -> Client:
+        with self._lock:
+            if host not in self._clients:
+                self._clients[host] = Client.of(host, self._environment)
+            return self._clients[host]
+
+
+def _parts(url: str) -> re.Match[str]:
+    found = _URL.fullmatch(url)
+    if not found:
+        raise HcpError(f"{url} is no address of a run")
+    return found

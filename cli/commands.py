@@ -32,7 +32,7 @@ COMMANDS = (
     "demo",
 )
 """The module has a function of the same name."""
-GROUPS = ("policy", "sandbox")
+GROUPS = ("policy", "sandbox", "workspaces")
 """The module has an `app` with commands of its own."""
 
 

@@ -138,8 +138,8 @@ def remarks(inventory: Inventory) -> Iterator[str]:
     if isinstance(backend, CloudBackend):
         workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
         yield (
-            f"workspaces of {backend.organization}: {workspaces}; the first deployment makes those that are missing, and the "
-            "project, if its token may"
+            f"workspaces of {backend.organization}: {workspaces}; the first deployment makes those that are missing, if its "
+            "token may, and `kms-baseline workspaces apply` makes and settles them all"
         )
 
 

@@ -11,7 +11,7 @@ from deployment.output import ErrorBlock
 
 OF_THE_WORKSPACE = (
     "a run in HCP Terraform has the variables of its workspace and no others: give it dynamic credentials, or renew its "
-    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (docs/deploying.md)"
+    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (docs/hcp-terraform.md)"
 )
 
 
@@ -19,7 +19,7 @@ def _no_admin(_: ErrorBlock, __: Place) -> Cause:
     """https://developer.hashicorp.com/terraform/cloud-docs/api-docs/plans#retrieve-the-json-execution-plan"""
     return Cause(
         "the token may not read the plan, so that nobody could see what it does to keys",
-        "use a token of a user or team that has admin on the workspaces (docs/deploying.md)",
+        "use a token of a user or team that has admin on the workspaces (docs/hcp-terraform.md)",
     )
 
 

@@ -66,7 +66,7 @@ def launch(port: int, complaints: IO[bytes], *, detached: bool) -> tuple[subproc
         stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=complaints,
-        env=_server_environment(os.environ),
+        env=server_environment(os.environ),
         start_new_session=True,
     )
     assert process.stdout
@@ -107,7 +107,7 @@ def environment(
     }
 
 
-def _server_environment(base: Mapping[str, str]) -> dict[str, str]:
+def server_environment(base: Mapping[str, str]) -> dict[str, str]:
     """Moto reads the user's AWS profile, and its own settings, from the environment: neither is for the sandbox."""
     kept = {name: value for name, value in base.items() if not name.startswith(("AWS_", "MOTO_"))}
     return kept | {

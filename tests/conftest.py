@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pytest
+import xdist
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -81,10 +82,11 @@ def examples(number: int) -> settings:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The user's cache stays as it is, and nothing that an earlier run built is taken over."""
+def _cache_of_this_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's cache stays as it is, and nothing that an earlier run built is taken over. All workers share one."""
+    folder = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str((folder.parent if xdist.is_xdist_worker(request) else folder) / "cache"))
         yield
 
 
@@ -125,7 +127,7 @@ def sample_stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     """The sample's stacks as the command synthesizes them."""
     folder = tmp_path_factory.mktemp("sample")
     (folder / "organization.yaml").write_bytes(SAMPLE.read_bytes())
-    subprocess.run([str(COMMAND), "synth"], cwd=folder, check=True, capture_output=True, timeout=120)
+    assert forked.run([str(COMMAND), "synth"], folder, os.environ, 120).returncode == 0
     return read_stacks(folder / "cdktf.out")
 
 
@@ -159,6 +161,12 @@ def provider_mirror(terraform: Terraform) -> Mirror:
     """The real AWS provider, on this machine."""
     mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ, SYSTEM_FOLDERS)
     return mirror or missing("no local mirror of the AWS provider was found")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """All workers fork the same."""
+    if config.getoption("numprocesses", None):
+        forked.begin()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

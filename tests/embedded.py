@@ -1,5 +1,6 @@
 """The embedded AWS for tests that go the whole way."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,11 @@ from typing import Any
 
 import boto3
 
+from baseline.organization import Organization
 from deployment.mirror import Mirror, provider_environment
-from operations.embedded_aws import embedded_aws
+from operations.embedded_accounts import seed_accounts
+from sandbox.process import environment
+from tests import forked
 from tests.conftest import COMMAND, configuration
 
 _SDK = boto3.Session()
@@ -62,6 +66,15 @@ class Embedded:
             aws_secret_access_key=secret,
             aws_session_token=token,
         )
+
+
+@contextmanager
+def embedded_aws(organization: Organization) -> Iterator[dict[str, str]]:
+    """As the product's, in a process that is forked. Yields the environment that leads to it."""
+    with forked.sandbox() as url:
+        keys = seed_accounts(url, organization)
+        region = organization.home_region
+        yield environment(url, keys.access_key_id, keys.secret_access_key, os.environ, region=region)
 
 
 @contextmanager

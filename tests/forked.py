@@ -1,54 +1,219 @@
-"""A command in a process of its own, which is forked from one that has loaded the program.
+"""Processes that are forked from one which has loaded what they need: commands, and the embedded AWS.
 
-A short command spends most of its time on loading. All else is as a person runs it: streams, folder, environment, exit
-code. Tests of what a process does while it starts or ends run the installed command instead.
+A short command spends most of its time on loading, and so does an embedded AWS. All else is as where they are started:
+streams, folder, environment, exit code. Tests of what a process does while it starts or ends start it instead.
+
+The process that is forked is one for all workers of a test run, with a socket in a folder; a second one, forked from it,
+has loaded moto as well. They end with their standard input, so with whoever started them.
 """
 
+import atexit
+import contextlib
+import gc
+import importlib
+import json
 import os
+import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from multiprocessing import get_context
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from pkgutil import walk_packages
+from typing import Any
 
-import baseline
-import cli
-import operations
-from cli.main import main
+from sandbox.process import server_environment
 
-_FORKING = get_context("forkserver")
-_FORKING.set_forkserver_preload(
-    [
-        module.name
-        for package in (baseline, cli, operations)
-        for module in walk_packages(package.__path__, f"{package.__name__}.")
-    ]
-)
+FOLDER = "KMS_BASELINE_TESTS_FORK"
+"""The variable that names the folder with the sockets, once the processes are started."""
+SERVER = "sandbox.server"
+_STREAMS = 3
+
+
+def begin() -> Path:
+    """Start the processes, if no worker or controller of this run has; returns the folder of their sockets."""
+    if FOLDER not in os.environ:
+        folder = tempfile.mkdtemp()
+        # Its standard input ends with this process, however this one ends.
+        ends_with_us, end = os.pipe()
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"from tests.forked import serve; serve({folder!r})"],
+            cwd=Path(__file__).parent.parent,
+            env=server_environment(os.environ),
+            stdin=ends_with_us,
+            start_new_session=True,
+        )
+        os.close(ends_with_us)
+        os.environ[FOLDER] = folder
+        atexit.register(_end, process, end, folder)
+    return Path(os.environ[FOLDER])
+
+
+def _end(process: subprocess.Popen[bytes], end: int, folder: str) -> None:
+    os.close(end)
+    process.wait()
+    shutil.rmtree(folder)
+
+
+class Forked:
+    """A process that runs."""
+
+    def __init__(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        streams: Sequence[int],
+    ) -> None:
+        """`program` is a module with `main`; the three streams are file descriptors."""
+        self._answers = _connected(begin() / ("aws" if program == SERVER else "commands"))
+        what = json.dumps([program, list(arguments), str(folder), dict(environment)]).encode()
+        socket.send_fds(self._answers, [len(what).to_bytes(4, "big")], streams)
+        self._answers.sendall(what)
+        self.pid = self._number()
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code, negative where a signal ended it. Raises TimeoutError, and the process is ended."""
+        self._answers.settimeout(seconds)
+        try:
+            return self._number()
+        except TimeoutError:
+            os.kill(self.pid, signal.SIGKILL)
+            raise
+        finally:
+            self._answers.close()
+
+    def _number(self) -> int:
+        return int.from_bytes(self._answers.recv(4, socket.MSG_WAITALL), "big", signed=True)
 
 
 def run(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], limit: float
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command in the folder, with nothing on standard input."""
-    with tempfile.TemporaryDirectory() as made:
-        streams = [Path(os.devnull), Path(made) / "stdout", Path(made) / "stderr"]
-        process = _FORKING.Process(target=_run, args=(command, folder, dict(environment), streams))
-        process.start()
-        process.join(limit)
-        if process.exitcode is None:
-            process.kill()
-            raise subprocess.TimeoutExpired(command, limit)
-        stdout, stderr = (stream.read_text(encoding="utf-8") for stream in streams[1:])
-        return subprocess.CompletedProcess(command, process.exitcode, stdout, stderr)
+    """Run a command of ours in the folder, with nothing on standard input."""
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr, Path(os.devnull).open() as nothing:
+        streams = [nothing.fileno(), stdout.fileno(), stderr.fileno()]
+        try:
+            code = Forked("cli.main", command, folder, environment, streams).wait(limit)
+        except TimeoutError:
+            raise subprocess.TimeoutExpired(command, limit) from None
+        said = []
+        for stream in (stdout, stderr):
+            stream.seek(0)
+            said.append(stream.read().decode())
+        return subprocess.CompletedProcess(command, code, *said)
 
 
-def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[Path]) -> None:
-    for descriptor, stream in enumerate(streams):
-        os.dup2(os.open(stream, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC), descriptor)
+@contextlib.contextmanager
+def sandbox() -> Iterator[str]:
+    """An embedded AWS without accounts; yields its URL."""
+    url, said = os.pipe()
+    alive, end = os.pipe()
+    with tempfile.TemporaryFile() as complaints:
+        streams = [alive, said, complaints.fileno()]
+        process = Forked(SERVER, ["sandbox"], Path.cwd(), server_environment(os.environ), streams)
+        os.close(alive)
+        os.close(said)
+        with os.fdopen(url) as answer:
+            yield json.loads(answer.readline())["url"]
+        os.close(end)
+        process.wait(10)
+
+
+def _connected(path: Path) -> socket.socket:
+    """The process listens before it loads anything."""
+    until = time.monotonic() + 60
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+        except OSError:
+            connection.close()
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return connection
+
+
+def serve(path: str) -> None:
+    """Load, and fork what is asked for, until standard input ends."""
+    folder = Path(path)
+    if os.fork() == 0:
+        sys.stdin.buffer.read()
+        os.killpg(0, signal.SIGTERM)
+    for name in ("baseline", "cli", "operations", "live"):
+        package = importlib.import_module(name)
+        for module in walk_packages(package.__path__, f"{name}."):
+            importlib.import_module(module.name)
+    of_aws = os.fork() == 0
+    if of_aws:
+        _load_aws()
+    gc.collect()
+    gc.freeze()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(folder / ("aws" if of_aws else "commands")))
+    listener.listen(64)
+    while True:
+        connection, _ = listener.accept()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if os.fork() == 0:
+            listener.close()
+            _look_after(connection)
+        connection.close()
+
+
+def _load_aws() -> None:
+    importlib.import_module(SERVER)
+    application = importlib.import_module("sandbox.application")
+    moto = importlib.import_module("moto.core.utils")
+    for service, (extension, _) in application.EXTENSIONS.items():
+        importlib.import_module(extension)
+        importlib.import_module(f"moto.{service}.urls")
+        moto.get_service_model(service.removeprefix("aws"))
+
+
+def _look_after(connection: socket.socket) -> None:
+    """Fork the process that is asked for, say its number, and then its exit code."""
+    length, streams, _, _ = socket.recv_fds(connection, 4, _STREAMS)
+    asked = connection.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
+    pid = os.fork()
+    if pid == 0:
+        connection.close()
+        _become(json.loads(asked), streams)
+    for stream in streams:
+        os.close(stream)
+    connection.sendall(pid.to_bytes(4, "big"))
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with contextlib.suppress(OSError):
+        connection.sendall(code.to_bytes(4, "big", signed=True))
+    os._exit(0)
+
+
+def _become(asked: list[Any], streams: Sequence[int]) -> None:
+    program, sys.argv, folder, environment = asked
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = list(command)
-    sys.exit(main())
+    if program == SERVER:
+        importlib.import_module("moto.moto_api._internal").mock_random.seed()  # else all make keys of the same IDs
+    try:
+        sys.exit(importlib.import_module(program).main())
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,11 +1,15 @@
 """The policies of which the tests state properties, and the requests that they are asked about."""
 
+import functools
+import inspect
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
+
+import pytest
 
 from baseline.iam.actions import expand_all
 from baseline.iam.evaluate import Decision, decide
@@ -213,6 +217,28 @@ CASES = tuple(
 
 def cases_of(*purposes: str) -> tuple[Case, ...]:
     return tuple(case for case in CASES if case.purpose in purposes)
+
+
+def each(cases: Sequence[Case]) -> Callable[[Callable[..., None]], Any]:
+    """The test takes each `case`, those of a purpose in one go: pytest needs longer for a test than one case does."""
+
+    def decorate(test: Callable[..., None]) -> Any:
+        @functools.wraps(test)
+        def of_a_purpose(cases: Sequence[Case], **others: Any) -> None:
+            for case in cases:
+                try:
+                    test(case=case, **others)
+                except BaseException as error:
+                    error.add_note(f"case: {case}")
+                    raise
+
+        own = inspect.signature(test)
+        taken = [p.replace(name="cases") if p.name == "case" else p for p in own.parameters.values()]
+        of_a_purpose.__signature__ = own.replace(parameters=taken)  # type: ignore[attr-defined]
+        grouped = {purpose: tuple(these) for purpose, these in itertools.groupby(cases, lambda case: case.purpose)}
+        return pytest.mark.parametrize("cases", grouped.values(), ids=grouped)(of_a_purpose)
+
+    return decorate
 
 
 def listed(value: str | list[str]) -> list[str]:

@@ -14,7 +14,7 @@ SECONDS = 180
 """Until a command must have ended."""
 INTERRUPT = "\x03"
 """What Ctrl-C types."""
-_PATIENCE = 1.0
+_PATIENCE = 5.0
 
 
 def typed(

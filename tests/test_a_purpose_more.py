@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from operations.embedded_aws import embedded_aws
-from tests.conftest import EVERYWHERE, ROOT, configuration
-from tests.embedded import Embedded
+from tests.conftest import EVERYWHERE, ROOT, configuration, inventory, some
+from tests.embedded import Embedded, embedded_aws
 from tests.organizations import account, organization, text
 
 ACCOUNT = "033333333333"
@@ -73,8 +72,10 @@ def test_its_keys_are_probed(started: Started) -> None:
     without_fax = {name: section for name, section in CONFIGURATION.items() if name != "keys"}
     with embedded_aws(configuration(text(without_fax)).organization) as variables:
         kms = Embedded(variables["AWS_ENDPOINT_URL"], variables).client("kms", ACCOUNT, "eu-west-2")
-        for purpose in (*EVERYWHERE, "fax"):
-            policy = started("whole", "policy", "show", "data", "eu-west-2", purpose).stdout
+        here = inventory(text(without_fax)).stacks[0].keys[: len(EVERYWHERE)]
+        policies = {key.purpose: key.policy.render() for key in here}
+        policies["fax"] = started("whole", "policy", "show", "data", "eu-west-2", "fax").stdout
+        for purpose, policy in policies.items():
             made = kms.create_key(Policy=policy)["KeyMetadata"]["KeyId"]
             kms.create_alias(AliasName=f"alias/baseline/{purpose}", TargetKeyId=made)
         done = started("whole", "probe", "data", "eu-west-2", "--yes", variables={**os.environ, **variables})
@@ -82,7 +83,7 @@ def test_its_keys_are_probed(started: Started) -> None:
     assert "find the key by its alias" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "prove", "synth", "lock"])
+@pytest.mark.parametrize("command", some(["synth", "check", "prove", "lock"]))
 def test_without_an_expectation_it_is_refused_and_nothing_is_written(
     started: Started, tmp_path: Path, command: str
 ) -> None:
@@ -92,7 +93,7 @@ def test_without_an_expectation_it_is_refused_and_nothing_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["organization.yaml"]
 
 
-@pytest.mark.parametrize("variant", ["unfenced", "unfenced and so expected"])
+@pytest.mark.parametrize("variant", some(["unfenced and so expected", "unfenced"]))
 def test_a_service_of_it_that_decrypts_for_anybody_does_not_pass(started: Started, variant: str) -> None:
     done = started(variant, "check")
     assert done.returncode == 1

@@ -29,6 +29,7 @@ from tests.policy_cases import (
     Settings,
     allowing,
     conditions,
+    each,
     keys_of,
     listed,
     organization,
@@ -42,8 +43,8 @@ MANAGED_BY_ROOT = ("PutKeyPolicy", "GetKeyPolicy", "DescribeKey", "CancelKeyDele
 READ_BY_ALL = ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags", "ListGrants")
 BYPASS = {"kms:BypassPolicyLockoutSafetyCheck": "true"}
 
-every_policy = pytest.mark.parametrize("case", CASES, ids=str)
-with_separate_duties = pytest.mark.parametrize("case", [c for c in CASES if c.settings.separate_duties], ids=str)
+every_policy = each(CASES)
+with_separate_duties = each([case for case in CASES if case.settings.separate_duties])
 
 
 @every_policy

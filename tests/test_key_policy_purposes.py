@@ -24,6 +24,7 @@ from tests.policy_cases import (
     Case,
     cases_of,
     conditions,
+    each,
     organization,
     service,
 )
@@ -34,11 +35,11 @@ TRAIL = "kms:EncryptionContext:aws:cloudtrail:arn"
 BY_ACCOUNT = ("cloudwatch", "budgets", "costalerts")
 BY_TOPIC = ("events", "s3", "cloudtrail", "backup")
 
-of_sns = pytest.mark.parametrize("case", cases_of("sns"), ids=str)
-of_ebs = pytest.mark.parametrize("case", cases_of("ebs"), ids=str)
-of_logs = pytest.mark.parametrize("case", cases_of("logs"), ids=str)
-of_cloudtrail = pytest.mark.parametrize("case", cases_of("cloudtrail"), ids=str)
-of_backup = pytest.mark.parametrize("case", cases_of("backup"), ids=str)
+of_sns = each(cases_of("sns"))
+of_ebs = each(cases_of("ebs"))
+of_logs = each(cases_of("logs"))
+of_cloudtrail = each(cases_of("cloudtrail"))
+of_backup = each(cases_of("backup"))
 
 
 def exists(case: Case, label: str) -> bool:
@@ -125,7 +126,7 @@ THROUGH = {"sns": PUBLISH, "ebs": USE, "logs": USE, "backup": PUBLISH}
 """What every role of the account may do through the purpose's service, besides describing the key."""
 
 
-@pytest.mark.parametrize("case", cases_of(*THROUGH), ids=str)
+@each(cases_of(*THROUGH))
 def test_the_account_uses_the_key_through_its_service_and_not_directly(case: Case) -> None:
     """20, 26, 30, 31. For a role that nothing names; what `full` leaves to IAM is not given by the policy."""
     expected = THROUGH[case.purpose] | {"kms:DescribeKey"}
@@ -150,7 +151,7 @@ def test_copies_into_a_vault_reach_its_key_through_the_service_that_makes_them(c
     assert not [action for action in (*USE, "kms:CreateGrant") if case.gives(role, action, abroad)]
 
 
-@pytest.mark.parametrize("case", cases_of(*THROUGH), ids=str)
+@each(cases_of(*THROUGH))
 def test_administrators_are_like_everybody_through_the_service_unless_duties_are_separate(case: Case) -> None:
     """20, 26. Directly they use the key in no case."""
     wanted = "denied" if case.settings.separate_duties else "allowed"
@@ -160,7 +161,7 @@ def test_administrators_are_like_everybody_through_the_service_unless_duties_are
         assert case.gives(DEPLOYER, action, case.via), action
 
 
-@pytest.mark.parametrize("case", cases_of(*THROUGH), ids=str)
+@each(cases_of(*THROUGH))
 def test_nobody_but_users_uses_the_key_through_another_region(case: Case) -> None:
     """21. The service of the other region is another service."""
     elsewhere = case.everything | {"kms:ViaService": case.via["kms:ViaService"].replace(case.region, case.other_region)}
@@ -183,7 +184,7 @@ def test_no_statement_looks_at_the_network(case: Case) -> None:
     assert not [name for name in network if name.lower() in case.text.lower()]
 
 
-@pytest.mark.parametrize("case", cases_of("sns", "ebs", "logs", "cloudtrail", "backup"), ids=str)
+@each(cases_of("sns", "ebs", "logs", "cloudtrail", "backup"))
 def test_no_role_stands_in_a_principal(case: Case) -> None:
     """23. KMS refuses a role that does not exist, as a service-linked role of an account that is new."""
     named = {s["Principal"].get("AWS", "*") for s in case.statements}

@@ -12,9 +12,8 @@ from live.dependents import UNSEEN, Dependents
 from live.looking import Looking
 from live.probes import KINDS, ProbeOutcome, probe_key
 from live.sessions import sessions_of
-from operations.embedded_aws import embedded_aws
 from tests.conftest import ROOT, inventory
-from tests.embedded import Embedded
+from tests.embedded import Embedded, embedded_aws
 from tests.organizations import account, organization, text
 from tests.sandbox.uses_of_keys import MADE, USES
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.pages import ask
-from sandbox.process import environment, start
+from sandbox.process import environment
 from sandbox.seed import AccountSeed, Credentials, seed
 from tests import forked, organizations
 from tests.conftest import COMMAND
@@ -86,8 +86,8 @@ class Office:
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     """The address of an embedded AWS."""
-    with start() as sandbox:
-        yield sandbox.url
+    with forked.sandbox() as url:
+        yield url
 
 
 _NUMBERS = itertools.count(100_000_000_000)

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from operations.embedded_aws import embedded_aws
 from tests import forked
 from tests.conftest import COMMAND, configuration
-from tests.embedded import Embedded
+from tests.embedded import Embedded, embedded_aws
 from tests.forever.world import ACCOUNT_ID, CONFIGURATION, REGION
 
 ROOT = {

@@ -162,7 +162,7 @@ def test_the_places_are_all_there_are() -> None:
 
 
 def test_every_field_can_be_left_out_or_is_missed_by_both() -> None:
-    for backend in (LOCAL, S3, CLOUD):
+    for backend in some((LOCAL, S3, CLOUD)):
         data = everything(backend)
         for path in {path for path in places(SCHEMA, data) if isinstance(path[-1], str)}:
             without: Any = copy.deepcopy(data)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from baseline.inventory import Inventory, Key, Provider
-from operations.embedded_aws import embedded_aws
 from tests.conftest import inventory
-from tests.embedded import Embedded
+from tests.embedded import Embedded, embedded_aws
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from baseline.prover.judgements import ALL, Judgement, prove_key
-from tests.policy_cases import CASES, OTHER, Case
+from tests.policy_cases import CASES, OTHER, Case, each
 from tests.prover.subjects import keys_with, subject_of
 
 LISTED_EXCEPTIONS: dict[str, tuple[str, ...]] = {}
@@ -16,7 +16,7 @@ def failing(judgements: tuple[Judgement, ...]) -> tuple[str, ...]:
     return tuple(judgement.about.id for judgement in judgements if judgement.verdict != "holds")
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each(CASES)
 def test_every_property_holds(case: Case) -> None:
     assert failing(prove_key(subject_of(case), case.policy)) == LISTED_EXCEPTIONS.get(str(case), ())
 

@@ -10,8 +10,8 @@ import pytest
 from botocore.config import Config
 
 from sandbox.pages import ask
-from sandbox.process import start
 from sandbox.seed import AccountSeed, Credentials, seed
+from tests import forked
 
 CALLER_ACCOUNT = "111111111111"
 ACCOUNT = "222222222222"
@@ -31,8 +31,8 @@ SESSION = boto3.Session()
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     """The address of the sandbox."""
-    with start() as sandbox:
-        yield sandbox.url
+    with forked.sandbox() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from baseline.errors import WorldError
-from sandbox.process import start
 from sandbox.seed import AccountSeed, Credentials, seed
+from tests import forked
 from tests.sandbox.conftest import ACCOUNT, ACCOUNTS, CALLER_ACCOUNT, DEPLOY_ROLE, SSO_ROLE, Client, connect
 
 NEW = "565656565656"
@@ -83,13 +83,13 @@ def test_two_roles_of_one_name_are_refused_as_iam_does(url: str, credentials: Cr
 @pytest.mark.parametrize(("partition", "region"), [("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")])
 def test_the_other_partitions_have_accounts_of_their_own(partition: str, region: str) -> None:
     role = f"arn:{partition}:iam::{ACCOUNT}:role/kms-baseline-deploy"
-    with start() as sandbox:
-        key = seed(sandbox.url, CALLER_ACCOUNT, [AccountSeed(ACCOUNT, partition)], [role])
-        sts = connect(sandbox.url, "sts", region, (key.access_key_id, key.secret_access_key, None))
+    with forked.sandbox() as url:
+        key = seed(url, CALLER_ACCOUNT, [AccountSeed(ACCOUNT, partition)], [role])
+        sts = connect(url, "sts", region, (key.access_key_id, key.secret_access_key, None))
         assert sts.get_caller_identity()["Arn"].startswith(f"arn:{partition}:iam::{CALLER_ACCOUNT}:user/")
         session = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
         token = (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
-        arn = connect(sandbox.url, "kms", region, token).create_key()["KeyMetadata"]["Arn"]
+        arn = connect(url, "kms", region, token).create_key()["KeyMetadata"]["Arn"]
     assert arn.startswith(f"arn:{partition}:kms:{region}:{ACCOUNT}:key/")
 
 

@@ -5,18 +5,19 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baseline.errors import Refusal, WorldError
+from baseline.errors import Refusal, UsageError, WorldError
 from baseline.inventory import Inventory
 from baseline.words import count
 from cli import options, output
 from cli.progress import Progress
 from operations.demo import Demo, cdktf_for
 from operations.embedded_aws import FOLDER, background_aws, embedded_aws, with_provider
+from operations.embedded_cloud import CloudCopy, embedded_cloud, runs_of
 from operations.project import Project, configuration_path
 
 if TYPE_CHECKING:
@@ -29,14 +30,28 @@ Parallelism = Annotated[
 ]
 
 
-def demo(config: options.Config = None, parallelism: Parallelism = None, keep: Keep = False) -> None:
+OnCloud = Annotated[
+    bool,
+    typer.Option("--cloud", help="By `kms-baseline deploy` through an HCP Terraform that runs on this machine too."),
+]
+
+
+def demo(
+    config: options.Config = None, parallelism: Parallelism = None, keep: Keep = False, cloud: OnCloud = False
+) -> None:
     """Deploy the organization into an embedded AWS with the real cdktf and Terraform, and read its keys back.
 
-    Nothing leaves this machine, and nothing of the project changes: the demo works on a copy.
+    Nothing leaves this machine, and nothing of the project changes: the demo works on a copy. With --cloud, HCP Terraform's
+    part is played by a server on this machine, whose workers run Terraform.
 
     Example: kms-baseline demo
     """
     project = Project(configuration_path(config))
+    if cloud:
+        if keep:
+            raise UsageError("--keep leaves nothing of --cloud running", "leave one of the two out")
+        _through_cloud(project, parallelism)
+        return
     inventory = project.inventory
     cdktf = cdktf_for(project)
     started = time.monotonic()
@@ -57,6 +72,36 @@ def demo(config: options.Config = None, parallelism: Parallelism = None, keep: K
         output.say(f"done in {time.monotonic() - started:.0f} seconds")
         if keep:
             output.say(f"left running, with its files; to end it: cd {folder} && kms-baseline sandbox stop")
+
+
+def _through_cloud(project: Project, parallelism: int | None) -> None:
+    """Deploy a copy in remote execution: this machine uploads and asks, and workers deploy into the embedded AWS."""
+    project.check_policies()
+    started = time.monotonic()
+    with TemporaryDirectory(prefix="kms-baseline-demo-") as made, ExitStack() as ending:
+        folder = Path(made) / "project"
+        folder.mkdir()
+        variables = _environment(project.inventory, folder, ending, keep=False)
+        server = ending.enter_context(embedded_cloud(variables, Path(made)))
+        output.say(f"starting an HCP Terraform on https://{server.hostname}")
+        copy = CloudCopy(project, server, folder, variables)
+        copy.write()
+        at_once = [] if parallelism is None else ["--parallelism", str(parallelism)]
+        _run(copy, "deploy", "--yes", *at_once)
+        _run(copy, "deploy", "--dry-run", "--detailed-exitcode", *at_once)
+        output.say("reading the keys back")
+        _read_back(project.inventory, variables)
+        output.show(output.table(("WORKSPACE", "RUNS"), runs_of(server)))
+        output.say(f"done in {time.monotonic() - started:.0f} seconds")
+
+
+def _run(copy: CloudCopy, *arguments: str) -> None:
+    """Run a command of ours, which shows what it does. Raises Exit with its code when it fails."""
+    output.say(f"running kms-baseline {' '.join(arguments)}")
+    output.flush()  # what comes first shall stand first, whoever prints it
+    if code := copy.run(*arguments):
+        output.say(f"kms-baseline {arguments[0]} ended with {code}")
+        raise typer.Exit(code)
 
 
 def _environment(inventory: Inventory, folder: Path, ending: ExitStack, keep: bool) -> dict[str, str]:

@@ -101,5 +101,8 @@ def _shown(run: StackRun, file: Path) -> dict[str, Any] | Ended:
     """The plan file's content; the end of the command where it cannot be shown."""
     answer = file.with_suffix(".json")
     show = run.terraform("show", "-json", "-no-color", str(file), answer=answer)
-    content: dict[str, Any] = json.loads(answer.read_bytes()) if show.code == 0 else {}
-    return show if show.code else content
+    said = answer.read_bytes().strip()
+    if show.code or not said:  # of a run that broke off before its plan HCP Terraform has nothing
+        return show
+    content: dict[str, Any] = json.loads(said)
+    return content

@@ -41,7 +41,7 @@ class Demo:
 
     def deploy(self, cdktf: Path, parallelism: int | None) -> None:
         """Run the real `cdktf deploy`. Raises WorldError or Refusal when a stack fails."""
-        for path in (self.project.path, self.project.lock_path):
+        for path in (self.project.path, self.project.lock_path, self.project.found_path, self.project.providers_path):
             if path.exists():
                 shutil.copyfile(path, self.folder / path.name)
         arguments = ["--output", str(self._output)]

@@ -45,10 +45,13 @@ def with_provider(variables: dict[str, str], folder: Path, say: Say) -> dict[str
     return provider_environment(mirror, folder, variables)
 
 
-def run_to_its_end(command: list[str], variables: dict[str, str]) -> int:
-    """Run a command, and return its exit code. The terminal's Ctrl-C reaches it too: wait for what it makes of that."""
+def run_to_its_end(command: list[str], variables: dict[str, str], folder: Path | None = None) -> int:
+    """Run a command, here or in a folder, and return its exit code.
+
+    The terminal's Ctrl-C reaches it too: wait for what it makes of that.
+    """
     try:
-        child = subprocess.Popen(command, env=variables)
+        child = subprocess.Popen(command, env=variables, cwd=folder)
     except OSError as error:
         raise UsageError(f"`{command[0]}` cannot be run: {error.strerror}") from None
     while True:

@@ -1,11 +1,12 @@
 """Configuration versions, runs, plans, applies and their logs."""
 
 import threading
+from typing import Any
 
 from sandbox.cloud import documents
 from sandbox.cloud.calls import Answer, Call, Refused, Routes, found, not_found
-from sandbox.cloud.records import Run, Stage, Store, Version, Workspace
-from sandbox.cloud.terraform import interrupt
+from sandbox.cloud.records import Run, Store, Version, Workspace
+from sandbox.cloud.terraform import send
 from sandbox.cloud.worker import work_off
 from sandbox.cloud.workspace_routes import of_call
 
@@ -108,7 +109,7 @@ def act_on(store: Store, run: Run, action: str) -> None:
         raise Refused(409, "transition not allowed", f"run is {run.status}")
     if action == "cancel":
         run.cancel_asked = True
-        interrupt(run)
+        send(run)
         store.changed.notify_all()
     else:
         store.become(run, "confirmed" if action == "apply" else "discarded")
@@ -121,17 +122,17 @@ def show_plan(call: Call) -> Answer:
 
 @ROUTES.add("GET", "plans/{id}/json-output-redacted")
 def redacted_plan(call: Call) -> Answer:
-    return _of_finished(_planned(call).plan, "redacted")
+    return _of_finished(_planned(call).plan.redacted)
 
 
 @ROUTES.add("GET", "plans/{id}/json-output", "admin")
 def whole_plan(call: Call) -> Answer:
     """https://developer.hashicorp.com/terraform/cloud-docs/api-docs/plans#retrieve-the-json-execution-plan"""
-    return _of_finished(_planned(call).plan, "json")
+    return _of_finished(_planned(call).plan.json)
 
 
-def _of_finished(plan: Stage, what: str) -> Answer:
-    return Answer(getattr(plan, what)) if plan.status == "finished" else Answer(status=204)
+def _of_finished(content: dict[str, Any]) -> Answer:
+    return Answer(content) if content else Answer(status=204)
 
 
 @ROUTES.add("GET", "applies/{id}")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from signal import SIGKILL
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ from sandbox.cloud.certificates import ADDRESS, certify, trusted
 from sandbox.cloud.gate import Fault, Gate
 from sandbox.cloud.records import Role, Run, Store, Variable, VariableSet, Workspace
 from sandbox.cloud.run_routes import act_on
-from sandbox.cloud.terraform import Workers, interrupt
+from sandbox.cloud.terraform import Workers, send
 
 _HEADERS = {"TFP-API-Version": "2.6", "TFP-AppName": "HCP Terraform"}
 """Below 2.5 Terraform refuses to go on; the name tells it that logs may be structured."""
@@ -105,11 +106,11 @@ class Cloud:
         self.gate.faults.append(Fault(method, path, status, after, times))
 
     def stop(self) -> None:
-        """End the runs in good order, and then the server."""
+        """End the runs, at once since nothing of them is kept, and the server."""
         with self.store.changed:
             self.store.stopping = True
             for run in self.store.runs:
-                interrupt(run)
+                send(run, SIGKILL)
             self.store.changed.notify_all()
         for thread in self.workers.threads:
             thread.join()

@@ -47,11 +47,11 @@ class Workers:
     threads: list[threading.Thread] = field(default_factory=list)
 
 
-def interrupt(run: Run) -> None:
-    """Let the Terraform of a run end in good order. The caller holds the lock."""
+def send(run: Run, number: signal.Signals = signal.SIGINT) -> None:
+    """Send a signal to the Terraform of a run and its providers, if there is one. The caller holds the lock."""
     if run.process is not None:
         with suppress(ProcessLookupError):
-            os.killpg(run.process.pid, signal.SIGINT)
+            os.killpg(run.process.pid, number)
 
 
 class Folder:
@@ -69,6 +69,11 @@ class Folder:
         (self._folder / _OVERRIDE).write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
         if state := self._run.workspace.state:
             (self._folder / _STATE).write_bytes(state.content or b"")
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether Terraform wrote a plan here, be it one that cannot be applied."""
+        return (self._folder / "tfplan").exists()
 
     def take_state(self) -> None:
         """What Terraform left becomes the workspace's state, also when it failed half-way."""

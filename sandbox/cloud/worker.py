@@ -98,10 +98,12 @@ class _Work:
             plan.log.write(said)
             raise _Failed
         code, _ = folder.terraform("plan", "-detailed-exitcode", "-out=tfplan", *self._options(), log=plan.log)
+        if folder.has_plan:  # also of one that failed half-way
+            schemas = self.workers.schemas
+            plan.json = folder.json("show", "-json", "tfplan")
+            plan.redacted = redacted(plan.json, schemas, lambda: folder.json("providers", "schema", "-json"))
         if code not in (_UNCHANGED, _CHANGED):
             raise Canceled if run.cancel_asked else _Failed
-        plan.json = folder.json("show", "-json", "tfplan")
-        plan.redacted = redacted(plan.json, self.workers.schemas, lambda: folder.json("providers", "schema", "-json"))
         with self.store.changed:
             plan.has_changes, plan.status = code == _CHANGED, "finished"
             plan.log.close()

@@ -11,7 +11,8 @@ _SOURCE = re.compile(r"  on .* line \d+.*:|\s+\d+: .*")
 _RUN = re.compile(r"https://\S+/app/[^/\s]+/[^/\s]+/runs/run-\w+")
 """https://github.com/hashicorp/terraform/blob/v1.11.4/internal/cloud/backend_plan.go (`runHeader`)"""
 _WAITS = re.compile(
-    r"(Waiting for (?:\d+ (?:queued )?run\(s\)|the manually locked workspace) .*?)\.\.\.(?: \(.* elapsed\))?"
+    r"(Waiting for (?:\d+ (?:queued )?run\(s\)|the manually locked workspace|the plan|the apply) to .*?)"
+    r"\.\.\.(?: \(.* elapsed\))?"
 )
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[()][0-9A-B]")
 

@@ -76,7 +76,8 @@ def _plan(run: StackRun, file: Path, untaint: Collection[str]) -> StackPlan | St
     importing = (run.stack.folder / IMPORTS_FILE).exists()
     shown = _shown(run, file) if plan.code == _CHANGED or importing else {}
     if isinstance(shown, Ended):
-        return run.failure("show", shown)
+        failure = run.failure("show", shown)
+        return failure if shown.code else replace(failure, excerpt=("Terraform shows nothing of the plan",))
     changes = read_changes(shown)
     run.finished("plan")
     details = read_details(shown)

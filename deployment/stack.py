@@ -1,6 +1,7 @@
 """One synthesized stack, and how Terraform is run in its folder."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -104,10 +105,20 @@ class StackRun:
         if is_complete(line):
             self._done += 1
             self._tell(phase, "progress", line)
-        elif reason := waits(plain(line)):
+        elif reason := self._waits_for(plain(line)):
             self._tell(phase, "waits", f"{reason} ({self.run_url})")
         else:
             self._tell(phase, "line", line)
+
+    def _waits_for(self, line: str) -> str:
+        """What the run waits for. Of its mere start Terraform tells always, and never why it does not come."""
+        reason = waits(line)
+        if not reason.endswith("to start"):
+            return reason
+        who = ""
+        with suppress(HcpError):  # a plan that is saved waits for no lock
+            who = self.stack.runs.locker(self.run_url) if "apply" in reason else ""
+        return f"waiting for the workspace, which {who} locked" if who else reason if "elapsed" in line else ""
 
     def _tell(self, phase: Phase, status: EventStatus, line: str = "") -> None:
         self.shift.emit(StackEvent(self.stack.name, phase, status, line, self._done, self.total))

@@ -75,27 +75,50 @@ class Runs:
         found = _parts(url)
         return Run.of(self._client(found["host"]).get("runs", found["id"])["data"])
 
-    def discard(self, url: str) -> None:
+    def locker(self, url: str) -> str:
+        """Which person or team locked the workspace of a run; empty where nobody did. Raises HcpError.
+
+        https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces
+        """
+        found = _parts(url)
+        client, place = (
+            self._client(found["host"]),
+            ("organizations", found["organization"], "workspaces", found["workspace"]),
+        )
+        answer = client.get(*place, include="locked_by")
+        by = answer["data"]["relationships"].get("locked-by", {}).get("data") or {"type": "runs"}
+        if by["type"] == "runs":
+            return ""
+        names = {
+            one["id"]: one["attributes"].get("username") or one["attributes"].get("name")
+            for one in answer.get("included", ())
+        }
+        return str(names.get(by["id"]) or by["id"])
+
+    def discard(self, url: str) -> bool:
         """Make sure that a run changes nothing: discard a plan that waits, cancel one that is being made.
+
+        Whether anything was left to be done.
 
         Raises HcpError where that cannot be said, also since somebody confirmed it.
         """
         client = self._client(_parts(url)["host"])
-        until, cancelled = time.monotonic() + _PATIENCE, False
+        until, cancelled, done = time.monotonic() + _PATIENCE, False, False
         while True:
             run = self.read(url)
             if run.changing:
                 raise HcpError(f"somebody confirmed it, and it is {run.status}")
             if run.ended:
-                return
+                return done
             if time.monotonic() > until:
                 raise HcpError(f"it is still {run.status}")
             try:
                 if run.discardable:
                     client.post("runs", run.id, "actions", "discard")
+                    done = True
                 elif run.cancelable and not cancelled:
                     client.post("runs", run.id, "actions", "cancel")
-                    cancelled = True
+                    cancelled = done = True
             except HcpError as error:
                 if error.status != 409:  # it went on meanwhile
                     raise
@@ -105,7 +128,7 @@ class Runs:
         """Discard every run that is open, and say what became of them."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             problems = dict(zip(self._open, pool.map(self._problem, self._open), strict=True))
-        discarded = [url for url, problem in problems.items() if not problem]
+        discarded = [url for url, problem in problems.items() if problem is None]
         if discarded:
             yield f"nothing of it can be confirmed in HCP Terraform any more: {count(len(discarded), 'run')} discarded"
         for url, problem in problems.items():
@@ -116,12 +139,12 @@ class Runs:
                 )
         self._open.clear()
 
-    def _problem(self, url: str) -> str:
+    def _problem(self, url: str) -> str | None:
+        """Why a run could not be discarded; None: it was; empty: it had ended."""
         try:
-            self.discard(url)
+            return None if self.discard(url) else ""
         except WorldError as error:
             return str(error)
-        return ""
 
     def _client(self, host: str) -> Client:
         with self._lock:

@@ -12,7 +12,7 @@ import typer
 from baseline.errors import KmsBaselineError, Refusal, UsageError, WorldError
 from baseline.takeover import TAKE_OVER
 from cli import options, output, plans
-from cli.progress import Progress
+from cli.live_display import shown
 from deployment.binaries import find_terraform
 from deployment.deploy import Planned, apply_stacks
 from live.sessions import sessions_of
@@ -103,7 +103,7 @@ def deploy(
     changed = False
     with _summarized(Outcomes.of(stacks), summary) as outcomes:
         for batch in _batches(stacks, None if dry_run else canary):
-            with planned(batch, terraform, looking, Progress(), parallelism, keep_going) as made:
+            with shown() as tell, planned(batch, terraform, looking, tell, parallelism, keep_going) as made:
                 _show(made, looking, format)
                 _apply(made, outcomes, yes, dry_run, format)
                 changed |= made.anything_to_do

@@ -1,11 +1,11 @@
-"""What people see while something takes long: a line a step, so that logs of CI read as well as a terminal."""
+"""What people see while stacks are planned and applied, where there is no terminal: a line a step."""
 
 from dataclasses import dataclass, field
 
 from cli import output
-from deployment.events import Event, Notice, StackEvent
+from deployment.events import Event, Notice, StackEvent, Work
 
-_DOING = {
+DOING = {
     "init": "preparing",
     "untaint": "untainting",
     "plan": "planning",
@@ -18,7 +18,7 @@ _STEPS = 4
 
 @dataclass
 class Progress:
-    """Prints events on standard error."""
+    """Prints events on standard error, a line a step, so that a log of CI reads well."""
 
     shown: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
@@ -27,8 +27,10 @@ class Progress:
     def __call__(self, event: Event) -> None:
         if isinstance(event, Notice):
             output.say(event.text)
+        elif isinstance(event, Work):
+            pass  # each stack tells of itself
         elif event.status == "started" and event.phase in ("plan", "apply"):
-            output.say(f"{event.stack}: {_DOING[event.phase]}")
+            output.say(f"{event.stack}: {DOING[event.phase]}")
         elif event.status == "progress":
             self._count(event)
         elif event.status == "waits" and event.line != self.waiting.get(event.stack):
@@ -37,7 +39,7 @@ class Progress:
         elif event.status == "finished" and event.phase == "apply":
             output.say(f"{event.stack}: applied")
         elif event.status == "failed":
-            output.say(f"{event.stack}: failed while {_DOING[event.phase]}")
+            output.say(f"{event.stack}: failed while {DOING[event.phase]}")
 
     def _count(self, event: StackEvent) -> None:
         step = max(1, event.total // _STEPS)

@@ -56,7 +56,7 @@ def run_cdktf_deploy(
     start_log(command.log)
     output = CdktfOutput()
     with Interrupts() as interrupts:
-        crew = Crew[Ended](interrupts, on_event, holds_back=lambda: output.applying)
+        crew = Crew[Ended]("apply", interrupts, on_event, holds_back=lambda: output.applying)
         try:
             ended = crew.work({"cdktf": _job(command, output)}, 1).get("cdktf")
         finally:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from deployment.events import Event, Notice, OnEvent
+from deployment.events import Event, Notice, OnEvent, Phase, Work
 from deployment.interrupts import Interrupts
 from deployment.run import Children, Stopped
 
@@ -36,14 +36,15 @@ Job = Callable[[Shift], T]
 class Crew(Generic[T]):
     """Does jobs in parallel. After an interrupt, or when the callback fails, no further job is started."""
 
-    def __init__(self, interrupts: Interrupts, on_event: OnEvent, holds_back: Callable[[], bool]) -> None:
+    def __init__(self, phase: Phase, interrupts: Interrupts, on_event: OnEvent, holds_back: Callable[[], bool]) -> None:
         """`holds_back` says, when the first Ctrl-C comes, whether the running jobs are to be finished."""
         self.interrupted = False
+        self._phase = phase
         self._interrupts = interrupts
         self._on_event = on_event
         self._holds_back = holds_back
         self._children = Children()
-        self._inbox: SimpleQueue[Event | int | _Left] = SimpleQueue()
+        self._inbox: SimpleQueue[Event | int | _Done | _Left] = SimpleQueue()
         self._closed = threading.Event()
         self._failure: BaseException | None = None
         self._done: dict[str, T] = {}
@@ -58,9 +59,10 @@ class Crew(Generic[T]):
             waiting.put(item)
         workers = [threading.Thread(target=self._worker, args=(waiting,)) for _ in range(min(at_once, len(jobs)))]
         with self._interrupts.heard_by(self._inbox.put):
+            self._tell(Work(self._phase, len(jobs)))
             for worker in workers:
                 worker.start()
-            self._listen(len(workers))
+            self._listen(len(workers), len(jobs))
         self.interrupted |= not self._inbox.empty()  # only a signal can come after the last worker has left
         for worker in workers:
             worker.join()
@@ -68,16 +70,21 @@ class Crew(Generic[T]):
             raise self._failure
         return self._done
 
-    def _listen(self, working: int) -> None:
+    def _listen(self, working: int, jobs: int) -> None:
+        done = 0
         while working:
             message = self._inbox.get()
             if isinstance(message, _Left):
                 working -= 1
                 self._failure = self._failure or message.failure
+            elif isinstance(message, _Done):
+                done += 1
+                self._tell(Work(self._phase, jobs, done, message.name))
             elif isinstance(message, int):
                 self._interrupt(message)
             else:
                 self._tell(message)
+        self._tell(Work(self._phase, jobs, done, over=True))
 
     def _tell(self, event: Event) -> None:
         if self._failure:
@@ -105,6 +112,7 @@ class Crew(Generic[T]):
             while not self._closed.is_set():
                 name, job = waiting.get_nowait()
                 self._done[name] = job(Shift(self._children, self._inbox.put))
+                self._inbox.put(_Done(name))
         except (Empty, Stopped):
             pass
         except BaseException as error:  # raised again by `work`
@@ -112,6 +120,13 @@ class Crew(Generic[T]):
             self._closed.set()
         finally:
             self._inbox.put(_Left(failure))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A job has ended."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def apply_stacks(planned: Planned) -> Applied:
     refuse_key_losses(planned.changes)
     rollout = planned.rollout
     jobs = {plan.stack.name: apply_stack(plan) for plan in planned.plans if plan.changed}
-    crew = Crew[StackResult](planned.interrupts, rollout.on_event, holds_back=lambda: True)
+    crew = Crew[StackResult]("apply", planned.interrupts, rollout.on_event, holds_back=lambda: True)
     at_once = rollout.parallelism or parallelism.for_applies(len(jobs), parallelism.free_memory())
     done = dict(crew.work(jobs, at_once))
     done |= {failure.stack: StackResult(failure.stack, "not planned", failure) for failure in planned.failures}
@@ -155,7 +155,7 @@ def _runs_ended(runs: Runs, on_event: OnEvent) -> Iterator[None]:
 
 
 def _plan_all(rollout: Rollout, jobs: Mapping[str, Job[StackPlan | StackFailure]], interrupts: Interrupts) -> Results:
-    crew = Crew[StackPlan | StackFailure](interrupts, rollout.on_event, holds_back=lambda: False)
+    crew = Crew[StackPlan | StackFailure]("plan", interrupts, rollout.on_event, holds_back=lambda: False)
     done = crew.work(jobs, rollout.parallelism or parallelism.for_plans(len(jobs)))
     if crew.interrupted:
         raise Interrupted("interrupted while planning; nothing was applied")

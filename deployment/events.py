@@ -31,6 +31,19 @@ class Notice:
     text: str
 
 
-Event = StackEvent | Notice
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How far stacks are that are planned, or applied, at the same time: said when that begins, and whenever one ends."""
+
+    phase: Phase
+    total: int
+    done: int = 0
+    ended: str = ""
+    """The stack that has just ended, however it did."""
+    over: bool = False
+    """None runs, and none will be begun."""
+
+
+Event = StackEvent | Notice | Work
 OnEvent = Callable[[Event], None]
 """Is called in the thread that asked for the work, never in two threads at once."""

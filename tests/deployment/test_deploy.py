@@ -10,7 +10,7 @@ from baseline.errors import Refusal, UsageError, WorldError
 from deployment.binaries import Terraform
 from deployment.changes import StackChanges
 from deployment.deploy import Rollout, apply_stacks, plan_stacks
-from deployment.events import Event, StackEvent
+from deployment.events import Event, StackEvent, Work
 from tests.deployment.conftest import Synthesize
 from tests.deployment.events import of_stacks, outcomes
 
@@ -78,10 +78,13 @@ def test_progress_counts_what_the_plan_announced(
     with plan_stacks(deploying(stand_in({})), ["data"]) as planned:
         assert planned.changes == {"data": StackChanges(create=1)}
         apply_stacks(planned)
-    assert events[-3:] == [
+    assert events[-6:] == [
+        Work("apply", 1),
         StackEvent("data", "apply", "started", "", 0, 1),
         StackEvent("data", "apply", "progress", line, 1, 1),
         StackEvent("data", "apply", "finished", "", 1, 1),
+        Work("apply", 1, 1, "data"),
+        Work("apply", 1, 1, over=True),
     ]
 
 

@@ -13,6 +13,7 @@ from cli.version import VERSION
 
 COMMANDS = (
     "init",
+    "bootstrap",
     "check",
     "keys",
     "prove",

@@ -124,8 +124,7 @@ def _budgets_closed(_: ErrorBlock, __: Place) -> Cause:
     return Cause(
         "AWS Budgets refuses the deployment role",
         "in an account that AWS Organizations did not make, the root user first opens billing to IAM: Account, IAM user "
-        "and role access to Billing information; otherwise the role lacks an action of "
-        "docs/features/savings_plans_notifications.md",
+        "and role access to Billing information; otherwise the role lacks an action, and `kms-baseline bootstrap` renders it",
     )
 
 
@@ -133,7 +132,7 @@ def _no_service_linked_role(block: ErrorBlock, _: Place) -> Cause:
     service = re.search(r"aws-service-role/([a-z.-]+)/", block.text)
     return Cause(
         f"AWS has to make a service-linked role{f' for {service[1]}' if service else ''}, and the deployment role may not",
-        "add the statement ServiceLinkedRoles of docs/deploying.md to the deployment role, and deploy again",
+        "give the deployment role the statement ServiceLinkedRoles that `kms-baseline bootstrap` renders, and deploy again",
     )
 
 

@@ -15,6 +15,7 @@ import typer
 
 from baseline.configuration import schema
 from baseline.configuration.file import ConfigurationFile
+from baseline.deployer.needed import MOST_NAMES
 from baseline.drift.finding import KINDS as DRIFT
 from baseline.features import FEATURES
 from baseline.fields import limits
@@ -33,6 +34,7 @@ ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))  # as a script, this sees its own folder and what is installed
 
 from docs.fields import sections  # noqa: E402
+from docs.roles import of_features, policy_for_keys, rows  # noqa: E402
 from docs.shown import shown_by, with_bill, with_outputs  # noqa: E402
 from docs.statements import actions, of_every_purpose, of_purpose  # noqa: E402
 
@@ -100,6 +102,12 @@ def generated() -> dict[str, str]:
             "of_others": OF_ANY_POLICY,
             "assumptions": ASSUMPTIONS,
             "as_of": AS_OF,
+        },
+        "bootstrap.md": {
+            "of_keys": rows("aws_kms_key", "aws_kms_alias", "aws_ssm_parameter"),
+            "of_features": list(of_features()),
+            "keys_only": policy_for_keys(),
+            "most": MOST_NAMES,
         },
         "commands.md": {"commands": list(commands(typer.main.get_command(program()), "kms-baseline"))},
     }

@@ -7,9 +7,9 @@ first call arrives, or by `warm_up`.
 import functools
 import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import Flask
 from moto.backends import get_backend
@@ -21,7 +21,11 @@ from werkzeug.exceptions import NotFound
 from werkzeug.test import Client
 
 from sandbox.accounts import plant
+from sandbox.calls import CALL
 from sandbox.locks import lock_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 EXTENSIONS = {
     "awslambda": ("sandbox.extensions.awslambda", "SandboxLambda"),
@@ -52,6 +56,7 @@ __all__ = [
     "EXTENSIONS",
     "application",
     "deliver",
+    "enforce",
     "evaluate_everywhere",
     "get_account_id_from",
     "kept_keys",
@@ -129,6 +134,13 @@ def kept_keys() -> list[dict[str, Any]]:
     return answer
 
 
+def enforce(values: Any) -> dict[str, int]:
+    """See `sandbox.extensions.enforcement`."""
+    application.is_enforcing = True
+    answer: dict[str, int] = _within("enforcement", "enforce", values, alone="iam")
+    return answer
+
+
 def put_back(keys: Any) -> dict[str, int]:
     """See `sandbox.extensions.kept`."""
     answer: dict[str, int] = _within("kept", "put_back", keys, alone="kms")
@@ -178,9 +190,18 @@ def _unknown_path(_: Exception) -> NoReturn:
 class _Dispatcher(DomainDispatcherApplication):
     """Moto's own, which lists its folder of services anew for every call: a third of a call's time."""
 
+    is_enforcing = False
+    """Whether roles are judged by their policies before they are answered."""
+
     def __init__(self) -> None:
         super().__init__(app_for)
         self._backend_of = functools.cache(super().get_backend_for_host)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        account = get_account_id_from(environ[CALL].access_key_id) if self.is_enforcing and CALL in environ else ""
+        refused = _within("enforcement", "refusal", environ, account) if account else None
+        answer: Iterable[bytes] = (refused or super().__call__)(environ, start_response)
+        return answer
 
     def get_backend_for_host(self, host: str | None) -> Any:
         return self._backend_of(host)

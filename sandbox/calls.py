@@ -35,12 +35,20 @@ class Call:
     """The names in the query string: REST services tell operations on one path apart by them."""
     note: str = ""
     """Why a policy refused the call, longer than AWS says it."""
+    needs: tuple[str, ...] = ()
+    """The IAM actions that the call of an enforced role needed, and that its policy allows."""
 
 
 def leave_note(environ: "WSGIEnvironment", text: str) -> None:
     """Write into the journal why the call that came with this environment was refused."""
     call: Call = environ[CALL]
     call.note = text
+
+
+def leave_need(environ: "WSGIEnvironment", action: str) -> None:
+    """Write into the journal that the call needed an action besides."""
+    call: Call = environ[CALL]
+    call.needs = (*call.needs, action)
 
 
 def read_call(environ: "WSGIEnvironment") -> Call:

@@ -75,6 +75,7 @@ def _listen(port: int) -> BaseWSGIServer:
         ("GET", "/sandbox/keys"): _kept_keys,
         ("POST", "/sandbox/keys"): _put_back,
         ("POST", "/sandbox/publish-as"): _publish_as,
+        ("POST", "/sandbox/enforce"): _enforce,
         ("POST", "/sandbox/deliver"): _deliver,
         ("POST", "/sandbox/key-history"): _key_history,
         ("POST", "/sandbox/evaluate"): partial(_evaluate, f"http://{HOST}:{listener.getsockname()[1]}"),
@@ -156,6 +157,11 @@ def _kept_keys(_: None) -> list[dict[str, Any]]:
 
 def _put_back(values: Any) -> dict[str, int]:
     answer: dict[str, int] = _moto().put_back(values)
+    return answer
+
+
+def _enforce(values: Any) -> dict[str, int]:
+    answer: dict[str, int] = _moto().enforce(values)
     return answer
 
 

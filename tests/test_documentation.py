@@ -19,7 +19,6 @@ import yaml
 from baseline.configuration.file import ConfigurationFile
 from baseline.fields.limits import DELETION_WINDOW, ROTATION_PERIOD
 from baseline.found_accounts import ACTIVE, FoundAccount, FoundAccounts
-from baseline.iam.actions import ACTIONS, CRYPTOGRAPHIC
 from baseline.key_policy import COMMON_STATEMENTS
 from baseline.key_policy.common_statement import CommonStatement
 from baseline.lock import Lock
@@ -410,29 +409,6 @@ def test_the_readme_names_every_statement_that_is_only_inferred() -> None:
     inferred = {statement.sid for statement in known if statement.evidence == "inferred"}
     section = read("README.md").partition("only inferred")[2].partition("\n")[0]
     assert inferred == set(re.findall(r"`([A-Z]\w+)`", section))
-
-
-def test_the_deployment_role_can_neither_use_nor_lose_a_key() -> None:
-    policy = json.loads(after("permissions", "docs/deploying.md"))
-    actions = {a for s in policy["Statement"] for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
-    assert not actions & {*CRYPTOGRAPHIC, "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:CreateGrant"}
-    of_account = {"kms:CreateKey", "kms:ListAliases", "kms:ListKeys"}  # no key policy can give these
-    assert {a for a in actions if a.startswith("kms:")} - of_account <= set(ACTIONS)
-    assert not any("*" in action for action in actions)
-
-
-def test_the_deployment_role_may_let_every_service_linked_role_be_made_that_a_page_names() -> None:
-    """AWS makes them at the first use, for whoever may; the calls that Terraform makes do not show it."""
-    statement = json.loads(after("service-linked roles", "docs/deploying.md"))
-    assert statement["Action"] == "iam:CreateServiceLinkedRole"
-    named = {
-        service
-        for page in (ROOT / "docs" / "features").glob("*.md")
-        for sentence in re.findall(r"[^.]*`iam:CreateServiceLinkedRole`[^,;:]*", page.read_text(encoding="utf-8"))
-        for service in re.findall(r"`([a-z.]+\.amazonaws\.com)`", sentence)
-    }
-    assert named == {"backup.amazonaws.com", "cloudtrail.amazonaws.com", "remediation.config.amazonaws.com"}
-    assert named < set(statement["Condition"]["StringEquals"]["iam:AWSServiceName"])
 
 
 def test_the_bill_is_that_of_the_sample(sample_inventory: Any) -> None:

@@ -115,3 +115,33 @@ def test_each_finding_of_a_policy_linter_is_answered(run: Run, tmp_path: Path) -
     assert {issue for issues in found.values() for issue in issues} == answered("parliament")
     unknown = {finding["detail"] for finding in findings if finding["issue"] == "UNKNOWN_ACTION"}
     assert unknown == {"Unknown action kms:GetKeyLastUsage"}
+
+
+def bootstrapped(run: Run, tmp_path: Path, *arguments: str) -> Path:
+    """What bootstrap renders for an organization with every feature."""
+    (tmp_path / "organization.yaml").write_text(everything())
+    caller = "arn:aws:iam::111111111111:role/keys"
+    done = run("bootstrap", "--caller", caller, "--github", "example/keys", "--output", "made", *arguments)
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "made"
+
+
+def test_cfn_lint_finds_nothing_in_what_bootstrap_renders(run: Run, tmp_path: Path) -> None:
+    program = scanner("cfn-lint")
+    templates = list(bootstrapped(run, tmp_path, "--format", "cloudformation").glob("*.template.json"))
+    assert len(templates) == 2
+    done = subprocess.run([program, *templates], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_every_action_of_the_role_is_one_of_awss_with_the_resources_that_it_knows(run: Run, tmp_path: Path) -> None:
+    """By AWS's Service Authorization Reference, as parliament has it."""
+    program = scanner("parliament")
+    document = json.loads((bootstrapped(run, tmp_path) / "kms-baseline-deploy" / "main.tf.json").read_text())
+    text = document["resource"]["aws_iam_role_policy"]["deployment"]["policy"]
+    policy = tmp_path / "policy.json"
+    policy.write_text(REFERENCE.sub("111111111111", text))
+    command = [program, "--file", str(policy), "--json"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+    findings = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(finding["issue"], finding["detail"]) for finding in findings] == []

@@ -22,6 +22,8 @@ from baseline.regions import via_service
 
 SERVICE = "config.amazonaws.com"
 AWSS_OWN_ROLE = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
+OF_RECORDERS = "service-role/AWS_ConfigRole"
+"""AWS's policy for recorders, by the end of its ARN."""
 RESOURCE_TYPES = ("AWS::KMS::Key",)
 """What one of ours would record if somebody started it."""
 PUBLISHED_WITH = ("kms:GenerateDataKey", "kms:Decrypt")
@@ -64,7 +66,7 @@ class Recorder:
     @property
     def managed_policy(self) -> str:
         """AWS's policy for recorders. It reads everything that Config can record, and writes to no bucket."""
-        return f"arn:{self.site.partition}:iam::aws:policy/service-role/AWS_ConfigRole"
+        return f"arn:{self.site.partition}:iam::aws:policy/{OF_RECORDERS}"
 
     @property
     def trust(self) -> str:
@@ -148,7 +150,7 @@ class Recorder:
         if self.existing_bucket is None:
             yield from self.bucket.resources()
         if not self.is_complete:
-            yield Resource("aws_iam_role", self.address, "forget")
+            yield Resource("aws_iam_role", self.address, "forget", called=self.role_name)
             yield Resource("aws_iam_role_policy", self.address, "forget")
             yield Resource("aws_iam_role_policy_attachment", self.address, "forget")
         yield Resource("aws_config_configuration_recorder", self.address, "forget")

@@ -99,6 +99,6 @@ class Remediation:
     def resources(self) -> Iterator[Resource]:
         """All of it is made anew by switching the feature on."""
         yield Resource("aws_ssm_document", self.address, "destroy", called=self.document)
-        yield Resource("aws_iam_role", self.address, "destroy")
+        yield Resource("aws_iam_role", self.address, "destroy", called=self.role_name)
         yield Resource("aws_iam_role_policy", self.address, "destroy")
         yield Resource("aws_config_remediation_configuration", self.address, "destroy")

@@ -10,7 +10,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
 from moto.iam.models import iam_backends
 
-from sandbox.calls import leave_note
+from sandbox.calls import leave_need, leave_note
 from sandbox.extensions.callers import UNKNOWN, signed_caller
 from sandbox.extensions.roles import denied_to_role, find_role, role_refusal
 from sandbox.locks import lock_of
@@ -65,3 +65,4 @@ def _require_allowed(response: BaseResponse, service: str, code: str) -> None:
     if reason := role_refusal(role, caller.session, _ACTION, arn, {"iam:AWSServiceName": service}):
         leave_note(response.normalized_request.environ, reason)
         raise JsonRESTError(code, denied_to_role(role, caller.session, _ACTION, arn))
+    leave_need(response.normalized_request.environ, _ACTION)

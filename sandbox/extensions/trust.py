@@ -8,19 +8,17 @@ from typing import Any
 
 from baseline.iam.request import IamCaller
 
-_EXTERNAL_ID = {"StringEquals": {"sts:ExternalId"}}
-
 
 def trusts(policy: Mapping[str, Any], caller: IamCaller, external_id: str) -> bool:
     """True when a statement allows it, alone or with the caller's IAM policies, which are not judged.
 
-    Of conditions only the external ID is understood; a statement with another one allows nothing here.
+    Of conditions the external ID and the caller's ARN are understood; a statement with another one allows nothing here.
     """
     return any(
         statement["Effect"] == "Allow"
         and "sts:AssumeRole" in _list(statement.get("Action"))
         and not _names_of(caller).isdisjoint(_list(statement["Principal"].get("AWS")))
-        and _condition_holds(statement.get("Condition", {}), external_id)
+        and _conditions_hold(statement.get("Condition", {}), caller, external_id)
         for statement in policy["Statement"]
     )
 
@@ -32,11 +30,10 @@ def _names_of(caller: IamCaller) -> set[str]:
     return {"*", caller.account_id, account, caller.arn, caller.session_arn}
 
 
-def _condition_holds(condition: Mapping[str, Any], external_id: str) -> bool:
-    if not condition:
-        return True
-    is_understood = {operator: set(keys) for operator, keys in condition.items()} == _EXTERNAL_ID
-    return is_understood and external_id in _list(condition["StringEquals"]["sts:ExternalId"])
+def _conditions_hold(conditions: Mapping[str, Any], caller: IamCaller, external_id: str) -> bool:
+    sent = {("StringEquals", "sts:ExternalId"): external_id, ("ArnEquals", "aws:PrincipalArn"): caller.principal_arn}
+    wanted = {(operator, key): values for operator, keys in conditions.items() for key, values in keys.items()}
+    return all(sent.get(test, "") in _list(values) for test, values in wanted.items())
 
 
 def _list(value: Any) -> list[Any]:

@@ -12,9 +12,9 @@ import pytest
 
 from baseline.iam.document import Document
 from deployment.mirror import Mirror
+from sandbox.operations import operation
 from sandbox.pages import ask
 from tests.conftest import inventory
-from tests.deployed.aws_operations import operation
 from tests.deployed.configurations import ON
 from tests.embedded import Embedded, embedded
 

@@ -74,7 +74,9 @@ def test_what_is_retired_comes_back_as_the_same_keys(deployed: Regions) -> None:
 
     trial.kms.cancel_key_deletion(KeyId=deleted)
     trial.kms.enable_key(KeyId=deleted)
+    by_hand = trial.calls("kms", "EnableKey")
     numbers, shown = deployed.deploy(BOTH, "--take-over")
+    assert trial.calls("kms", "EnableKey") == by_hand + 1
     assert numbers[:2] == [3 * len(EVERYWHERE) + 3, 0]
     assert "trial: enabled again: eu-west-2 ebs" in shown
     assert deployed.keys() == keys

@@ -63,6 +63,7 @@ def test_a_call_is_written_down_with_service_operation_account_status_and_time(c
             "status": 200,
             "query": [],
             "note": "",
+            "needs": [],
         },
         {
             "service": "kms",
@@ -72,6 +73,7 @@ def test_a_call_is_written_down_with_service_operation_account_status_and_time(c
             "status": 400,
             "query": [],
             "note": "",
+            "needs": [],
         },
     ]
     assert (calls[2]["service"], calls[2]["operation"], calls[2]["status"]) == ("sns", "ListTopics", 200)

@@ -9,6 +9,7 @@ import typer
 from baseline.errors import UsageError
 from cli import options, output
 from operations.embedded_aws import FOLDER, background_aws, embedded_aws, run_to_its_end, with_provider
+from operations.embedded_cloud import named_cloud
 from operations.project import Project, configuration_path
 from sandbox.detached import find_detached, stop_detached
 
@@ -51,10 +52,14 @@ def stop(keep_keys: KeepKeys = False) -> None:
 def run(context: typer.Context, config: options.Config = None, port: Port = 0) -> None:
     """Run a command with the embedded AWS in place of the real one, and end both together.
 
+    Where `deployment.backend` names an HCP Terraform at 127.0.0.1, that is there too.
+
     Example: kms-baseline sandbox run -- kms-baseline deploy --yes
     """
     if not context.args:
         raise UsageError("no command to run", "as in: kms-baseline sandbox run -- kms-baseline deploy --yes")
     organization = Project(configuration_path(config)).configuration.organization
     with embedded_aws(organization, port) as variables, TemporaryDirectory(prefix="kms-baseline-") as folder:
-        raise typer.Exit(run_to_its_end(context.args, with_provider(variables, Path(folder), output.say)))
+        found = with_provider(variables, Path(folder), output.say)
+        with named_cloud(organization.deployment.backend, found, Path(folder)) as everything:
+            raise typer.Exit(run_to_its_end(context.args, everything))

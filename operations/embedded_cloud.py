@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from baseline.backends import Backend, CloudBackend
 from baseline.configuration.source import compose
 from baseline.errors import WorldError
 from deployment.binaries import find_terraform
@@ -17,6 +18,7 @@ from deployment.mirror import SYSTEM_FOLDERS, find_mirror, provider_environment
 from deployment.parallelism import MOST_APPLIES, for_applies, free_memory
 from operations.embedded_aws import run_to_its_end
 from operations.project import Project
+from sandbox.cloud.certificates import ADDRESS
 from sandbox.cloud.server import Cloud
 from sandbox.cloud.terraform import Workers
 from stacks.versions import REQUIRED_PROVIDER
@@ -38,8 +40,10 @@ _COMMAND = "import sys; from cli.main import main; sys.exit(main())"
 
 
 @contextmanager
-def embedded_cloud(aws: Mapping[str, str], folder: Path) -> Iterator[Cloud]:
-    """One that ends with the block; the folder takes its files.
+def embedded_cloud(
+    aws: Mapping[str, str], folder: Path, organization: str = ORGANIZATION, port: int = 0
+) -> Iterator[Cloud]:
+    """One that ends with the block; the folder takes its files, and port 0 is any free one.
 
     Its workers get what leads to AWS by a variable set, as they would at HashiCorp, and nothing of the caller's.
     Raises WorldError where Terraform cannot be told to trust it.
@@ -57,9 +61,23 @@ def embedded_cloud(aws: Mapping[str, str], folder: Path) -> Iterator[Cloud]:
         folder=folder,
         at_once=for_applies(MOST_APPLIES, free_memory()),
     )
-    with Cloud(workers, ORGANIZATION) as cloud:
+    with Cloud(workers, organization, port) as cloud:
         cloud.give("embedded AWS", {name: value for name, value in aws.items() if name.startswith("AWS_")})
         yield cloud
+
+
+@contextmanager
+def named_cloud(backend: Backend, aws: Mapping[str, str], folder: Path) -> Iterator[dict[str, str]]:
+    """The HCP Terraform that a backend names on this machine, as long as the block lasts; none if it names another.
+
+    Yields the environment that leads to AWS, and to that.
+    """
+    name, _, port = backend.hostname.partition(":") if isinstance(backend, CloudBackend) else ("", "", "")
+    if name not in ("localhost", ADDRESS) or not isinstance(backend, CloudBackend):
+        yield dict(aws)
+        return
+    with embedded_cloud(aws, folder, backend.organization, int(port or 443)) as cloud:
+        yield cloud.environment(aws, hostname=backend.hostname)
 
 
 def _of_workers(folder: Path) -> dict[str, str]:

@@ -137,8 +137,8 @@ def run(run: Run, role: Role) -> Document:
     may = {f"can-{what}": apply for what in ("apply", "discard", "cancel", "force-cancel", "force-execute")}
     attributes = {
         **_USUAL_RUN,
-        "plan-only": run.version.speculative,
-        **{name: value for name, value in run.asked.items() if value is not None},
+        "plan-only": run.only_plans,
+        **{name: run.asked[name] for name in _USUAL_RUN if run.asked.get(name) is not None},
         "actions": actions,
         "permissions": {**may, "can-comment": True, "can-override-policy-check": False},
         "created-at": run.created,

@@ -50,9 +50,9 @@ class Cloud:
     ) -> None:
         self.stop()
 
-    def environment(self, base: Mapping[str, str], role: Role = "admin") -> dict[str, str]:
-        """`base` with a token of a role, and with trust in the server's certificate."""
-        variable = "TF_TOKEN_" + self.hostname.replace(".", "_")
+    def environment(self, base: Mapping[str, str], role: Role = "admin", hostname: str = "") -> dict[str, str]:
+        """`base` with a token of a role, and with trust in the server's certificate; `localhost` is a name of it too."""
+        variable = "TF_TOKEN_" + (hostname or self.hostname).replace(".", "_")
         return {**base, variable: self.gate.tokens[role], "SSL_CERT_FILE": str(trusted(self.certificate, base))}
 
     def workspace(self, name: str) -> Workspace:

@@ -26,7 +26,7 @@ def check(config: options.Config = None) -> None:
     but = f" or is waived ({count(waivers, 'waiver')})" if waivers else ""
     output.show(f"every property of every key policy holds{but}")
     if project.lock_differs:
-        new = f"{count(len(project.new_keys), 'new key')} to be recorded by synth or lock"
-        output.show(f"{project.lock_path}: {new}{bill_of_new_keys(project)}")
+        recorded = f"{project.lock_change} to be recorded by synth or lock"
+        output.show(f"{project.lock_path}: {recorded}{bill_of_new_keys(project)}")
     for note in notes(project):
         output.show(f"note: {note}")

@@ -150,7 +150,7 @@ def _record(project: Project, check: bool) -> None:
         )
     else:
         project.record_keys()
-        output.say(f"{project.lock_path} written: {count(len(project.new_keys), 'new key')}")
+        output.say(f"{project.lock_path} written: {project.lock_change}")
         _say_what_comes_back(project)
 
 

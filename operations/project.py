@@ -114,7 +114,16 @@ class Project:
     @property
     def lock_changes(self) -> list[str]:
         """What synth would record, a line a change."""
-        return list(lock_changes(self.lock, self.inventory.lock))
+        names = {account.id: account.name for account in self.configuration.organization.accounts}
+        return list(lock_changes(self.lock, self.inventory.lock, names))
+
+    @property
+    def lock_change(self) -> str:
+        """The same in a few words: the number of new keys, else the first change."""
+        if self.new_keys:
+            return count(len(self.new_keys), "new key")
+        first, *others = self.lock_changes
+        return first + (f" and {count(len(others), 'other change')}" if others else "")
 
     @property
     def lock_differs(self) -> bool:
@@ -158,11 +167,8 @@ class Project:
     def check_locked(self, locked: bool) -> None:
         """Raise Refusal when the lock would change and may not, by the option or by the environment."""
         if self.lock_differs and (locked or self.lock_is_forbidden):
-            changes = self.lock_changes
-            reason = count(len(self.new_keys), "new key") if self.new_keys else changes[0]
-            more = f" and {count(len(changes) - 1, 'other change')}" if changes[1:] and not self.new_keys else ""
             raise Refusal(
-                f"{self.lock_path} would change ({reason}{more}), and --locked or {LOCKED_VARIABLE} forbids it",
+                f"{self.lock_path} would change ({self.lock_change}), and --locked or {LOCKED_VARIABLE} forbids it",
                 "run `kms-baseline lock` where you edit the configuration, and commit the file",
             )
 

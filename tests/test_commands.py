@@ -119,7 +119,7 @@ class TestKeys:
         for forbidden in (("lock", "--check"), ("synth", "--locked")):
             refused = run(*forbidden)
             assert refused.returncode == 1
-            assert "retired: 033333333333 eu-west-2 sns" in refused.stderr
+            assert "retired: sns in eu-west-2 of data (033333333333)" in refused.stderr
         assert run("lock").returncode == 0
         (project / "organization.yaml").write_text(before, encoding="utf-8")
         note = "note: 2 retired keys that the configuration has again: data / eu-west-2 / sns, data / us-east-1 / sns; "
@@ -218,15 +218,18 @@ class TestTheLock:
 
     def test_what_the_lock_would_record_is_named_also_where_no_key_is_new(self, run: Run, project: Path) -> None:
         first = run("lock", "--check").stderr
-        assert f"new key: data {DATA_ID} eu-west-2 sns" in first
+        assert first.count("new keys: ") == 2  # the accounts are alike: a line a region
+        assert "new keys: ebs, logs, sns in eu-west-2 of data (033333333333), payer (111111111111), " in first
         assert run("lock").returncode == 0
         path = project / "organization.yaml"
         without = path.read_text()
         path.write_text(without.replace("  backup: false", "  log_groups: {groups: [{name: /app}]}"))
         more = run("lock", "--check")
         assert more.returncode == 1
-        assert f"of features: 1 resource in {DATA_ID} eu-west-2" in more.stderr
+        assert "of features: 1 resource in eu-west-2 of data (033333333333), payer (111111111111), " in more.stderr
         assert "new key" not in more.stderr
+        told = ": of features: 1 resource in eu-west-2 of "
+        assert told in run("check").stdout
         refused = run("check", KMS_BASELINE_LOCKED="1").stderr + run("synth", "--locked").stderr
         assert "would change (of features: 1 resource in" in refused
         lock = project / "organization.lock.json"
@@ -239,6 +242,20 @@ class TestTheLock:
         assert lock.read_text() == merged
         assert "its lines are sorted" in run("lock").stderr
         assert lock.read_text() == "".join([head, *lines, end])
+
+    def test_a_lock_without_a_key_and_one_with_a_renamed_account(self, run: Run, project: Path) -> None:
+        path = project / "organization.yaml"
+        small = "version: 1\norganization: {home_region: eu-west-2, regions: [eu-west-2]}\n"
+        one = 'accounts: [{name: one, id: "111111111111"}]\n'
+        path.write_text(small + "keys: {purposes: {sns: false, ebs: false, logs: false}}\n" + one)
+        assert ": the layout `account` and the backend `local` to be recorded" in run("check").stdout
+        assert "would change (the layout `account` and" in run("synth", "--locked").stderr
+        path.write_text(small + one)
+        assert run("lock").returncode == 0
+        path.write_text(small + one.replace("one", "first") + "retired: [{account: one, purpose: sns, then: keep}]\n")
+        told = "retired: sns in eu-west-2 of first (111111111111)"
+        assert f"would change:\n  {told}\n" in run("lock", "--check").stderr
+        assert f"written: {told}\n" in run("lock").stderr
 
     @pytest.mark.parametrize(("option", "variable"), [("--locked", ""), ("", "1")])
     def test_a_locked_synth_refuses_new_keys_and_writes_nothing(

@@ -12,7 +12,8 @@ from deployment.output import ErrorBlock
 
 def cause_of(block: ErrorBlock, place: Place) -> Cause | None:
     """The cause behind an error block of a stack, or None when the block must speak for itself."""
-    causes = {**OF_HCP, **_CAUSES}
+    # The registry is looked up as HCP Terraform is: the same words stand in both errors.
+    causes = {**_OF_THE_PROVIDER, **OF_HCP, **_CAUSES}
     return next((explain(block, place) for pattern, explain in causes.items() if re.search(pattern, block.text)), None)
 
 
@@ -185,16 +186,18 @@ _EXISTS = (
     r"BucketAlreadyOwnedByYou|ResourceAlreadyExistsException|TrailAlreadyExistsException"
     r"|CreateBackupVault.*AlreadyExistsException"
 )
+_OF_THE_PROVIDER: Mapping[str, Explain] = {
+    r"doesn't match any of the checksums previously|previously-selected version \S+ is no longer": _other_provider,
+    r"Failed to (query available provider packages|install provider)|Could not retrieve the list of available versions": (
+        _provider_missing
+    ),
+}
 _CAUSES: Mapping[str, Explain] = {
     r"No valid credential sources found": _no_credentials,
     r"failed to refresh cached credentials, no EC2 IMDS role found": _no_credentials,
     r"ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|refresh cached SSO token failed": _refused_credentials,
     r"Cannot assume IAM Role": _role_not_assumed,
     r"account ID not allowed|Account ID not allowed": _other_account,
-    r"doesn't match any of the checksums previously|previously-selected version \S+ is no longer": _other_provider,
-    r"Failed to (query available provider packages|install provider)|Could not retrieve the list of available versions": (
-        _provider_missing
-    ),
     r"Error acquiring the state lock|Error locking state": _locked,
     r"Instance cannot be destroyed": _protected,
     r"Cannot import non-existent remote object": _nothing_to_import,

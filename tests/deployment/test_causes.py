@@ -79,10 +79,12 @@ def test_another_provider_than_the_lock_file_has_is_told_with_both_ways_out(text
 def test_a_provider_that_cannot_be_installed_says_why_and_how_to_give_it() -> None:
     cause = _known(
         "Error: Failed to query available provider packages\n\nCould not retrieve the list of available versions for\n"
-        "provider hashicorp/aws: could not connect to registry.example: no such\nhost\n\n"
+        "provider hashicorp/aws: could not connect to registry.example: failed to\nrequest discovery document: no such\nhost\n\n"
         "To see which modules are currently depending on hashicorp/aws, run"
     )
-    assert cause.problem.endswith("provider hashicorp/aws: could not connect to registry.example: no such host")
+    assert cause.problem.endswith(
+        "provider hashicorp/aws: could not connect to registry.example: failed to request discovery document: no such host"
+    )
     assert "KMS_BASELINE_PROVIDER_MIRROR" in cause.help
 
 

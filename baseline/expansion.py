@@ -118,6 +118,7 @@ class _Expansion:
             yield Stack(
                 name=name,
                 backend=self.organization.deployment.backend,
+                aws_provider=self.organization.deployment.aws_provider,
                 providers=tuple(
                     _provider(self.organization, self.accounts.get(account_id), account_id, region)
                     for account_id, region in sorted(places)

@@ -82,6 +82,8 @@ class Stack:
 
     name: str
     backend: Backend
+    aws_provider: int = 5
+    """The newest major version of the AWS provider that Terraform may take."""
     providers: tuple[Provider, ...]
     keys: tuple[Key, ...]
     parts: tuple[Part, ...] = ()

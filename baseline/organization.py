@@ -80,6 +80,8 @@ class Deployment:
     layout: Layout
     backend: Backend
     publish_parameters: bool
+    aws_provider: int
+    """The newest major version of the AWS provider that Terraform may take."""
     role: str | None
     """As written, for accounts that are no longer listed; an account has its own, resolved."""
     external_id: str | None

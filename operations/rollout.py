@@ -16,7 +16,7 @@ from deployment.mirror import find_mirror, provider_environment
 from operations.project import Project
 from operations.synthesis import DEFAULT_OUTPUT, STATES
 from operations.takeover import Looking
-from stacks.versions import REQUIRED_PROVIDER
+from stacks.versions import required_provider
 
 
 def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, Path]]:
@@ -42,7 +42,8 @@ def planned(
     unless the others are to go on.
     """
     with TemporaryDirectory(prefix="kms-baseline-") as folder:
-        mirror = find_mirror(terraform, REQUIRED_PROVIDER["version"], os.environ)
+        newest = looking.inventory.organization.deployment.aws_provider
+        mirror = find_mirror(terraform, required_provider(newest)["version"], os.environ)
         rollout = Rollout(
             terraform=terraform,
             output=DEFAULT_OUTPUT,

@@ -8,7 +8,7 @@ from modules.parts import build_part
 from modules.regional_key import regional_key
 from modules.regional_provider import regional_provider
 from stacks.backends import backend
-from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
+from stacks.versions import REQUIRED_TERRAFORM, required_provider
 
 
 class AccountStack(TerraformStack):
@@ -16,7 +16,7 @@ class AccountStack(TerraformStack):
 
     def __init__(self, scope: Construct, stack: Stack) -> None:
         super().__init__(scope, stack.name)
-        _require_versions(self)
+        _require_versions(self, stack.aws_provider)
         backend(self, stack.backend, stack.name)
         providers = {provider.alias: regional_provider(self, provider) for provider in stack.providers}
         for key in stack.keys:
@@ -30,7 +30,7 @@ class AccountStack(TerraformStack):
             )
 
 
-def _require_versions(stack: TerraformStack) -> None:
+def _require_versions(stack: TerraformStack, newest_provider: int) -> None:
     """Our own versions in place of the exact pin that the bindings write."""
     stack.add_override("terraform.required_version", REQUIRED_TERRAFORM)
-    stack.add_override("terraform.required_providers.aws", REQUIRED_PROVIDER)
+    stack.add_override("terraform.required_providers.aws", required_provider(newest_provider))

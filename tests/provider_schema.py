@@ -1,9 +1,18 @@
-"""The names that the AWS provider knows, of what we write: `python -m tests.provider_schema` renews the file."""
+"""The names that two AWS providers know, of what we write: `python -m tests.provider_schema` renews the files.
 
+Provider 5.100.0 says it itself. Of 6.25.0 the bindings say it, which are generated from its schema: nothing here can run
+it. Computed arguments are in neither.
+"""
+
+import gzip
+import importlib.util
 import json
 import os
+import re
 import subprocess
+import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +21,9 @@ from deployment.mirror import SYSTEM_FOLDERS, find_mirror, provider_environment
 
 VERSION = "5.100.0"
 FILE = Path(__file__).with_name(f"provider_schema_{VERSION}.json")
+LATER = "6.25.0"
+"""What the bindings were made of."""
+LATER_FILE = Path(__file__).with_name(f"provider_schema_{LATER}.json")
 RESOURCES = (
     "aws_backup_plan",
     "aws_backup_selection",
@@ -89,5 +101,69 @@ def _schema() -> dict[str, Any]:
         return schema
 
 
+def renewed_later() -> str:
+    """The extract of what the bindings know. Raises LookupError where they were made of another version."""
+    found = importlib.util.find_spec("cdktf_cdktf_provider_aws")
+    assert found is not None  # found and not loaded
+    assert found.submodule_search_locations
+    [archive] = (Path(found.submodule_search_locations[0]) / "_jsii").glob("provider-aws@*.jsii.tgz")
+    with tarfile.open(archive) as files:
+        package = json.load(files.extractfile("package/package.json"))  # type: ignore[arg-type]
+        assembly = json.load(files.extractfile("package/.jsii"))  # type: ignore[arg-type]
+        if "filename" in assembly:  # compressed once more
+            inner = files.extractfile(f"package/{assembly['filename']}")
+            assembly = json.loads(gzip.decompress(inner.read()))  # type: ignore[union-attr]
+    if (made_of := package["cdktf"]["provider"]["version"]) != LATER:
+        raise LookupError(f"the bindings were made of {made_of}")
+    known = _Bindings(assembly["types"])
+    provider = known.names("provider.AwsProviderConfig")
+    blocks = {name for name, below in provider.items() if below is not None} - set(PROVIDER_BLOCKS)
+    extract = {
+        "provider": {name: below for name, below in provider.items() if name not in blocks},
+        "resource": {kind: known.resource(kind) for kind in RESOURCES},
+    }
+    return json.dumps(extract, indent=2, sort_keys=True) + "\n"
+
+
+class _Bindings:
+    """What the interfaces of the bindings let be set."""
+
+    def __init__(self, types: dict[str, Any]) -> None:
+        self._types = types
+
+    def resource(self, kind: str) -> dict[str, Any]:
+        """Of `aws_kms_key`: the one interface of `kmsKey` that takes Terraform's own words too."""
+        first, *words = kind.removeprefix("aws_").split("_")
+        head = f"@cdktf/provider-aws.{first}{''.join(word.capitalize() for word in words)}."
+        [name] = (
+            name
+            for name, of in self._types.items()
+            if name.startswith(head) and "cdktf.TerraformMetaArguments" in of.get("interfaces", ())
+        )
+        return self.names(name.partition(".")[2])
+
+    def names(self, name: str) -> dict[str, Any]:
+        """Of an interface without its package. A name with a number as a word of its own is not had again; we write none."""
+        found = {}
+        for property in self._types[f"@cdktf/provider-aws.{name}"].get("properties", ()):
+            below = next((fqn for fqn in _fqns(property["type"]) if fqn.startswith("@cdktf/provider-aws.")), None)
+            key = re.sub(r"(?<!^)(?=[A-Z])", "_", property["name"]).lower()
+            found[key] = self.names(below.partition(".")[2]) if below else None
+        return found
+
+
+def _fqns(type: Any) -> Iterator[str]:
+    """The interfaces that stand in a type: alone, in a list, or as one of several."""
+    if isinstance(type, dict):
+        if "fqn" in type:
+            yield type["fqn"]
+        for inner in type.values():
+            yield from _fqns(inner)
+    elif isinstance(type, list):
+        for inner in type:
+            yield from _fqns(inner)
+
+
 if __name__ == "__main__":
     FILE.write_text(renewed(), encoding="utf-8", newline="\n")
+    LATER_FILE.write_text(renewed_later(), encoding="utf-8", newline="\n")

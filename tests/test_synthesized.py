@@ -11,13 +11,19 @@ import pytest
 from baseline.errors import WorldError
 from baseline.inventory import Inventory, Key, Stack
 from stacks.check import check
-from stacks.versions import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
+from stacks.versions import REQUIRED_TERRAFORM, required_provider
 from tests import provider_schema
 from tests.conftest import ROOT, SAMPLE, Stacks, inventory, keys_of_the_sample
 from tests.features.synthesis import synthesize
 
 Data = dict[str, Any]
-SCHEMA = json.loads(provider_schema.FILE.read_text(encoding="utf-8"))
+SCHEMAS = {
+    version: json.loads(file.read_text(encoding="utf-8"))
+    for version, file in {
+        provider_schema.VERSION: provider_schema.FILE,
+        provider_schema.LATER: provider_schema.LATER_FILE,
+    }.items()
+}
 META = {"//", "provider", "lifecycle", "alias", "depends_on"}
 """Terraform's own words in a resource or provider, which no provider's schema has."""
 
@@ -29,7 +35,7 @@ RETIRED = (
 OPT_IN = """\
 version: 1
 organization: {home_region: eu-west-2, regions: [eu-west-2, me-central-1], tags: {cost-center: platform}}
-deployment: {external_id: some-id, session_name: deploying, publish_parameters: false}
+deployment: {external_id: some-id, session_name: deploying, publish_parameters: false, aws_provider: 6}
 keys:
   rotation_period_days: 180
   deletion_window_days: 7
@@ -254,7 +260,13 @@ def test_no_stack_reads_anything_or_refers_to_another(case: Case) -> None:
 def test_every_stack_asks_for_our_versions(case: Case) -> None:
     for stack in case[1].values():
         assert stack["terraform"]["required_version"] == REQUIRED_TERRAFORM
-        assert stack["terraform"]["required_providers"] == {"aws": REQUIRED_PROVIDER}
+        assert stack["terraform"]["required_providers"] == {
+            "aws": required_provider(case[0].organization.deployment.aws_provider)
+        }
+
+
+def test_the_constraint_ends_before_the_next_major_version() -> None:
+    assert {n: required_provider(n)["version"] for n in (5, 6)} == {5: ">= 5.79, < 6", 6: ">= 5.79, < 7"}
 
 
 def unknown(written: Mapping[str, Any], known: Mapping[str, Any], ours: set[str], at: str) -> Iterator[str]:
@@ -269,23 +281,38 @@ def unknown(written: Mapping[str, Any], known: Mapping[str, Any], ours: set[str]
                 yield from unknown(block, known[name], set(), f"{at}.{name}")
 
 
-def test_the_deployed_provider_knows_every_argument(case: Case) -> None:
+def strangers(resources: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[str]:
+    """The arguments of a stack's resources that one of the providers does not know."""
+    return [
+        f"{version}: {name}"
+        for version, schema in SCHEMAS.items()
+        for kind, of_kind in resources.items()
+        for called, resource in of_kind.items()
+        for name in unknown(resource, schema["resource"][kind], META, f"{kind}.{called}")
+    ]
+
+
+def test_both_providers_know_every_argument(case: Case) -> None:
     for stack in case[1].values():
+        assert strangers(stack["resource"]) == []
         for provider in stack["provider"]["aws"]:
-            assert not list(unknown(provider, SCHEMA["provider"], META, "provider"))
-        for kind, of_kind in stack["resource"].items():
-            for name, resource in of_kind.items():
-                assert not list(unknown(resource, SCHEMA["resource"][kind], META, f"{kind}.{name}"))
+            for schema in SCHEMAS.values():
+                assert not list(unknown(provider, schema["provider"], META, "provider"))
 
 
-def test_an_unknown_argument_is_noticed_in_a_block_too() -> None:
+@pytest.mark.parametrize("version", SCHEMAS)
+def test_an_unknown_argument_is_noticed_in_a_block_too(version: str) -> None:
     provider = {"alias": "a", "assume_role": [{"role": "x"}], "other": 1}
-    assert list(unknown(provider, SCHEMA["provider"], META, "p")) == ["p.assume_role.role", "p.other"]
+    assert list(unknown(provider, SCHEMAS[version]["provider"], META, "p")) == ["p.assume_role.role", "p.other"]
 
 
 @pytest.mark.usefixtures("provider_mirror")
 def test_the_extract_of_the_schema_is_the_real_providers() -> None:
     assert provider_schema.renewed() == provider_schema.FILE.read_text(encoding="utf-8")
+
+
+def test_the_extract_of_the_later_schema_is_that_of_the_bindings() -> None:
+    assert provider_schema.renewed_later() == provider_schema.LATER_FILE.read_text(encoding="utf-8")
 
 
 DAMAGE: dict[str, Callable[[Data], object]] = {

@@ -96,6 +96,11 @@ class DeploymentSection(Written):
         None,
         description="The ARN of a role to assume for reading AWS Organizations; else the caller's own credentials do.",
     )
+    aws_provider: Literal[5, 6] = Field(
+        5,
+        description="The newest major version of Terraform's AWS provider that may be taken. Everything was run with 5; what "
+        "is written was compared with 6. The way back from 6 to 5 is closed once a state was written by 6.",
+    )
     publish_parameters: bool = Field(True, description="Publish each key's ARN as an SSM parameter in its region.")
 
 

@@ -62,6 +62,7 @@ class _Resolution:
                 layout=self.deployment.layout,
                 backend=self.backend(),
                 publish_parameters=self.deployment.publish_parameters,
+                aws_provider=self.deployment.aws_provider,
                 role=self.deployment.role,
                 external_id=self.deployment.external_id,
                 session_name=self.deployment.session_name,

@@ -14,7 +14,7 @@ from baseline.iam.request import ServiceCaller
 from baseline.regions import PARTITIONS
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
-from tests.test_synthesized import META, SCHEMA, unknown
+from tests.test_synthesized import strangers
 
 NAME = "log_group_encryption_us_east_1"
 RECORDER = "config_recorder_us_east_1"
@@ -51,9 +51,7 @@ def statements(policy: str) -> Iterator[dict[str, Any]]:
 
 
 def test_the_provider_knows_every_argument(stacks: Stacks) -> None:
-    for type, of_type in stacks["data"]["resource"].items():
-        for name, resource in of_type.items():
-            assert not list(unknown(resource, SCHEMA["resource"][type], META, f"{type}.{name}"))
+    assert strangers(stacks["data"]["resource"]) == []
 
 
 def test_the_rule_of_aws_looks_at_all_log_groups_from_time_to_time(stacks: Stacks) -> None:

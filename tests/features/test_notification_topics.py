@@ -15,7 +15,7 @@ from baseline.purposes.sns import SNS
 from operations.notes import deployment_notes
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
-from tests.test_synthesized import META, SCHEMA, unknown
+from tests.test_synthesized import strangers
 
 EVERY = ", ".join(PUBLISHERS)
 TOPICS = """\
@@ -85,9 +85,7 @@ def test_whoever_listens_is_subscribed_in_each_region_literally(stacks: Stacks) 
 
 
 def test_the_provider_knows_every_argument(stacks: Stacks) -> None:
-    for type, of_type in stacks["payer"]["resource"].items():
-        for name, resource in of_type.items():
-            assert not list(unknown(resource, SCHEMA["resource"][type], META, f"{type}.{name}"))
+    assert strangers(stacks["payer"]["resource"]) == []
 
 
 def test_every_publisher_of_the_key_has_a_statement_of_its_own_with_the_account_as_its_fence() -> None:

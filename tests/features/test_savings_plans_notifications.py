@@ -13,7 +13,7 @@ from baseline.expansion import expand
 from operations.notes import deployment_notes
 from tests.conftest import Stacks, configuration, inventory
 from tests.features.synthesis import TWO_BY_TWO, removed, resources, synthesize
-from tests.test_synthesized import META, SCHEMA, unknown
+from tests.test_synthesized import strangers
 
 SETTINGS = "savings_plans_notifications: {emails: [finops@example.com], coverage_below: 60}"
 PAYER = TWO_BY_TWO.replace("role: null", f"role: null, features: {{{SETTINGS}}}")
@@ -92,9 +92,7 @@ def test_every_address_is_subscribed(stacks: Stacks) -> None:
 
 
 def test_the_provider_knows_every_argument(stacks: Stacks) -> None:
-    for type, of_type in stacks["payer"]["resource"].items():
-        for name, resource in of_type.items():
-            assert not list(unknown(resource, SCHEMA["resource"][type], META, f"{type}.{name}"))
+    assert strangers(stacks["payer"]["resource"]) == []
 
 
 def test_it_is_in_the_home_region_of_the_accounts_where_it_is_on(stacks: Stacks) -> None:

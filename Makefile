@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo quick test check format generated pictures faults fuzz scanners bench clean
+.PHONY: help install demo quick test check format generated pictures faults fuzz scanners terrain bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,7 @@ demo: install ## Deploy the sample organization into the embedded AWS and show i
 	@$(BIN)/kms-baseline demo
 
 quick: install check ## Run every check, and every test that needs no Terraform
-	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --hypothesis-profile quick -m "not terraform" --ignore tests/test_scanners.py
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --hypothesis-profile quick -m "not terraform" --ignore tests/test_scanners.py --ignore tests/test_cdk_terrain.py
 
 # Terraform and its provider collect no garbage below this size, which saves 40 percent of their CPU.
 test: export GOGC := off
@@ -71,6 +71,15 @@ scanners: install .install/scanners ## Run Checkov and parliament on an export w
 	@echo "installing Checkov and parliament (a few minutes)"
 	@rm -rf $@ && $(PYTHON) -m venv $@
 	@$@/bin/python -m pip install --quiet --require-hashes -r $< || rm -rf $@
+
+terrain: install .install/terrain ## Synthesize by CDK Terrain in the place of CDKTF, and compare
+	@$(BIN)/python -m pytest -rs tests/test_cdk_terrain.py
+
+# Python packages and a Node of their own. Where they cannot be had, the test is skipped.
+.install/terrain: requirements/terrain.txt
+	@echo "installing CDK Terrain and Node 22 (about two minutes)"
+	@rm -rf $@ && $(PYTHON) -m venv $@
+	@$@/bin/python -m pip install --quiet --require-hashes -r $< && npm install --prefix $@ --silent node@22 || rm -rf $@
 
 bench: install .install/aws-cdk ## Measure at 30 to 51,000 keys beside the alternatives; write docs/performance.md
 	@$(BIN)/python -m benchmarks

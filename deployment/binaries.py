@@ -26,15 +26,16 @@ class Terraform:
 
 
 def find_terraform(environment: Mapping[str, str]) -> Terraform:
-    """The program of `TERRAFORM_BINARY_NAME`, else `terraform`, on the PATH of the environment.
+    """The program of `TERRAFORM_BINARY_NAME`, else `terraform`, else OpenTofu's `tofu`, on the PATH of the environment.
 
     Raises WorldError when there is none, when it does not run, or when it is older than 1.10.
     """
-    name = environment.get("TERRAFORM_BINARY_NAME") or "terraform"
-    path = _which(name, environment)
+    chosen = environment.get("TERRAFORM_BINARY_NAME")
+    names = [chosen] if chosen else ["terraform", "tofu"]
+    path = next((found for name in names if (found := _which(name, environment))), None)
     if path is None:
         raise WorldError(
-            f"`{name}` is not on PATH",
+            f"`{names[0]}` is not on PATH",
             f"install Terraform {TERRAFORM_CONSTRAINT}, or set TERRAFORM_BINARY_NAME to where it is",
         )
     return _checked(path, _answer([str(path), "version", "-json"], environment))

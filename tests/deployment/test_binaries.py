@@ -29,6 +29,13 @@ def test_the_variable_names_another_program(tmp_path: Path) -> None:
     assert (found.path, found.version) == (path, "1.11.2")
 
 
+def test_opentofu_is_taken_where_there_is_no_terraform(tmp_path: Path) -> None:
+    tofu = _program(tmp_path / "tofu", _says("1.12.0"))
+    assert find_terraform({"PATH": str(tmp_path)}).path == tofu
+    terraform = _program(tmp_path / "terraform", _says("1.11.4"))
+    assert find_terraform({"PATH": str(tmp_path)}).path == terraform
+
+
 def test_an_older_terraform_is_refused_by_version_and_place(tmp_path: Path) -> None:
     path = _program(tmp_path / "terraform", _says("1.9.8"))
     with pytest.raises(WorldError, match=r"Terraform >= 1\.10 is needed, and `.*/terraform` is 1\.9\.8"):

@@ -11,6 +11,7 @@ import typer
 
 from baseline.errors import KmsBaselineError, Refusal, UsageError, WorldError
 from baseline.takeover import TAKE_OVER
+from baseline.words import some
 from cli import options, output, plans
 from cli.live_display import shown
 from deployment.binaries import find_terraform
@@ -171,8 +172,10 @@ def _confirmed(take_over: bool) -> Callable[[str], bool]:
 
 
 def _say_notes(project: Project, stacks: list[str]) -> None:
-    for stack, state in missing_states(project, {entry.stack for entry in project.lock.entries}):
-        output.say(f"note: {state} is not here; what AWS has of {stack} is looked at before anything is made")
+    if missing := missing_states(project, {entry.stack for entry in project.lock.entries} & set(stacks)):
+        are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
+        states = some([str(state) for state in missing])
+        output.say(f"note: {states} {are} not here; what AWS has of {them} is looked at before anything is made")
     for note in resting_accounts(project.inventory):
         output.say(f"note: {note}")
     if not stacks:

@@ -19,12 +19,12 @@ from operations.takeover import Looking
 from stacks.versions import required_provider
 
 
-def missing_states(project: Project, stacks: Iterable[str]) -> list[tuple[str, Path]]:
+def missing_states(project: Project, stacks: Iterable[str]) -> list[Path]:
     """The stacks whose state should be a file here, and is not: what exists of them, the plans would make."""
     if not isinstance(project.inventory.organization.deployment.backend, LocalBackend):
         return []
-    states = [(stack, STATES / names.state_file(stack)) for stack in sorted(stacks)]
-    return [(stack, state) for stack, state in states if not state.exists()]
+    states = (STATES / names.state_file(stack) for stack in sorted(stacks))
+    return [state for state in states if not state.exists()]
 
 
 @contextmanager

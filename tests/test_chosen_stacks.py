@@ -1,6 +1,7 @@
 """Which stacks a deployment is about, and what it says became of them. What Terraform does then: tests/forever."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from operations.outcomes import Outcomes
 from operations.project import Project
 from tests.conftest import Run
 from tests.git import git
+from tests.stand_in_terraform import stand_in_terraform
 
 NAMES = ("one", "three", "two")
 THREE = """\
@@ -148,3 +150,13 @@ def test_the_summary_says_of_each_stack_what_became_of_it(tmp_path: Path) -> Non
 def test_a_summary_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(WorldError, match=r"the summary `.*/nowhere/said.md` cannot be written: No such file"):
         outcomes().write(tmp_path / "nowhere" / "said.md")
+
+
+def test_only_states_of_the_chosen_stacks_are_missed(project: Project, run: Run, tmp_path: Path) -> None:
+    path = f"{stand_in_terraform(tmp_path)}{os.pathsep}{os.environ['PATH']}"
+    done = run("deploy", "--dry-run", "--account", "two", PATH=path)
+    assert done.returncode == 0, done.stderr
+    assert "note: state/two.tfstate is not here; what AWS has of it is looked at before anything is made" in done.stderr
+    assert "state/one.tfstate" not in done.stderr
+    of_all = run("deploy", "--dry-run", PATH=path).stderr
+    assert "note: state/one.tfstate, state/three.tfstate, state/two.tfstate are not here" in of_all

@@ -7,16 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import COMMAND, SAMPLE
+from tests.stand_in_terraform import stand_in_terraform
 from tests.terminal import typed
 
-TERRAFORM = """\
-#!/bin/sh
-case "$1" in
-version) echo '{"terraform_version": "1.11.4", "platform": "linux_amd64"}' ;;
-plan) sleep 0.5; case "$PWD" in */data) echo "Error: no way"; exit 1 ;; esac; exit 2 ;;
-show) echo '{"resource_changes": []}' ;;
-esac
-"""
 HIDDEN, THERE = "\x1b[?25l", "\x1b[?25h"
 
 
@@ -24,10 +17,11 @@ HIDDEN, THERE = "\x1b[?25l", "\x1b[?25h"
 def folder(tmp_path: Path) -> Path:
     """Five accounts, and a stand-in for Terraform, whose plans of one of them fail."""
     (tmp_path / "organization.yaml").write_bytes(SAMPLE.read_bytes())
-    terraform = tmp_path / "bin" / "terraform"
-    terraform.parent.mkdir()
-    terraform.write_text(TERRAFORM)
-    terraform.chmod(0o755)
+    stand_in_terraform(
+        tmp_path,
+        plan='sleep 0.5; case "$PWD" in */data) echo "Error: no way"; exit 1 ;; esac; exit 2',
+        show="""echo '{"resource_changes": []}'""",
+    )
     return tmp_path
 
 

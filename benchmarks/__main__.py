@@ -9,7 +9,7 @@ CPU seconds and ratios hold on a busy machine, wall times do not.
 import sys
 from collections.abc import Iterator
 
-from benchmarks import page, policies_of_others, verification
+from benchmarks import fleet, page, policies_of_others, verification
 from benchmarks.report import DOCUMENT, document
 from benchmarks.runs import Run, Size, alternative, ours, warm_up
 
@@ -61,6 +61,7 @@ def main(quick: bool) -> None:
         "verification": verification.section(),
         "policies_of_others": policies_of_others.section(),
         "report": page.section(),
+        "fleet": fleet.section(),
     }
     DOCUMENT.write_text(document(runs, growth, LARGEST, sections), encoding="utf-8")
     print(f"written to {DOCUMENT.relative_to(DOCUMENT.parent.parent)}")  # noqa: T201

@@ -10,10 +10,11 @@ from baseline.expansion import expand
 from baseline.inventory import Inventory
 from baseline.lock import Lock
 from baseline.lock_reading import parse_lock
+from baseline.names import Layout
 from operations.comparison import configuration_in
 from operations.project import Project
 from operations.revision import text_in_revision
-from stacks.stamping.shape import Shapes
+from stacks.stamping.shape import Shape, Shapes
 
 Shard = tuple[int, int]
 """A part, from 1, and how many parts there are."""
@@ -36,10 +37,10 @@ def chosen_stacks(
     The parts are of the same size up to one, whatever each of them holds. Raises UsageError for an account or a revision
     that is not there, and Mistakes for a configuration that cannot be read.
     """
+    changed = None if changed_from is None else changed_stacks(project, changed_from)
     ids = {project.account(account).id for account in accounts}
     names = [stack.name for stack in project.inventory.stacks if not ids or stack.providers[0].account_id in ids]
-    if changed_from is not None:
-        changed = changed_stacks(project, changed_from)
+    if changed is not None:
         names = [name for name in names if name in changed]
     return names[shard[0] - 1 :: shard[1]] if shard else names
 
@@ -49,20 +50,21 @@ def changed_stacks(project: Project, revision: str) -> frozenset[str]:
 
     Where two stacks are of one shape with the same values, their JSON is the same: `stacks/stamping/shape.py`.
     """
-    before, now = _inventory_in(project, revision), project.inventory
-    layout, former = (of.organization.deployment.layout for of in (now, before))
+    former, before = _in_short(_inventory_in(project, revision))  # two Inventories are never there at once
+    layout, now = _in_short(project.inventory)
     if layout != former:
         raise UsageError(
             f"in revision {revision} the layout is `{former}`, and here it is `{layout}`: every stack is another",
             "deploy without --changed-from",
         )
+    return frozenset(name for name, written in now.items() if before.get(name) != written)
+
+
+def _in_short(inventory: Inventory) -> tuple[Layout, dict[str, tuple[Shape, dict[str, str]]]]:
+    """The layout, and by stack what decides its files."""
     shapes = Shapes(versions="")
-    former_stacks = {stack.name: (shapes.of(stack), adopted_imports(before.lock, stack)) for stack in before.stacks}
-    return frozenset(
-        stack.name
-        for stack in now.stacks
-        if former_stacks.get(stack.name) != (shapes.of(stack), adopted_imports(now.lock, stack))
-    )
+    written = {stack.name: (shapes.of(stack), adopted_imports(inventory.lock, stack)) for stack in inventory.stacks}
+    return inventory.organization.deployment.layout, written
 
 
 def _inventory_in(project: Project, revision: str) -> Inventory:

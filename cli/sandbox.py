@@ -1,5 +1,6 @@
 """`kms-baseline sandbox`: an AWS on this machine, for trying things out."""
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -19,7 +20,15 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port on
 KeepKeys = Annotated[
     bool, typer.Option("--keep-keys", help="The next one gets its keys, with their aliases, policies and tags.")
 ]
-_FOR_PEOPLE = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+_FOR_PEOPLE = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
+_LEADS_ELSEWHERE = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL_",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+)
+"""How the variables begin that would win over these, or need what the sandbox does not have."""
 
 
 @app.command()
@@ -35,6 +44,8 @@ def start(config: options.Config = None, port: Port = 0) -> None:
     variables = background_aws(organization, FOLDER, port)
     for name in _FOR_PEOPLE:
         output.show(f"export {name}={variables[name]}")
+    if others := [name for name in sorted(os.environ) if name.startswith(_LEADS_ELSEWHERE)]:
+        output.show(f"unset {' '.join(others)}")
     listens = "goes on with the accounts of the configuration" if running else "listens"
     output.say(f"the embedded AWS {listens} on {variables['AWS_ENDPOINT_URL']}; `kms-baseline sandbox stop` ends it")
 

@@ -98,6 +98,7 @@ def environment(
         "AWS_ACCESS_KEY_ID": access_key_id,
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,  # boto3 and version 1 of the AWS CLI read this one only
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

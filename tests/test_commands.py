@@ -552,8 +552,10 @@ class TestSandbox:
             role = "arn:aws:iam::777777777777:role/kms-baseline-deploy"
             with pytest.raises(ClientError, match="AccessDenied"):
                 sts.assume_role(RoleArn=role, RoleSessionName="test")
-            again = run("sandbox", "start")
-            assert (again.returncode, again.stdout) == (0, started.stdout)
+            mine = {"AWS_PROFILE": "mine", "AWS_ENDPOINT_URL_KMS": "https://kms.example", "AWS_PAGER": ""}
+            again = run("sandbox", "start", **mine)
+            unset = "unset AWS_ENDPOINT_URL_KMS AWS_PROFILE\n"
+            assert (again.returncode, again.stdout) == (0, started.stdout + unset)
             assert "goes on with the accounts of the configuration" in again.stderr
             assert (
                 sts.assume_role(RoleArn=role, RoleSessionName="test")["AssumedRoleUser"]["Arn"].split(":")[4]

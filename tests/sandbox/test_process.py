@@ -158,6 +158,7 @@ def test_the_environment_leads_to_the_sandbox_and_nowhere_else() -> None:
         "AWS_ACCESS_KEY_ID": "AKIAQAAAAAAAAAAAAAAA",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -53,5 +54,6 @@ def trusted(certificate: Path, environment: Mapping[str, str]) -> Path:
     usual = environment.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile or os.devnull
     path = certificate.with_name("trusted.pem")
     known = Path(usual).read_text(errors="replace") if Path(usual).exists() else ""
-    path.write_text(f"{certificate.read_text()}{known}")
-    return path
+    written = path.with_name(f"trusted-{token_hex(4)}.pem")
+    written.write_text(f"{certificate.read_text()}{known}")
+    return written.replace(path)  # somebody may read it just now

@@ -21,7 +21,7 @@ class _Failed(Exception):
 
 def work_off(store: Store, workers: Workers, run: Run) -> None:
     """All that a run comes to; for a thread of its own."""
-    with TemporaryDirectory(dir=workers.folder, prefix=f"{run.id}-") as folder:
+    with TemporaryDirectory(dir=workers.folder, prefix=f"{run.id}-", ignore_cleanup_errors=True) as folder:
         work = _Work(store, workers, run, Folder(store, workers, run, Path(folder)))
         try:
             work.to_the_end()

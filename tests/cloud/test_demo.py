@@ -1,11 +1,15 @@
 """The demo through HCP Terraform: the real Terraform on both sides, the real AWS provider, an embedded AWS."""
 
+import os
 import re
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Run
+from tests.conftest import COMMAND, ROOT, Run
+from tests.forever.world import terraforms
 
 CONFIGURATION = """
 version: 1
@@ -36,3 +40,28 @@ def without_numbers(text: str) -> str:
     """An output without what another organization, or another day, has otherwise."""
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "KEY", text)
     return re.sub(r" +", " ", re.sub(r"\d+", "N", text)).strip()
+
+
+@pytest.mark.usefixtures("provider_mirror")
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "organization.yaml").write_text(CONFIGURATION)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [str(COMMAND), "demo", "--cloud"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    assert process.stderr
+    with process.stderr:
+        assert any(": planning" in line for line in process.stderr)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the command and what it runs
+        assert process.stderr.read().splitlines()[-1] == "interrupted"
+    assert process.wait(60) == 130
+    assert list(temporary.iterdir()) == []
+    assert terraforms(temporary) == []

@@ -68,12 +68,13 @@ def init(
         write_whole(path, text.encode())
     for placed in place_repository(path.parent, path.name, VERSION):
         output.say(_said(placed))
-    if problem := cdktf_problem(path.parent):
+    if problem := cdktf_problem(path):
         output.say(f"note: {problem}")
     if pipeline:
         home = Project(path).configuration.organization.home_region
-        output.say(_said(place_pipeline(path.parent, pipeline.value, home)))
-    output.say(f"{path} {'left as it is' if kept else 'written; edit it, then run: kms-baseline check'}")
+        output.say(_said(place_pipeline(path.parent, pipeline.value, path.name, home)))
+    check = "kms-baseline check" + (f" --config {config}" if config else "")
+    output.say(f"{path} {'left as it is' if kept else f'written; edit it, then run: {check}'}")
 
 
 def _said(placed: Placed) -> str:

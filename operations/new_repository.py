@@ -1,18 +1,22 @@
 """What an organization's own repository needs beside its configuration."""
 
 import json
+import re
+import shlex
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from baseline.configuration.schema import render
 from baseline.errors import Mistakes, UsageError
 from files.whole import read_text, write_whole
+from operations.project import CONFIGURATION
 from operations.templates import rendered
 
 SCHEMA_FILE = "organization.schema.json"
-_APP = "kms-baseline synth --quiet"
+_PROGRAM = "kms-baseline"
 _IGNORED = """\
 # What synth and deploy write. States and their plans may hold secrets; .sandbox/ holds credentials.
 /cdktf.out/
@@ -30,6 +34,8 @@ _REQUIREMENTS = """\
 # The version of the program that this organization is deployed with. Its packages have general names (cli, modules),
 # so install it into an environment of its own:
 #   python3 -m venv .venv && .venv/bin/pip install -r requirements.txt
+# It is not published on PyPI, where anybody could take its name. So write above it where yours is, as in
+#   --index-url https://pip.example.com/simple
 # To update: change the number, install, read the changes, and look at `kms-baseline deploy --dry-run`.
 kms-baseline=={version}
 """
@@ -49,7 +55,7 @@ PIPELINES = {"github": ".github/workflows/keys.yml", "gitlab": ".gitlab-ci.yml"}
 """Where a code host looks for its pipeline."""
 
 
-def place_pipeline(folder: Path, host: str, region: str) -> Placed:
+def place_pipeline(folder: Path, host: str, configuration: str, region: str) -> Placed:
     """Write the pipeline of a code host; one that is there already stays. `region`: whose endpoint of STS is asked.
 
     Raises WorldError when it cannot be written.
@@ -58,7 +64,8 @@ def place_pipeline(folder: Path, host: str, region: str) -> Placed:
     if path.exists():
         return Placed(PIPELINES[host], False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, rendered(f"{host}.yml.j2", region=region).encode())
+    other = "" if configuration == CONFIGURATION else configuration
+    write_whole(path, rendered(f"{host}.yml.j2", region=region, configuration=other).encode())
     return Placed(PIPELINES[host], True)
 
 
@@ -67,7 +74,7 @@ def place_repository(folder: Path, configuration: str, version: str) -> Iterator
 
     Raises WorldError when it cannot be written.
     """
-    for name, text in _files(Path(configuration).stem, version).items():
+    for name, text in _files(configuration, version).items():
         path = folder / name
         if path.exists():
             yield Placed(name, False, tuple(_missing(name, text, path)))
@@ -93,31 +100,71 @@ def schema_problem(configuration: Path) -> str:
     return "" if current else f"{path} is the schema of another version; {help}"
 
 
-def cdktf_problem(folder: Path) -> str:
-    """Why `cdktf` would deploy something else than `kms-baseline` from a folder; empty: it would not, or is not set up there."""
-    path = folder / "cdktf.json"
+def cdktf_problem(configuration: Path) -> str:
+    """Why `cdktf` would deploy something else than `kms-baseline` in the folder of a configuration.
+
+    Empty: it would not, or is not set up there.
+    """
+    path = configuration.parent / "cdktf.json"
     if not path.exists():
         return ""
     try:
         app = str(json.loads(read_text(path, ""))["app"])
+        words = shlex.split(app)
     except (ValueError, KeyError, TypeError, UsageError, Mistakes):
         return f"{path} does not say which program `cdktf` runs; `kms-baseline init` writes one where none is"
-    if any(word.endswith(("kms-baseline", "main.py")) for word in app.split()):
+    taken = next((after for word, after in pairwise(words) if word in ("--config", "-c")), CONFIGURATION)
+    ours = f"ours says `{_app(configuration.name)}`"
+    if not any(_is_ours(word, path.parent) for word in words):
+        return f"{path} runs `{app}`, so `cdktf` does not mean this configuration; {ours}"
+    if taken != configuration.name:
+        return f"{path} takes {taken}, so `cdktf` does not mean this configuration; {ours}"
+    return ""
+
+
+def _is_ours(word: str, folder: Path) -> bool:
+    """Whether a word of a command is this program, or the `main.py` of a clone of it."""
+    if not word.endswith("main.py"):
+        return Path(word).name == _PROGRAM
+    try:
+        return "from cli.main import main" in read_text(folder / word, "")
+    except (UsageError, Mistakes):
+        return False
+
+
+def version_problem(folder: Path, version: str) -> str:
+    """Why others would deploy with another version of the program than this one; empty: they would not, or it is not said."""
+    path = folder / "requirements.txt"
+    try:
+        text = read_text(path, "") if path.exists() else ""
+    except (UsageError, Mistakes):
         return ""
-    return f"{path} runs `{app}`, so `cdktf` does not mean this configuration; ours says `{_APP}`"
+    named = re.search(rf"^{_PROGRAM}==([^\s;]+)", text, re.MULTILINE)
+    if not named or named[1] == version:
+        return ""
+    return (
+        f"{path} names version {named[1]} of the program, and this is {version}; install that one, or change the number"
+    )
 
 
-def _files(stem: str, version: str) -> Mapping[str, str]:
+def _app(configuration: str) -> str:
+    """What `cdktf` is to run for a configuration beside `cdktf.json`."""
+    return f"{_PROGRAM} synth --quiet" + (
+        "" if configuration == CONFIGURATION else f" --config {shlex.quote(configuration)}"
+    )
+
+
+def _files(configuration: str, version: str) -> Mapping[str, str]:
     app = {
         "language": "python",
-        "app": _APP,
+        "app": _app(configuration),
         "projectId": str(uuid.uuid4()),
         "sendCrashReports": "false",
     }
     return {
         SCHEMA_FILE: render(),
         ".gitignore": _IGNORED,
-        ".gitattributes": _ATTRIBUTES.format(stem=stem),
+        ".gitattributes": _ATTRIBUTES.format(stem=Path(configuration).stem),
         "cdktf.json": json.dumps(app, indent=2) + "\n",
         "requirements.txt": _REQUIREMENTS.format(version=version),
     }

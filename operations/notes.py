@@ -31,7 +31,7 @@ def notes(project: Project) -> Iterator[str]:
     yield from _left_alone_no_longer(project)
     if problem := schema_problem(project.path):
         yield problem
-    if problem := cdktf_problem(project.path.parent):
+    if problem := cdktf_problem(project.path):
         yield problem
     yield from coming_back(project)
     yield from deployment_notes(project.inventory)

@@ -60,6 +60,19 @@ def test_init_writes_all_of_it_and_overwrites_nothing(run: Run, tmp_path: Path) 
     [
         ("cdktf.json", "[]", "note: cdktf.json does not say which program `cdktf` runs"),
         ("cdktf.json", '{"app": "../.venv/bin/kms-baseline synth"}', ""),
+        ("cdktf.json", '{"app": "python main.py"}', "note: cdktf.json runs `python main.py`, so `cdktf` does not mean"),
+        (
+            "cdktf.json",
+            '{"app": "kms-baseline synth -c other.yaml"}',
+            "note: cdktf.json takes other.yaml, so `cdktf` does not mean this configuration; ours says `kms-baseline synth "
+            "--quiet`",
+        ),
+        (
+            "requirements.txt",
+            "--index-url https://pip.example.com/simple\nkms-baseline==0.1.0\n",
+            "note: requirements.txt names version 0.1.0 of the program, and this is 0.",
+        ),
+        ("requirements.txt", "kms-baseline @ file:///wheels/kms_baseline-0.1.0-py3-none-any.whl\n", ""),
         ("organization.yaml", "version: 1\n<<<<<<< HEAD\na: 1\n=======\n", "organization.yaml:2: has merge conflicts"),
         (
             "organization.lock.json",
@@ -74,15 +87,39 @@ def test_init_writes_all_of_it_and_overwrites_nothing(run: Run, tmp_path: Path) 
             "11 new keys to be recorded",
         ),
     ],
-    ids=["cdktf.json that says nothing", "its own environment", "a conflict", "a newer lock", "an older lock"],
+    ids=[
+        "cdktf.json that says nothing",
+        "its own environment",
+        "a main.py of others",
+        "another configuration",
+        "another version",
+        "a wheel",
+        "a conflict",
+        "a newer lock",
+        "an older lock",
+    ],
 )
 def test_what_check_says_of_a_folder(run: Run, tmp_path: Path, name: str, text: str, said: str) -> None:
     assert run("init").returncode == 0
     (tmp_path / name).write_text(text, encoding="utf-8")
     done = run("check")
     assert said in done.stdout + done.stderr
-    assert said or "cdktf" not in done.stdout
+    assert said or "note: " not in done.stdout
     assert (tmp_path / name).read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_a_configuration_of_another_name_is_what_cdktf_and_the_pipeline_mean(
+    run: Run, tmp_path: Path, host: str
+) -> None:
+    done = run("init", "--config", "keys.yaml", "--pipeline", host)
+    assert (done.returncode, "then run: kms-baseline check --config keys.yaml" in done.stderr) == (0, True)
+    app = json.loads((tmp_path / "cdktf.json").read_text())["app"]
+    assert app == "kms-baseline synth --quiet --config keys.yaml"
+    assert "note: " not in run("check", "--config", "keys.yaml").stdout
+    written = yaml.safe_load((tmp_path / PIPELINES[host]).read_text(encoding="utf-8"))
+    assert written["env" if host == "github" else "variables"]["KMS_BASELINE_CONFIG"] == "keys.yaml"
+    assert (tmp_path / ".gitattributes").read_text().endswith("keys.lock.json merge=union\n")
 
 
 def test_an_editor_is_not_left_with_an_old_schema(run: Run, tmp_path: Path) -> None:

@@ -1,26 +1,23 @@
 """`kms-baseline deploy`: synthesize, plan every stack, ask, apply those very plans."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from baseline.errors import KmsBaselineError, Refusal, UsageError, WorldError
+from baseline.errors import KmsBaselineError, UsageError, WorldError
 from baseline.takeover import TAKE_OVER
 from baseline.words import some
-from cli import options, output, plans
+from cli import approval, options, output
 from cli.live_display import shown
 from deployment.binaries import find_terraform
-from deployment.deploy import Planned, apply_stacks
 from live.sessions import sessions_of
 from operations.chosen_stacks import chosen_stacks, parse_shard
 from operations.notes import resting_accounts
 from operations.outcomes import Outcomes
-from operations.plan_summary import summary
 from operations.project import Project, configuration_path
 from operations.rollout import missing_states, planned
 from operations.synthesis import DEFAULT_OUTPUT, write_stacks
@@ -100,21 +97,20 @@ def deploy(
     terraform = find_terraform(os.environ)
     write_stacks(project, DEFAULT_OUTPUT, locked, output.say)
     _say_notes(project, stacks)
-    looking = Looking(project.inventory, sessions_of(os.environ), _confirmed(take_over), output.say, dry_run)
+    looking = Looking(project.inventory, sessions_of(os.environ), approval.confirmed(take_over), output.say, dry_run)
     changed = False
     with _summarized(Outcomes.of(stacks), summary) as outcomes:
         for batch in _batches(stacks, None if dry_run else canary):
             with shown() as tell, planned(batch, terraform, looking, tell, parallelism, keep_going) as made:
-                _show(made, looking, format)
-                _apply(made, outcomes, yes, dry_run, format)
+                approval.show(made, looking, format)
+                approval.apply(made, outcomes, yes, dry_run, format)
                 changed |= made.anything_to_do
     if detailed_exitcode and changed:
         raise typer.Exit(TERRAFORM_CHANGED)
 
 
 def _refuse_impossible(yes: bool, dry_run: bool, canary: int | None, format: options.ChangeFormat) -> None:
-    if not yes and not dry_run and not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on", "--yes applies without asking, --dry-run only plans")
+    approval.refuse_without_terminal(yes, dry_run)
     if canary and not dry_run and format is options.ChangeFormat.json:
         raise UsageError("--canary plans twice, and JSON is one document", "--dry-run --format json plans all at once")
 
@@ -146,31 +142,6 @@ def _summarized(outcomes: Outcomes, path: Path | None) -> Iterator[Outcomes]:
         outcomes.write(path)
 
 
-def _show(planned: Planned, looking: Looking, format: options.ChangeFormat) -> None:
-    """What the plans would do."""
-    groups = summary(planned, looking.inventory)
-    if format is options.ChangeFormat.json:
-        output.show_json(plans.as_json(planned, groups))
-    elif format is options.ChangeFormat.markdown:
-        output.show("\n".join(plans.markdown(planned, groups)))
-    else:
-        output.show(plans.counts(planned))
-        for line in (*looking.told(planned), *plans.lines(groups), plans.last_line(planned)):
-            output.show(line)
-
-
-def _confirmed(take_over: bool) -> Callable[[str], bool]:
-    """Asks at the terminal, where the option did not say it already. Without a terminal the answer is no."""
-
-    def confirm(question: str) -> bool:
-        if take_over or not sys.stdin.isatty():
-            return take_over
-        output.say(question)
-        return typer.confirm("Take them over?", err=True)
-
-    return confirm
-
-
 def _say_notes(project: Project, stacks: list[str]) -> None:
     if missing := missing_states(project, {entry.stack for entry in project.lock.entries} & set(stacks)):
         are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
@@ -182,21 +153,3 @@ def _say_notes(project: Project, stacks: list[str]) -> None:
         output.say("no stack is to be deployed")
     elif len(stacks) < len(project.inventory.stacks):
         output.say(f"these are {len(stacks)} of {len(project.inventory.stacks)} stacks; the others are not planned")
-
-
-def _apply(planned: Planned, outcomes: Outcomes, yes: bool, dry_run: bool, format: options.ChangeFormat) -> None:
-    outcomes.only_planned(planned)
-    if not planned.anything_to_do or dry_run:
-        nothing = "no changes: everything is as the configuration says"
-        output.say("dry run: nothing was applied" if planned.anything_to_do else nothing)
-        planned.refuse_failures()
-        return
-    if not yes and not typer.confirm("Apply these plans?", err=True):
-        raise Refusal("not applied: the question was declined")
-    applied = apply_stacks(planned)
-    outcomes.applied(applied.results)
-    told = output.table(("STACK", "OUTCOME"), [(r.stack, r.outcome) for r in applied.results])
-    (output.show if format is options.ChangeFormat.table else output.say)(told)
-    error = applied.error()
-    if error is not None:
-        raise error

@@ -4,15 +4,24 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from baseline.errors import Refusal, UsageError
 from baseline.words import count
-from cli import options, output
+from cli import approval, options, output
+from cli.deploy import DryRun, KeepGoing, TakeOver, Yes
+from cli.live_display import shown
+from cli.version import VERSION
+from live.sessions import sessions_of
 from operations import workspaces
+from operations.api_rollout import planned_by_api, refuse_stale
+from operations.chosen_stacks import chosen_stacks
+from operations.outcomes import Outcomes
 from operations.project import Project, configuration_path
+from operations.takeover import Looking
 from operations.workspaces import Plan, Step, Wanted
 
 app = typer.Typer(
@@ -41,7 +50,7 @@ Version = Annotated[
         help="The version of Terraform, or a constraint such as `~> 1.11`.", metavar="VERSION", show_default=False
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
+Folder = Annotated[Path, typer.Argument(help="The folder of the export.")]
 
 
 @app.command()
@@ -88,6 +97,34 @@ def apply(
         raise Refusal("not applied: the question was declined")
     workspaces.settle(found, output.say)
     output.say("done")
+
+
+@app.command()
+def run(
+    folder: Folder,
+    config: options.Config = None,
+    account: options.Accounts = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    take_over: TakeOver = False,
+    keep_going: KeepGoing = False,
+    format: options.OutputOfChange = options.ChangeFormat.table,
+) -> None:
+    """Plan exported folders in their workspaces by the API, show all changes, ask, and apply exactly these plans.
+
+    No Terraform is needed here. A plan that would delete, replace or double a key is refused as `deploy` refuses it, and
+    what is not applied is discarded. The folder must be what `kms-baseline export` writes today.
+
+    Example: kms-baseline workspaces run export --dry-run
+    """
+    approval.refuse_without_terminal(yes, dry_run)
+    project = Project(configuration_path(config))
+    stacks = chosen_stacks(project, account or (), None, None)
+    refuse_stale(project, folder, output.say, VERSION)
+    looking = Looking(project.inventory, sessions_of(os.environ), approval.confirmed(take_over), output.say, dry_run)
+    with shown() as tell, planned_by_api(project, folder, stacks, looking, tell, keep_going) as made:
+        approval.show(made, looking, format)
+        approval.apply(made, Outcomes.of(stacks), yes, dry_run, format)
 
 
 def _wanted(run_role: str | None, directory: str | None, version: str | None) -> Wanted:

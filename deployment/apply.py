@@ -7,7 +7,6 @@ from typing import Literal
 from baseline.errors import KmsBaselineError
 from deployment.crew import Shift
 from deployment.failures import StackFailure, failed
-from deployment.hcp.client import HcpError
 from deployment.interrupts import Interrupted
 from deployment.plan import StackPlan
 from deployment.run import Stopped
@@ -61,7 +60,7 @@ def apply_stack(plan: StackPlan) -> Callable[[Shift], StackResult]:
 
 def _apply(run: StackRun, plan: StackPlan) -> StackResult:
     ended = run.terraform("apply", "-input=false", "-no-color", str(plan.file))
-    outcome = _in_hcp(plan) if plan.run and ended.code else None
+    outcome = plan.stack.runs.outcome(plan.run) if plan.run and ended.code else None
     if ended.code == 0 or outcome == "applied":
         plan.stack.runs.settled(plan.run)
         run.finished("apply")
@@ -71,23 +70,3 @@ def _apply(run: StackRun, plan: StackPlan) -> StackResult:
         return StackResult(plan.stack.name, "goes on" if outcome == "goes on" else "failed", failure, plan.run)
     except Stopped:
         return StackResult(plan.stack.name, outcome or "interrupted", run=plan.run)
-
-
-def _in_hcp(plan: StackPlan) -> Outcome | None:
-    """What became of a run, whatever its Terraform here ended with: only HCP Terraform knows. None: it failed there.
-
-    A run that does not change anything yet is cancelled: nobody waits for it any more.
-    """
-    runs = plan.stack.runs
-    try:
-        now = runs.read(plan.run)
-        if not (now.ended or now.changing):
-            runs.discard(plan.run)
-            runs.settled(plan.run)
-            return "not started"
-    except HcpError:
-        return "goes on"  # for all that is known
-    runs.settled(plan.run)
-    if now.ended:
-        return "applied" if now.status == "applied" else None
-    return "goes on"

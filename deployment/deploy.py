@@ -9,25 +9,25 @@ The plan files exist inside the block only: a plan may hold secrets.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from baseline.errors import UsageError
 from deployment import parallelism
-from deployment.apply import Applied, StackResult, apply_stack
+from deployment.apply import Applied, StackResult
 from deployment.binaries import Terraform
 from deployment.changes import StackChanges, refuse_key_losses
 from deployment.crew import Crew, Job
+from deployment.engine import Engine, OwnTerraform
 from deployment.environment import refuse_redirections
 from deployment.events import Notice, OnEvent
 from deployment.failures import StackFailure, failed
 from deployment.hcp.runs import Runs
 from deployment.interrupts import Interrupted, Interrupts
-from deployment.plan import StackPlan, plan_stack
+from deployment.plan import StackPlan
 from deployment.run import start_log
 from deployment.stack import StackFolder
-from deployment.unsaved import refuse_unsaved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class Rollout:
     on_event: OnEvent
     parallelism: int | None = None
     """Stacks at once; None: as many as there are cores for plans, as memory allows for applies."""
+    engine: Engine = field(default_factory=OwnTerraform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Planned:
         Quietly: what happens is not told, since a plan may fail that only asks whether something is there.
         """
         untainted = untaint or {}
-        jobs = {p.name: plan_stack(p, self.folder, untainted.get(p.name, ())) for p in self.folders(stacks)}
+        plan = self.rollout.engine.plan
+        jobs = {p.name: plan(p, self.folder, untainted.get(p.name, ())) for p in self.folders(stacks)}
         rollout = replace(self.rollout, on_event=lambda _event: None) if quietly else self.rollout
         done = _plan_all(rollout, jobs, self.interrupts)
         kept: Results = {plan.stack.name: plan for plan in self.plans}
@@ -109,7 +111,7 @@ def plan_stacks(rollout: Rollout, stacks: Sequence[str]) -> Iterator[Planned]:
     refuse_redirections(rollout.environment)
     runs = Runs(rollout.environment)
     places = tuple(_stack(rollout, name, runs) for name in stacks)
-    refuse_unsaved(places)
+    rollout.engine.refuse_unready(places)
     for place in places:
         start_log(place.log)
     with (
@@ -117,7 +119,7 @@ def plan_stacks(rollout: Rollout, stacks: Sequence[str]) -> Iterator[Planned]:
         TemporaryDirectory(prefix="kms-baseline-") as folder,
         _runs_ended(runs, rollout.on_event),
     ):
-        jobs = {place.name: plan_stack(place, Path(folder)) for place in places}
+        jobs = {place.name: rollout.engine.plan(place, Path(folder)) for place in places}
         done = _plan_all(rollout, jobs, interrupts)
         with interrupts.raised():
             yield _planned(rollout, places, done, Path(folder), interrupts)
@@ -131,7 +133,7 @@ def apply_stacks(planned: Planned) -> Applied:
     """
     refuse_key_losses(planned.changes)
     rollout = planned.rollout
-    jobs = {plan.stack.name: apply_stack(plan) for plan in planned.plans if plan.changed}
+    jobs = {plan.stack.name: rollout.engine.apply(plan) for plan in planned.plans if plan.changed}
     crew = Crew[StackResult]("apply", planned.interrupts, rollout.on_event, holds_back=lambda: True)
     at_once = rollout.parallelism or parallelism.for_applies(len(jobs), parallelism.free_memory())
     done = dict(crew.work(jobs, at_once))
@@ -178,7 +180,7 @@ def _planned(
 
 def _stack(rollout: Rollout, name: str, runs: Runs) -> StackFolder:
     folder = rollout.output.absolute() / "stacks" / name
-    if not (folder / "cdk.tf.json").is_file():
+    if not (folder / rollout.engine.main).is_file():
         raise UsageError(f"`{rollout.output}` holds no stack `{name}`", "run `kms-baseline synth` first")
     return StackFolder(
         name=name,

@@ -52,9 +52,16 @@ def planned(
             on_event=on_event,
             parallelism=parallelism,
         )
-        with plan_stacks(rollout, stacks) as plans:
-            plans = looking.first(plans)
-            if not keep_going or not plans.plans:
-                plans.refuse_failures()
-            refuse_key_losses(plans.changes)
+        with looked_at(rollout, stacks, looking, keep_going) as plans:
             yield plans
+
+
+@contextmanager
+def looked_at(rollout: Rollout, stacks: list[str], looking: Looking, keep_going: bool) -> Iterator[Planned]:
+    """Plans in which no key is lost or doubled, whatever plans and applies them. Raises as `planned` does."""
+    with plan_stacks(rollout, stacks) as plans:
+        plans = looking.first(plans)
+        if not keep_going or not plans.plans:
+            plans.refuse_failures()
+        refuse_key_losses(plans.changes)
+        yield plans

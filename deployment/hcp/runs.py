@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from baseline.errors import WorldError
 from baseline.words import count
@@ -74,6 +74,24 @@ class Runs:
         """What a run is doing now. Raises HcpError."""
         found = _parts(url)
         return Run.of(self._client(found["host"]).get("runs", found["id"])["data"])
+
+    def outcome(self, url: str) -> Literal["applied", "goes on", "not started"] | None:
+        """What became of a run that was to be applied, whatever happened to whom followed it. None: it failed there.
+
+        A run that does not change anything yet is cancelled: nobody waits for it any more.
+        """
+        try:
+            now = self.read(url)
+            if not (now.ended or now.changing):
+                self.discard(url)
+                self.settled(url)
+                return "not started"
+        except HcpError:
+            return "goes on"  # for all that is known
+        self.settled(url)
+        if now.ended:
+            return "applied" if now.status == "applied" else None
+        return "goes on"
 
     def locker(self, url: str) -> str:
         """Which person or team locked the workspace of a run; empty where nobody did. Raises HcpError.

@@ -30,6 +30,8 @@ NOBODY = "no-such-token"
 class Stacks:
     """A deployment of stacks that are workspaces of the server."""
 
+    main = "cdk.tf.json"
+
     def __init__(self, hcp: Cloud, terraform: Terraform, folder: Path) -> None:
         self.hcp, self.terraform, self.folder = hcp, terraform, folder
         self.events: list[Event] = []
@@ -42,7 +44,7 @@ class Stacks:
         stack = {"terraform": {"cloud": place}, "resource": {"terraform_data": {"one": made}}}
         target = self.folder / "output" / "stacks" / name
         target.mkdir(parents=True)
-        (target / "cdk.tf.json").write_text(json.dumps(stack))
+        (target / self.main).write_text(json.dumps(stack))
 
     def rollout(
         self,

@@ -59,6 +59,8 @@ class KeySettingsResolver:
         self._check_separate_duties(chosen, administrators, deployer)
         services = values[kind.services_field]
         shared = self._share_with(values.get("share_with", []), account)
+        if shared:
+            self._check_shared_users(chosen, users, shared)
         if not (kind.permissions or users or shared or values["statements"]):
             self._say(path_of(purpose), "nobody could use the key", _SOMEBODY)
         return KeySettings(
@@ -130,6 +132,17 @@ class KeySettingsResolver:
                         problem,
                         "who administers a key does not use it; keep one of the two",
                     )
+
+    def _check_shared_users(
+        self, chosen: Mapping[str, Chosen], users: list[NamedPrincipal], shared: tuple[str, ...]
+    ) -> None:
+        """Two entries for one account: the narrower one would say nothing, and read as if it did."""
+        for i, user in enumerate(users):
+            if user.is_account and user.account_id in shared:
+                line = self._source.line(chosen["share_with"].path)
+                problem = f"`{user.arn}` is the whole account, which `share_with` lets in too, by line {line}"
+                help = "who is among the users has all that `share_with` gives, and more; keep one of the two"
+                self._say((*chosen["users"].path, i), problem, help)
 
     def _check_delegation(self, chosen: Mapping[str, Chosen], deployer: str | None, account: AccountSection) -> None:
         """KMS refuses a policy that its caller could not change again."""

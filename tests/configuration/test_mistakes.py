@@ -193,6 +193,13 @@ def test_the_good_one_is_good() -> None:
             id="a role in both lists",
         ),
         pytest.param(
+            "  administrators: [role/Administrators]",
+            '  users: ["arn:aws:iam::999999999999:root"]\n  purposes: {s3: {share_with: ["999999999999"]}}',
+            "organization.yaml:9: keys.users[0]: `arn:aws:iam::999999999999:root` is the whole account, which `share_with` lets "
+            "in too, by line 10\n  help: who is among the users has all that `share_with` gives, and more; keep one of the two",
+            id="an account among the users that the key is shared with",
+        ),
+        pytest.param(
             "role/Administrators]", 'role/kms-baseline-*]\n  separate_duties: true',
             "organization.yaml:9: keys.administrators[0]: `arn:aws:iam::222222222222:role/kms-baseline-*` covers "
             "`arn:aws:iam::222222222222:role/kms-baseline-deploy`, who deploys: separate_duties would deny every use\n"

@@ -22,7 +22,12 @@ class Form(StrEnum):
 
 
 Caller = Annotated[
-    str, typer.Option("--caller", help="The ARN of the role by which deployments begin.", show_default=False)
+    list[str],
+    typer.Option(
+        "--caller",
+        help="The ARN of the role by which deployments begin; repeatable, for people's roles after it.",
+        show_default=False,
+    ),
 ]
 Output = Annotated[
     Path | None,

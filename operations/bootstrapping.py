@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,16 +57,17 @@ class Jobs:
         return of_hcp(backend.organization, backend.project, backend.prefix, backend.hostname)
 
 
-def bootstrap_of(project: Project, caller: str, identity: Identity | None, has_provider: bool) -> Bootstrap:
-    """What the organization needs, for a caller by its ARN. Raises UsageError."""
+def bootstrap_of(project: Project, callers: Sequence[str], identity: Identity | None, has_provider: bool) -> Bootstrap:
+    """What the organization needs, for callers by their ARNs. Raises UsageError."""
     partition = project.configuration.organization.partition
-    try:
-        ROLE_ARN.check(caller)
-    except ValueError as error:
-        raise UsageError(f"--caller: {error}", f"write it as arn:{partition}:iam::111111111111:role/NAME") from None
-    if caller.split(":")[1] != partition:
-        raise UsageError(f"--caller {caller}: is of another partition than the organization, {partition}")
-    return bootstrap(project.inventory, caller, identity, has_provider)
+    for caller in callers:
+        try:
+            ROLE_ARN.check(caller)
+        except ValueError as error:
+            raise UsageError(f"--caller: {error}", f"write it as arn:{partition}:iam::111111111111:role/NAME") from None
+        if caller.split(":")[1] != partition:
+            raise UsageError(f"--caller {caller}: is of another partition than the organization, {partition}")
+    return bootstrap(project.inventory, list(dict.fromkeys(callers)), identity, has_provider)
 
 
 def documents(found: Bootstrap, form: str) -> Mapping[str, Mapping[str, Any]]:

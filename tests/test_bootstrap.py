@@ -102,6 +102,17 @@ def test_the_trust_takes_the_caller_with_the_external_id_alone(run: Run, tmp_pat
     assert not trusts(trust, IamCaller("arn:aws:iam::222222222222:role/ci/keys", "session"), "for-data")
 
 
+def test_the_roles_of_people_may_take_it_too_and_work_with_no_state(run: Run, tmp_path: Path) -> None:
+    """`deploy` looks at AWS by the credentials of who runs it, also where HCP Terraform deploys."""
+    person = "arn:aws:iam::999999999999:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Keys_0123456789abcdef"
+    found = rendered(run, tmp_path, S3, *GITHUB, "--caller", person)
+    trust = json.loads(found["own-role/main.tf.json"]["resource"]["aws_iam_role"]["deployment"]["assume_role_policy"])
+    for caller in (CALLER, person):
+        assert trusts(trust, IamCaller(caller, "session"), "for-data")
+    assert not trusts(trust, IamCaller("arn:aws:iam::999999999999:role/another", "session"), "for-data")
+    assert person not in json.dumps(found["state/main.tf.json"])
+
+
 @pytest.mark.parametrize(
     ("text", "arguments", "issuer", "audience", "subject"),
     [
@@ -259,7 +270,7 @@ def many(groups: int) -> str:
 
 @pytest.mark.parametrize("number", [MOST_NAMES - 3, 40])
 def test_a_policy_never_outgrows_what_iam_takes(number: int) -> None:
-    found = bootstrap(inventory(many(number)), CALLER, None, False)
+    found = bootstrap(inventory(many(number)), [CALLER], None, False)
     [role] = found.roles
     groups = next(statement for statement in role.statements if statement.sid == "LogGroups")
     assert len(groups.resources) == (2 * number if number <= MOST_NAMES else 2)

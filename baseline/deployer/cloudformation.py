@@ -45,7 +45,7 @@ def _iam_role(name: str, path: str, trust: Mapping[str, object], policy_name: st
 
 
 def _role(role: DeploymentRole, found: Bootstrap) -> Blocks:
-    trust = deployment_trust(found.caller, role.external_ids)
+    trust = deployment_trust((found.caller, *found.others), role.external_ids)
     allowed = _with_account(policy(role.statements))
     description = (
         f"The role {role.name} of kms-baseline. A StackSet makes it in every account; the region does not count."

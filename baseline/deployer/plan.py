@@ -1,7 +1,7 @@
 """All that has to be there before the first deployment, as plain values that every form of it writes down."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from baseline.backends import S3Backend
@@ -27,6 +27,8 @@ class Bootstrap:
     partition: str
     caller: str
     """The ARN of the role by which deployments begin."""
+    others: tuple[str, ...]
+    """The ARNs of roles that may take the deployment roles too, such as those of people."""
     identity: Identity | None
     """Who may take the caller's role, which is then made; None: it is there already."""
     has_provider: bool
@@ -62,14 +64,19 @@ class Bootstrap:
         return tuple(statements)
 
 
-def bootstrap(inventory: Inventory, caller: str, identity: Identity | None, has_provider: bool) -> Bootstrap:
-    """What an organization needs. Raises UsageError where a policy would be larger than IAM takes."""
+def bootstrap(inventory: Inventory, callers: Sequence[str], identity: Identity | None, has_provider: bool) -> Bootstrap:
+    """What an organization needs. The first of the callers is the one that is made.
+
+    Raises UsageError where a policy would be larger than IAM takes.
+    """
     organization = inventory.organization
+    caller, *others = callers
     backend = organization.deployment.backend
     state = State(backend, organization.partition, backend.role or caller) if isinstance(backend, S3Backend) else None
     found = Bootstrap(
         partition=organization.partition,
         caller=caller,
+        others=tuple(others),
         identity=identity,
         has_provider=has_provider,
         roles=deployment_roles(inventory),

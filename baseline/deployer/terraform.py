@@ -33,7 +33,7 @@ def _configuration(resources: Blocks, **more: Any) -> Blocks:
 
 
 def _role(role: DeploymentRole, found: Bootstrap) -> Blocks:
-    trust = deployment_trust(found.caller, role.external_ids)
+    trust = deployment_trust((found.caller, *found.others), role.external_ids)
     return _configuration(
         {
             "aws_iam_role": {"deployment": _iam_role(role.name, role.path, trust)},

@@ -58,23 +58,23 @@ def of_hcp(organization: str, project: str | None, prefix: str, host: str) -> Id
     return Identity(host, "aws.workload.identity", (subject,))
 
 
-def deployment_trust(caller: str, external_ids: tuple[str, ...]) -> Mapping[str, object]:
-    """The trust of a deployment role: one caller by its ARN, and an external ID where the configuration sends one.
+def deployment_trust(callers: tuple[str, ...], external_ids: tuple[str, ...]) -> Mapping[str, object]:
+    """The trust of a deployment role: callers by their ARNs, and an external ID where the configuration sends one.
 
-    It names the caller's account and the caller in a condition: IAM refuses a principal that is not there yet, and turns
+    It names the callers' accounts and the callers in a condition: IAM refuses a principal that is not there yet, and turns
     one that is deleted into an ID that a successor does not have.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
     """
-    _, partition, _, _, account_id, _ = caller.split(":", 5)
-    condition: dict[str, object] = {"ArnEquals": {"aws:PrincipalArn": caller}}
+    roots = dict.fromkeys(f"{caller.rpartition(':')[0]}:root" for caller in callers)
+    condition: dict[str, object] = {"ArnEquals": {"aws:PrincipalArn": _one_or_many(callers)}}
     if external_ids:
         condition["StringEquals"] = {
             "sts:ExternalId": external_ids[0] if len(external_ids) == 1 else list(external_ids)
         }
     statement = {
-        "Sid": "TheCallerDeploys",
+        "Sid": "CallersDeploy",
         "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{partition}:iam::{account_id}:root"},
+        "Principal": {"AWS": _one_or_many(tuple(roots))},
         "Action": "sts:AssumeRole",
         "Condition": condition,
     }
@@ -85,7 +85,7 @@ def caller_trust(identity: Identity, provider_arn: object) -> Mapping[str, objec
     """The trust of the caller's role; `provider_arn` is how the document refers to the identity provider."""
     operators: dict[str, dict[str, object]] = {}
     for operator, key, values in identity.conditions:
-        operators.setdefault(operator, {})[key] = values[0] if len(values) == 1 else list(values)
+        operators.setdefault(operator, {})[key] = _one_or_many(values)
     statement = {
         "Sid": "JobsComeByOidc",
         "Effect": "Allow",
@@ -94,3 +94,7 @@ def caller_trust(identity: Identity, provider_arn: object) -> Mapping[str, objec
         "Condition": operators,
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _one_or_many(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)

@@ -311,7 +311,7 @@ def test_the_first_week(installed: Path, provider_mirror: Mirror, tmp_path: Path
         assert [found["Key"] for found in s3.list_objects_v2(Bucket=BUCKET)["Contents"]] == ["baseline/one.tfstate"]
         week.committed(on="main")
 
-        # Two branches merge, and only what is new is made.
+        # Two branches merge, and only what is new is planned and made.
         for branch in ("two", "three"):
             git(week.folder, "checkout", "-q", "-b", branch, "main")
             first = f'  - {{name: one, id: "{IDS["one"]}"}}\n'
@@ -319,7 +319,8 @@ def test_the_first_week(installed: Path, provider_mirror: Mirror, tmp_path: Path
             week.edit(first, first + line if branch == "two" else line + first)
             week.committed(on=branch)
         git(week.folder, "merge", "-q", "two", "-m", "both")
-        assert week.deploy("--yes", "--locked") == {"one": NOTHING, "two": MADE, "three": MADE}
+        assert week.deploy("--yes", "--locked", "--changed-from", "main") == {"two": MADE, "three": MADE}
+        assert week.deploy("--dry-run", "--detailed-exitcode", "--account", "one") == {"one": NOTHING}
 
         # Edits that change nothing or change in place, planned by cdktf and by the program.
         week.edit("name: one,", "name: first,")

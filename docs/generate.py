@@ -28,6 +28,7 @@ from baseline.prover.judgements import ALL
 from baseline.purposes import PURPOSES
 from baseline.regions import PARTITIONS
 from cli.commands import program
+from operations.new_repository import PIPELINES, pipeline
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -116,6 +117,7 @@ def generated() -> dict[str, str]:
     sample, readme, deploying = ((ROOT / name).read_text("utf-8") for name in ("organization.yaml", README, DEPLOYING))
     page = shown_by(sample, "report", "--format", "html")
     whole["docs/report.html"] = page
+    whole |= {f"docs/pipelines/{host}.yml": pipeline(host, "eu-west-2") for host in PIPELINES}
     return {**whole, README: with_outputs(readme, sample), DEPLOYING: with_bill(deploying, sample)}
 
 

@@ -51,6 +51,12 @@ class Placed:
     """Lines that a file which was there already lacks."""
 
 
+def pipeline(host: str, region: str, configuration: str = CONFIGURATION) -> str:
+    """The pipeline of a code host. `region`: whose endpoint of STS is asked."""
+    other = "" if configuration == CONFIGURATION else configuration
+    return rendered(f"{host}.yml.j2", region=region, configuration=other)
+
+
 PIPELINES = {"github": ".github/workflows/keys.yml", "gitlab": ".gitlab-ci.yml"}
 """Where a code host looks for its pipeline."""
 
@@ -64,8 +70,7 @@ def place_pipeline(folder: Path, host: str, configuration: str, region: str) -> 
     if path.exists():
         return Placed(PIPELINES[host], False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    other = "" if configuration == CONFIGURATION else configuration
-    write_whole(path, rendered(f"{host}.yml.j2", region=region, configuration=other).encode())
+    write_whole(path, pipeline(host, region, configuration).encode())
     return Placed(PIPELINES[host], True)
 
 

@@ -153,13 +153,15 @@ def test_a_pipeline_runs_commands_that_there_are(run: Run, tmp_path: Path, host:
     jobs = written["jobs"] if host == "github" else written
     scripts = {
         job: [step["run"] for step in jobs[job]["steps"] if "run" in step] if host == "github" else jobs[job]["script"]
-        for job in ("review", "deploy")
+        for job in ("review", "deploy", "verify")
     }
     calls = {job: [call for line in lines for call in CALL.findall(line)] for job, lines in scripts.items()}
-    for call in (*calls["review"], *calls["deploy"]):
+    for call in (call for of_job in calls.values() for call in of_job):
         must_exist(call)
     assert [shlex.split(call)[1] for call in calls["review"]] == ["check", "prove", "diff", "lock", "deploy"]
-    assert calls["deploy"] == ["kms-baseline deploy --yes"]
+    [deploy], [verify] = calls["deploy"], calls["verify"]
+    assert deploy.startswith("kms-baseline deploy --yes --canary 1 --keep-going --summary ")
+    assert verify.strip() == "kms-baseline verify"
     for action in re.findall(r"uses: (.*)", text):
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[0-9.]+", action)
     assert not re.search(r"secret|access.key", re.sub(r"(?m)^#.*", "", text), re.IGNORECASE)

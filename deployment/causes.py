@@ -171,6 +171,15 @@ def _nothing_to_import(block: ErrorBlock, _: Place) -> Cause:
     )
 
 
+def _denied(block: ErrorBlock, _: Place) -> Cause:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+    action, resource = re.search(_NOT_ALLOWED, block.text).groups()  # type: ignore[union-attr]
+    return Cause(
+        f"the deployment may not call {action} on {resource}",
+        "`kms-baseline bootstrap` renders the role with all that the configuration needs: renew it, and deploy again",
+    )
+
+
 def _named(block: ErrorBlock) -> str:
     """What the error calls the resource: "creating S3 Bucket (NAME): ..."."""
     name = re.search(r"\(([^()\s]+)\):", block.text)
@@ -192,6 +201,7 @@ _OF_THE_PROVIDER: Mapping[str, Explain] = {
         _provider_missing
     ),
 }
+_NOT_ALLOWED = r"not authorized to perform:\s+([a-z0-9-]+:\w+)\s+on\s+resource:\s+(\S+)\s+because\s+no\s+identity-based"
 _CAUSES: Mapping[str, Explain] = {
     r"No valid credential sources found": _no_credentials,
     r"failed to refresh cached credentials, no EC2 IMDS role found": _no_credentials,
@@ -207,6 +217,7 @@ _CAUSES: Mapping[str, Explain] = {
     r"KMS: DisableKey,.*AccessDeniedException": _not_disabled,
     r"Budgets: \w+.*AccessDeniedException": _budgets_closed,
     _EXISTS: _exists,
+    _NOT_ALLOWED: _denied,
     r"Backend configuration changed|Backend initialization required": _backend_changed,
 }
 

@@ -229,6 +229,19 @@ def test_budgets_that_refuse_the_role_point_to_what_only_the_root_user_can_open(
     assert "the root user first opens billing to IAM" in cause.help
 
 
+def test_an_action_that_the_role_lacks_is_named_with_what_renders_it() -> None:
+    cause = _known(
+        "Error: creating Backup Selection (baseline): api error AccessDeniedException: User: "
+        "arn:aws:sts::222222222222:assumed-role/deploy/s is not authorized to perform: iam:PassRole on\nresource: "
+        "arn:aws:iam::222222222222:role/baseline-backup-eu-west-2 because no\nidentity-based policy allows the iam:PassRole "
+        "action"
+    )
+    assert cause.problem == (
+        "the deployment may not call iam:PassRole on arn:aws:iam::222222222222:role/baseline-backup-eu-west-2"
+    )
+    assert "kms-baseline bootstrap" in cause.help
+
+
 def test_a_service_linked_role_that_the_deployment_role_may_not_make_is_named() -> None:
     cause = _known(
         "Error: putting ConfigService Remediation Configuration: api error AccessDeniedException: User: "

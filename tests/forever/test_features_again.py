@@ -111,7 +111,7 @@ def made(provider_mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> I
         judged.may(FIRST, without="iam:PassRole")
         denied = judged.run(FIRST, "deploy", "--yes")
         assert denied.returncode == 3
-        assert "is not authorized to perform: iam:PassRole on resource: arn:aws:iam::" in denied.stderr
+        assert "the deployment may not call iam:PassRole on arn:aws:iam::" in denied.stderr
         judged.may(FIRST)
         created = judged.deploy(FIRST)[1]
         assert 0 < created < 10

@@ -64,8 +64,12 @@ class Staged:
 
 @contextmanager
 def staged(made: Synthesis, output: Path, provider_lock: str | None = None) -> Iterator[Callable[[], None]]:
-    """Write everything that differs on the file system of the output folder; yields what puts it in its place."""
-    with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
+    """Write everything that differs on the file system of the output folder; yields what puts it in its place.
+
+    A folder that exists may be a file system of its own, such as a container's volume; so it happens within it.
+    """
+    within = output if output.is_dir() else output.parent
+    with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=within) as folder:
         files = Staged(Path(folder), output)
         files.stage(made, provider_lock)
         yield files.publish

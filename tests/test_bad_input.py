@@ -306,6 +306,12 @@ class TestDisks:
         done = self.on_disk(project, command, "size=1m", "mount -o remount,ro .")
         assert done.returncode == 0, done.stderr
 
+    def test_the_output_folder_may_be_a_disk_of_its_own(self, project: Path) -> None:
+        """As a volume of a container is."""
+        done = self.on_disk(project, "synth", "size=1m", "mkdir cdktf.out && mount -t tmpfs none cdktf.out")
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+        assert (project / "after" / "cdktf.out" / "stacks" / "data" / "cdk.tf.json").is_file()
+
 
 class TestInterrupts:
     """Ctrl-C: 130, one word, no file, no process."""

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests import organizations
-from tests.conftest import Run
+from tests.conftest import COMMAND, Run
 from tests.stand_in_terraform import stand_in_terraform
+from tests.terminal import INTERRUPT, typed
 
 ACCOUNTS = [f"account-{number:02d}" for number in range(1, 21)]
 BAD = "account-07"
@@ -96,3 +97,16 @@ def test_shards_deploy_each_stack_once(folder: Path, deploy: Run) -> None:
         numbers.append(len(applied(folder)) - len(before))
     assert applied(folder) == ACCOUNTS
     assert sorted(numbers) == [6, 7, 7]
+
+
+@pytest.mark.parametrize(("answer", "code", "error"), [(INTERRUPT, 130, "interrupted"), ("n\n", 1, "declined")])
+def test_a_question_that_is_not_answered_with_yes_leaves_a_summary(
+    folder: Path, answer: str, code: int, error: str
+) -> None:
+    variables = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    variables |= {"AWS_REGION": "eu-west-2", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    command = [str(COMMAND), "deploy", "--shard", "1/20", "--summary", "summary.json"]
+    assert typed(command, folder, variables, "? [y/N]", answer)[0] == code
+    assert applied(folder) == []
+    assert outcomes(folder) == {ACCOUNTS[0]: "to be changed"}
+    assert error in json.loads((folder / "summary.json").read_text(encoding="utf-8"))["error"]

@@ -4,6 +4,7 @@ The state of the key's stack is asked, and AWS. Either of them knows of the key:
 """
 
 import json
+import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,8 @@ from baseline.lock import AccountRegion, KeyIdentity, Line
 from baseline.names import Layout
 from baseline.retention import Retention
 from baseline.seen import Seen
+from deployment.hcp.client import Client
+from deployment.hcp.workspaces import Places
 from files.alone import alone
 from live.sessions import Sessions
 from live.states import state_in_s3
@@ -87,6 +90,7 @@ class _Asked:
         self.organization = project.configuration.organization
         self.sessions = sessions
         self._states: dict[str, State] = {}
+        self._places: Places | None = None
 
     def of(self, retention: Retention, where: AccountRegion, purposes: Collection[str]) -> Iterator[Standing]:
         line, account = self.lock.lines[where], retention.name(where.account_id)
@@ -167,12 +171,18 @@ class _Asked:
                 text = state_in_s3(self.sessions, backend, stack)
                 return [] if text is None else [text]
             case CloudBackend():
-                raise WorldError(f"{backend.state(stack)} is not read here")
+                text = self.places(backend).state(names.workspace(backend.prefix, stack))
+                return [] if text is None else [text]
             case _:
                 file = names.state_file(stack)
                 return [
                     path.read_bytes() for path in (STATES / file, *STATES.glob(f"layout-*/{file}")) if path.exists()
                 ]
+
+    def places(self, backend: CloudBackend) -> Places:
+        """Where the workspaces are. Raises WorldError without a token."""
+        self._places = self._places or Places(Client.of(backend.hostname, os.environ), backend.organization)
+        return self._places
 
     @cached_property
     def some_state(self) -> bool:

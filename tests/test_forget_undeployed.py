@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.cloud.records import StateVersion, Workspace
+from sandbox.cloud.server import Cloud
+from sandbox.cloud.terraform import Workers
 from tests import forked
 from tests.conftest import COMMAND
 from tests.drift.made import made
@@ -40,12 +43,13 @@ class Project:
     def __init__(self, folder: Path, aws: Embedded) -> None:
         self.folder, self.aws = folder, aws
         self.lock = folder / "organization.lock.json"
+        self.more: dict[str, str] = {}
 
     def write(self, text: str) -> None:
         (self.folder / "organization.yaml").write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        done = forked.run([str(COMMAND), *arguments], self.folder, self.aws.variables, 120)
+        done = forked.run([str(COMMAND), *arguments], self.folder, self.aws.variables | self.more, 120)
         assert "Traceback" not in done.stderr
         return done
 
@@ -166,11 +170,42 @@ def test_states_in_s3_are_asked(project: Project) -> None:
     assert MISTYPED not in project.lock.read_text(encoding="utf-8")
 
 
-def test_a_workspace_of_hcp_terraform_is_not_read(project: Project) -> None:
-    backend = "deployment: {backend: {type: cloud, organization: example}}\n"
-    before = project.recorded(backend + WRONG)
-    project.write(backend + RIGHT)
-    assert "the workspace baseline-web of example at app.terraform.io is not read here" in project.refused(before)
+def test_states_in_hcp_terraform_are_asked(project: Project, tmp_path: Path) -> None:
+    """A workspace that the token may not see is none that is not there: only an owner's token knows that."""
+    idle = Workers(terraform=Path("/nowhere"), terraform_version="1.11.4", environment={}, folder=tmp_path)
+    with Cloud(idle, "example") as hcp:
+        backend = f'deployment: {{backend: {{type: cloud, organization: example, hostname: "{hcp.hostname}"}}}}\n'
+        before = project.recorded(backend + WRONG)
+        project.write(backend + RIGHT)
+        assert f"there is no token for {hcp.hostname}" in project.refused(before)
+        add_state(hcp, "baseline-data", state_with("sns"))
+        project.more = hcp.environment({}, "write")
+        said = project.refused(before)
+        assert "has no organizations/example/workspaces/baseline-web, or the token may not do that" in said
+        assert hcp.gate.tokens["write"] not in said
+        project.more = hcp.environment({}, "admin")
+        assert project.forget("--dry-run").stdout.count("never deployed") == 3
+        add_state(hcp, "baseline-web", state_with("logs"))
+        assert "the state of web has it" in project.forget("--dry-run").stdout
+        hcp.workspace("baseline-web").states.clear()
+        assert project.forget("--yes").returncode == 0
+    assert MISTYPED not in project.lock.read_text(encoding="utf-8")
+
+
+def add_state(hcp: Cloud, name: str, text: str) -> None:
+    """A workspace with a state."""
+    with hcp.store.changed:
+        workspace = Workspace(
+            name=name,
+            project=hcp.store.projects[0],
+            execution_mode="remote",
+            structured=True,
+            terraform_version="1.11.4",
+        )
+        hcp.store.workspaces.append(workspace)
+        state = StateVersion(workspace=workspace, serial=1, lineage="")
+        workspace.states.append(state)
+        hcp.store.upload(state, text.encode())
 
 
 def test_it_asks_before_it_writes(project: Project) -> None:

@@ -8,7 +8,7 @@ from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from baseline.errors import WorldError
@@ -75,8 +75,11 @@ class Client:
         self._opened(request, "takes no upload")
 
     def download(self, url: str) -> bytes:
-        """The content of such an address."""
-        return self._opened(Request(url), "has not what is to be read")
+        """The content of such an address, some of which are at the API's own host and ask for the token too."""
+        request = Request(url)
+        if urlsplit(url).netloc == self.hostname:
+            request.add_unredirected_header("Authorization", self._token.authorization)
+        return self._opened(request, "has not what is to be read")
 
     def _asked(
         self, method: str, path: tuple[str, ...], data: Any = None, query: Mapping[str, str] | None = None

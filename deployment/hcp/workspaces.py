@@ -93,6 +93,33 @@ class Places:
         """Change settings of a workspace, and move it into a project (None: it stays where it is)."""
         self.client.patch("workspaces", id, data=_workspace(project, settings))
 
+    def state(self, workspace: str) -> bytes | None:
+        """The state of a workspace; None: there is none. Raises HcpError too where that is not known.
+
+        What is not there and what the token may not see are answered alike, but to who may change the organization: to
+        its owners, who see everything. https://developer.hashicorp.com/terraform/cloud-docs/api-docs/organizations
+        """
+        try:
+            found = self.client.get("organizations", self.organization, "workspaces", workspace)["data"]
+        except HcpError as error:
+            if error.status == 404 and self._of_an_owner():
+                return None
+            raise
+        try:
+            version = self.client.get("workspaces", found["id"], "current-state-version")["data"]
+        except HcpError as error:
+            if (
+                error.status == 404
+                and found["attributes"].get("permissions", {}).get("can-read-state-versions") is True
+            ):
+                return None
+            raise
+        return self.client.download(version["attributes"]["hosted-state-download-url"])
+
+    def _of_an_owner(self) -> bool:
+        found = self.client.get("organizations", self.organization)["data"]["attributes"]
+        return found.get("permissions", {}).get("can-update") is True
+
     def variable_set(self, name: str) -> VariableSet | None:
         """A variable set; None: there is none of this name."""
         for one in self.client.pages("organizations", self.organization, "varsets"):

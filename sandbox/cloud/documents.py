@@ -31,9 +31,10 @@ def _linked(to: Any) -> Any:
     return None if to is None else {"type": to[0], "id": to[1]}
 
 
-def organization(name: str) -> Document:
-    """The organization. Its ID is its name."""
-    return resource("organizations", name, {"name": name, "email": "nobody@example.com"})
+def organization(name: str, role: Role) -> Document:
+    """The organization, and whether the caller is one of its owners. Its ID is its name."""
+    permissions = {"can-update": role == "admin"}
+    return resource("organizations", name, {"name": name, "email": "nobody@example.com", "permissions": permissions})
 
 
 def entitlements(name: str) -> Document:

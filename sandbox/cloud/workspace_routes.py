@@ -32,7 +32,7 @@ def of_organization(call: Call) -> None:
 @ROUTES.add("GET", "organizations/{organization}")
 def show_organization(call: Call) -> Answer:
     of_organization(call)
-    return Answer({"data": documents.organization(call.store.organization)})
+    return Answer({"data": documents.organization(call.store.organization, call.role)})
 
 
 @ROUTES.add("GET", "organizations/{organization}/entitlement-set")

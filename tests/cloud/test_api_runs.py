@@ -17,6 +17,7 @@ from deployment.hcp import api_run, engine
 from deployment.hcp.client import Client
 from deployment.hcp.engine import ApiEngine
 from deployment.hcp.workspaces import Places
+from deployment.interrupts import Interrupted
 from sandbox.cloud.records import Role
 from sandbox.cloud.server import Cloud
 from tests.cloud.test_stacks import Stacks
@@ -93,6 +94,22 @@ def test_what_is_tainted_needs_a_terraform(stacks: ByApi) -> None:
     with plan_stacks(stacks.by_api(), ["api-tainted"]) as planned:
         (failure,) = planned.again(["api-tainted"], untaint={"api-tainted": ["aws_kms_key.sns_eu_west_2"]}).failures
     assert "`kms-baseline deploy` untaints it" in failure.causes[0].help
+
+
+def test_an_interrupt_while_planning_ends_the_run(hcp: Cloud, stacks: ByApi) -> None:
+    stacks.make("api-stopped")
+
+    def once(event: Event) -> None:
+        if isinstance(event, StackEvent) and "/runs/run-" in event.line:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    at_once, hcp.workers.at_once = hcp.workers.at_once, 0
+    try:
+        with pytest.raises(Interrupted), plan_stacks(stacks.by_api(on_event=once), ["api-stopped"]):
+            pass
+    finally:
+        hcp.workers.at_once = at_once
+    assert [run.status for run in hcp.runs("api-stopped")] == ["discarded"]
 
 
 def test_two_interrupts_leave_a_run_to_go_on_and_a_run_that_waits_is_ended(hcp: Cloud, stacks: ByApi) -> None:

@@ -102,6 +102,13 @@ def test_what_is_not_applied_cannot_be_confirmed_and_what_is_applied_is_left(hcp
     assert failure.run == f"https://{hcp.hostname}/app/{ORGANIZATION}/broken/runs/{broken.id}"
     assert "Invalid function argument" in str(failure)
 
+    hcp.workspace("broken").structured = False  # "Console UI": colours, whatever -no-color says
+    with plan_stacks(stacks.rollout(), ["broken"]) as planned:
+        (colored,) = planned.failures
+    assert "\x1b[" in stacks.log("broken")
+    assert colored.excerpt == failure.excerpt
+    assert colored.excerpt[0] == "Invalid function argument"
+
     with plan_stacks(stacks.rollout(), ["fine"]) as planned:
         assert apply_stacks(planned).error() is None
     with plan_stacks(stacks.rollout(), ["fine"]) as planned:

@@ -99,7 +99,9 @@ def test_shards_deploy_each_stack_once(folder: Path, deploy: Run) -> None:
     assert sorted(numbers) == [6, 7, 7]
 
 
-@pytest.mark.parametrize(("answer", "code", "error"), [(INTERRUPT, 130, "interrupted"), ("n\n", 1, "declined")])
+@pytest.mark.parametrize(
+    ("answer", "code", "error"), [(INTERRUPT, 130, "interrupted"), ("\x04", 130, "interrupted"), ("n\n", 1, "declined")]
+)
 def test_a_question_that_is_not_answered_with_yes_leaves_a_summary(
     folder: Path, answer: str, code: int, error: str
 ) -> None:

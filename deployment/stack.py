@@ -97,6 +97,7 @@ class StackRun:
         self._tell(phase, "finished")
 
     def _hear(self, phase: Phase, line: str) -> None:
+        line = plain(line)
         # The first only: what follows it is said by the worker, and by whatever the worker runs.
         if not self.run_url and (url := run_url([line])):
             self.run_url = url
@@ -105,7 +106,7 @@ class StackRun:
         if is_complete(line):
             self._done += 1
             self._tell(phase, "progress", line)
-        elif reason := self._waits_for(plain(line)):
+        elif reason := self._waits_for(line):
             self._tell(phase, "waits", f"{reason} ({self.run_url})")
         else:
             self._tell(phase, "line", line)

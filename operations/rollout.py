@@ -7,11 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from baseline import names
-from baseline.backends import LocalBackend
+from baseline.backends import CloudBackend, LocalBackend
 from deployment.binaries import Terraform
 from deployment.changes import refuse_key_losses
 from deployment.deploy import Planned, Rollout, plan_stacks
 from deployment.events import OnEvent
+from deployment.hcp.workspaces import check_name
 from deployment.mirror import find_mirror, provider_environment
 from operations.project import Project
 from operations.synthesis import DEFAULT_OUTPUT, STATES
@@ -58,7 +59,14 @@ def planned(
 
 @contextmanager
 def looked_at(rollout: Rollout, stacks: list[str], looking: Looking, keep_going: bool) -> Iterator[Planned]:
-    """Plans in which no key is lost or doubled, whatever plans and applies them. Raises as `planned` does."""
+    """Plans in which no key is lost or doubled, whatever plans and applies them.
+
+    Raises as `planned` does, and UsageError for a stack whose workspace can have no such name.
+    """
+    backend = looking.inventory.organization.deployment.backend
+    if isinstance(backend, CloudBackend):
+        for stack in stacks:
+            check_name(names.workspace(backend.prefix, stack))
     with plan_stacks(rollout, stacks) as plans:
         plans = looking.first(plans)
         if not keep_going or not plans.plans:

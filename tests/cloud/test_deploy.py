@@ -100,6 +100,18 @@ def test_a_login_is_enough_to_deploy(world: World) -> None:
     assert [run.status for run in world.hcp.runs(WORKSPACE)] == ["applied", "applied"]
 
 
+def test_a_workspace_whose_name_is_too_long_is_told_before_anything_is_planned(world: World, tmp_path: Path) -> None:
+    text = CONFIGURATION.format(organization=ORGANIZATION, hostname=world.hcp.hostname, s3="false", more="")
+    long = text.replace(f'"{world.hcp.hostname}"', f'"{world.hcp.hostname}", prefix: {"p" * 64}').replace(
+        "data", "d" * 30
+    )
+    (tmp_path / "organization.yaml").write_text(long)
+    done = world.aws.run(tmp_path, "deploy", "--dry-run")
+    assert done.returncode == Exit.WRITTEN_WRONG
+    assert "would have a name of 95 characters, and HCP Terraform takes 90" in done.stderr
+    assert not (tmp_path / "logs").exists()
+
+
 @pytest.mark.parametrize("words", [("deploy", "--yes"), ("workspaces", "run", "export", "--yes")])
 def test_a_plan_that_would_lose_a_key_can_be_confirmed_by_nobody(world: World, words: tuple[str, ...]) -> None:
     """The lock is lost and the configuration no longer has the key, so that only the plan shows it."""

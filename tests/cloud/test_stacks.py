@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from baseline.errors import WorldError
 from deployment.binaries import Terraform
 from deployment.deploy import Rollout, apply_stacks, plan_stacks
 from deployment.events import Event, Notice, StackEvent
@@ -242,6 +243,8 @@ def test_what_is_wrong_with_token_organization_or_host_is_said_without_the_token
     ):
         with plan_stacks(stacks.rollout(variables=variables), [name]) as planned:
             (failure,) = planned.failures
+            with pytest.raises(WorldError, match="nothing was applied"):
+                planned.refuse_failures()
         told[name] = str(failure)
         assert NOBODY not in str(failure) + stacks.log(name) + repr(stacks.events)
     assert f"{hcp.hostname} does not accept the token" in told["token"]

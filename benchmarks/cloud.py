@@ -16,7 +16,7 @@ from benchmarks.measure import Figures, measure
 from deployment.binaries import find_cdktf, node_major
 from deployment.environment import for_cdktf
 from operations.demo import CLONE
-from operations.embedded_cloud import ORGANIZATION, embedded_cloud
+from operations.embedded_cloud import any_cloud, embedded_cloud
 from operations.project import CONFIGURATION_VARIABLE
 
 _CDKTF = ("deploy", "*", "--auto-approve", "--skip-provider-lock")
@@ -36,9 +36,9 @@ def here(text: str, at_once: int) -> tuple[Figures, Figures]:
 
 def by_hcp(text: str, at_once: int) -> tuple[Figures, Figures]:
     """With Terraform on the workers."""
-    with embedded(text) as (folder, variables), embedded_cloud(variables, folder) as cloud:
+    with embedded(text) as (folder, variables), embedded_cloud(any_cloud("baseline"), variables, folder) as cloud:
         cloud.workers.at_once = at_once
-        backend = f'backend: {{type: cloud, organization: {ORGANIZATION}, hostname: "{cloud.hostname}"}}'
+        backend = f'backend: {{type: cloud, organization: example, hostname: "{cloud.hostname}"}}'
         written = text.replace("deployment: {", f"deployment: {{{backend}, ")
         (folder / "organization.yaml").write_text(written, encoding="utf-8")
         return ours(folder, cloud.environment(variables), at_once)

@@ -17,7 +17,7 @@ from cli import options, output
 from cli.progress import Progress
 from operations.demo import Demo, cdktf_for
 from operations.embedded_aws import FOLDER, background_aws, embedded_aws, with_provider
-from operations.embedded_cloud import CloudCopy, embedded_cloud, runs_of
+from operations.embedded_cloud import CloudCopy, any_cloud, embedded_cloud, runs_of
 from operations.project import Project, configuration_path
 
 if TYPE_CHECKING:
@@ -82,8 +82,10 @@ def _through_cloud(project: Project, parallelism: int | None) -> None:
         folder = Path(made) / "project"
         folder.mkdir()
         variables = _environment(project.inventory, folder, ending, keep=False)
-        server = ending.enter_context(embedded_cloud(variables, Path(made)))
-        output.say(f"starting an HCP Terraform on https://{server.hostname}")
+        server = ending.enter_context(
+            embedded_cloud(any_cloud(project.inventory.organization.namespace), variables, Path(made))
+        )
+        output.say(f"starting an HCP Terraform on https://{server.hostname}, whose runs come to AWS by OIDC")
         copy = CloudCopy(project, server, folder, variables)
         copy.write()
         at_once = [] if parallelism is None else ["--parallelism", str(parallelism)]

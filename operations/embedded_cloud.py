@@ -17,13 +17,13 @@ from deployment.environment import without_dead_configuration
 from deployment.mirror import SYSTEM_FOLDERS, find_mirror, provider_environment
 from deployment.parallelism import MOST_APPLIES, for_applies, free_memory
 from operations.embedded_aws import run_to_its_end
+from operations.embedded_hub import variables_of_runs
 from operations.project import Project
 from sandbox.cloud.certificates import ADDRESS
 from sandbox.cloud.server import Cloud
 from sandbox.cloud.terraform import Workers
 from stacks.versions import REQUIRED_PROVIDER
 
-ORGANIZATION = "example"
 _OF_MACHINE = (
     "PATH",
     "TMPDIR",
@@ -40,12 +40,10 @@ _COMMAND = "import sys; from cli.main import main; sys.exit(main())"
 
 
 @contextmanager
-def embedded_cloud(
-    aws: Mapping[str, str], folder: Path, organization: str = ORGANIZATION, port: int = 0
-) -> Iterator[Cloud]:
-    """One that ends with the block; the folder takes its files, and port 0 is any free one.
+def embedded_cloud(backend: CloudBackend, aws: Mapping[str, str], folder: Path) -> Iterator[Cloud]:
+    """The one that a backend names, which ends with the block; the folder takes its files, and port 0 is any free one.
 
-    Its workers get what leads to AWS by a variable set, as they would at HashiCorp, and nothing of the caller's.
+    Its workers take a role of AWS by a token, as a variable set says, and have nothing of the caller's.
     Raises WorldError where Terraform cannot be told to trust it.
     """
     if sys.platform == "darwin":
@@ -61,8 +59,8 @@ def embedded_cloud(
         folder=folder,
         at_once=for_applies(MOST_APPLIES, free_memory()),
     )
-    with Cloud(workers, organization, port) as cloud:
-        cloud.give("embedded AWS", {name: value for name, value in aws.items() if name.startswith("AWS_")})
+    with Cloud(workers, backend.organization, backend.hostname) as cloud:
+        cloud.give("AWS", variables_of_runs(aws, replace(backend, hostname=cloud.hostname)))
         yield cloud
 
 
@@ -72,12 +70,16 @@ def named_cloud(backend: Backend, aws: Mapping[str, str], folder: Path) -> Itera
 
     Yields the environment that leads to AWS, and to that.
     """
-    name, _, port = backend.hostname.partition(":") if isinstance(backend, CloudBackend) else ("", "", "")
-    if name not in ("localhost", ADDRESS) or not isinstance(backend, CloudBackend):
+    if isinstance(backend, CloudBackend) and backend.hostname.partition(":")[0] in ("localhost", ADDRESS):
+        with embedded_cloud(backend, aws, folder) as cloud:
+            yield cloud.environment(aws)
+    else:
         yield dict(aws)
-        return
-    with embedded_cloud(aws, folder, backend.organization, int(port or 443)) as cloud:
-        yield cloud.environment(aws, hostname=backend.hostname)
+
+
+def any_cloud(namespace: str) -> CloudBackend:
+    """A backend at any free port of this machine."""
+    return CloudBackend(organization="example", project=None, hostname=f"{ADDRESS}:0", prefix=namespace)
 
 
 def _of_workers(folder: Path) -> dict[str, str]:
@@ -108,7 +110,7 @@ class CloudCopy:
         """Make the copy."""
         project = self.project
         data = compose(project.text, str(project.path)).data
-        backend = {"type": "cloud", "organization": ORGANIZATION, "hostname": self.cloud.hostname}
+        backend = {"type": "cloud", "organization": self.cloud.store.organization, "hostname": self.cloud.hostname}
         data["deployment"] = {**(data.get("deployment") or {}), "backend": backend}
         (self.folder / project.path.name).write_text(json.dumps(data, indent=2), encoding="utf-8")
         if project.lock_path.exists():

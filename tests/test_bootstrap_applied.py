@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.embedded import embedded
 
 ACCOUNT, REGION = "111111111111", "eu-west-2"
 CALLER, ROLE = f"arn:aws:iam::{ACCOUNT}:role/keys", f"arn:aws:iam::{ACCOUNT}:role/kms-baseline-deploy"
+SUBJECT = "repo:example/keys:environment:keys"
 CONFIGURATION = f"""\
 version: 1
 organization: {{home_region: {REGION}, regions: [{REGION}]}}
@@ -58,7 +60,9 @@ def test_the_documents_are_applied_and_the_caller_takes_the_role(
 
 def taken(sts: Any, url: str) -> str:
     """Who the caller is after it took the deployment role."""
-    came = sts.assume_role_with_web_identity(RoleArn=CALLER, RoleSessionName="job", WebIdentityToken="of-a-job" * 4)
+    job = {"iss": "https://token.actions.githubusercontent.com", "aud": "sts.amazonaws.com", "sub": SUBJECT}
+    parts = (urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, job, {}))
+    came = sts.assume_role_with_web_identity(RoleArn=CALLER, RoleSessionName="job", WebIdentityToken=".".join(parts))
     caller = _client(came["Credentials"], url)
     given = caller.assume_role(RoleArn=ROLE, RoleSessionName="deploys", ExternalId="for-keys")
     return str(_client(given["Credentials"], url).get_caller_identity()["Arn"])

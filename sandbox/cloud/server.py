@@ -19,6 +19,7 @@ from sandbox.cloud.terraform import Workers, send
 
 _HEADERS = {"TFP-API-Version": "2.6", "TFP-AppName": "HCP Terraform"}
 """Below 2.5 Terraform refuses to go on; the name tells it that logs may be structured."""
+_HTTPS = 443
 _SECONDS = 60
 """How long a client may be silent."""
 
@@ -26,19 +27,20 @@ _SECONDS = 60
 class Cloud:
     """A running HCP Terraform with one organization. All that it holds is gone when it stops."""
 
-    def __init__(self, workers: Workers, organization: str, port: int = 0) -> None:
-        """Port 0 is any free one. Raises WorldError when the port is taken."""
+    def __init__(self, workers: Workers, organization: str, hostname: str = f"{ADDRESS}:0") -> None:
+        """Under a name of this machine; port 0 is any free one. Raises WorldError when the port is taken."""
+        name, _, port = hostname.partition(":")
         self.store, self.workers = Store(organization), workers
         self.gate = Gate(self.store, workers)
         self.certificate, key = certify(workers.folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, key)
         try:
-            self._server = _Server(port, context, self.gate)
+            self._server = _Server(int(port or _HTTPS), context, self.gate)
         except (OSError, OverflowError) as error:
-            raise WorldError(f"port {port} on {ADDRESS} cannot be used: {error}") from None
-        self.hostname = f"{ADDRESS}:{self._server.server_address[1]}"
-        self.gate.url = f"https://{self.hostname}"
+            raise WorldError(f"port {port or _HTTPS} on {ADDRESS} cannot be used: {error}") from None
+        self.hostname = f"{name}:{self._server.server_address[1]}"
+        self.gate.url = workers.issuer = f"https://{self.hostname}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="cloud")
         self._thread.start()
 
@@ -50,9 +52,9 @@ class Cloud:
     ) -> None:
         self.stop()
 
-    def environment(self, base: Mapping[str, str], role: Role = "admin", hostname: str = "") -> dict[str, str]:
-        """`base` with a token of a role, and with trust in the server's certificate; `localhost` is a name of it too."""
-        variable = "TF_TOKEN_" + (hostname or self.hostname).replace(".", "_")
+    def environment(self, base: Mapping[str, str], role: Role = "admin") -> dict[str, str]:
+        """`base` with a token of a role, and with trust in the server's certificate."""
+        variable = "TF_TOKEN_" + self.hostname.replace(".", "_")
         return {**base, variable: self.gate.tokens[role], "SSL_CERT_FILE": str(trusted(self.certificate, base))}
 
     def workspace(self, name: str) -> Workspace:

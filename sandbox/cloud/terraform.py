@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from sandbox.cloud.identity import dynamic_credentials
 from sandbox.cloud.log import Log
 from sandbox.cloud.plan_json import Schemas
 from sandbox.cloud.records import Run, StateVersion, Store
@@ -39,6 +40,8 @@ class Workers:
     """All that Terraform is told beside the variables of its workspace: PATH, HOME, where providers come from."""
     folder: Path
     """Takes the folders of the runs."""
+    issuer: str = ""
+    """Who vouches for a run, as AWS knows it: the server's address, with the scheme."""
     at_once: int = 4
     busy: int = 0
     holding: bool = False
@@ -128,4 +131,7 @@ class Folder:
             "TFC_WORKSPACE_NAME": run.workspace.name,
             "TFC_WORKSPACE_SLUG": f"{organization}/{run.workspace.name}",
         }
-        return {**self._workers.environment, **self._store.variables_of(run.workspace), **own}
+        variables = self._store.variables_of(run.workspace)
+        phase: Literal["plan", "apply"] = "apply" if run.status == "applying" else "plan"
+        role = dynamic_credentials(variables, run, phase, self._workers.issuer, organization, self._root)
+        return {**self._workers.environment, **variables, **own, **role}

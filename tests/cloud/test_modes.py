@@ -54,8 +54,10 @@ def test_an_agent_works_as_a_worker_and_console_logs_have_colours(hcp: Cloud, ma
     assert [run.status for run in hcp.runs("agent")] == ["discarded", "applied"]
 
 
-def test_a_locked_workspace_is_waited_for_and_a_run_is_cancelled(hcp: Cloud, machine_of: MachineOf) -> None:
+def test_a_locked_workspace_is_waited_for_and_an_apply_is_cancelled(hcp: Cloud, machine_of: MachineOf) -> None:
     machine = initialized(machine_of("admin"), "waiting")
+    slow = {"provisioner": [{"local-exec": {"command": "echo begun; sleep 60"}}]}
+    machine.write("waiting", resource={"terraform_data": {"quick": {}, "slow": slow}})
     hcp.lock("waiting")
     with applying(machine) as process:
         assert process.stdout
@@ -65,11 +67,13 @@ def test_a_locked_workspace_is_waited_for_and_a_run_is_cancelled(hcp: Cloud, mac
         with hcp.held():
             hcp.lock("waiting", by="")
             hcp.wait(run, "applying")
-            hcp.act(run, "cancel")
-            hcp.wait(run, "canceled")
-        assert "Apply complete" not in process.stdout.read()
+            assert hcp.workspace("waiting").state is None
+        assert any("begun" in line for line in process.stdout)
+        hcp.act(run, "cancel")
+        hcp.wait(run, "canceled")
+        assert "execution halted" in process.stdout.read()
         assert process.wait(60) == 1
-    assert hcp.workspace("waiting").state is None
+    assert hcp.workspace("waiting").state  # of what was made until then
 
 
 def test_a_failed_plan_ends_as_terraform_ends(hcp: Cloud, machine_of: MachineOf) -> None:
@@ -78,7 +82,9 @@ def test_a_failed_plan_ends_as_terraform_ends(hcp: Cloud, machine_of: MachineOf)
     failed = machine.terraform("plan", "-no-color", f"-out={SAVED}")
     assert failed.returncode == 1
     assert "Invalid function argument" in failed.stdout + failed.stderr
-    assert hcp.runs("failing")[0].status == "errored"
+    [run] = hcp.runs("failing")
+    assert run.status == "errored"
+    assert run.plan.log.read().endswith(b"\x03")  # else whoever follows it asks again and again
 
 
 def test_calls_fail_as_a_test_wants(hcp: Cloud, machine_of: MachineOf) -> None:

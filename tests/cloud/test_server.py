@@ -1,15 +1,18 @@
 """The server without Terraform: tokens, the order of runs, refusals, and what is kept out of documents and the journal."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from sandbox.cloud.gate import Gate
+from sandbox.cloud.identity import dynamic_credentials
 from sandbox.cloud.plan_json import Schemas, redacted
 from sandbox.cloud.records import Role, Run, Store, Version, Workspace
 from sandbox.cloud.terraform import Workers
+from sandbox.extensions.web_identity import claims_of
 
 
 @pytest.fixture
@@ -142,3 +145,19 @@ def test_a_redacted_plan_has_no_sensitive_value_and_only_the_schemas_that_it_nee
     assert answer["resource_changes"][0]["change"]["after"] == {"a": None, "b": ["x", None], "c": "shown"}
     assert answer["provider_schemas"] == {"p": {"resource_schemas": {"t": {}}}}
     assert len(asked) == 1
+
+
+def test_a_run_proves_who_it_is_where_its_workspace_wants_that(gate: Gate, tmp_path: Path) -> None:
+    made(gate, WORKSPACES, name="one")
+    run = run_of(gate.store.workspaces[0])
+    wanted = {"TFC_AWS_PROVIDER_AUTH": "true", "TFC_AWS_RUN_ROLE_ARN": "arn:run", "TFC_AWS_APPLY_ROLE_ARN": "arn:apply"}
+
+    def told(phase: Literal["plan", "apply"], variables: Mapping[str, str]) -> dict[str, str]:
+        return dynamic_credentials(variables, run, phase, "https://hcp", "example", tmp_path)
+
+    assert told("plan", wanted | {"TFC_AWS_PROVIDER_AUTH": "false"}) == {}
+    assert [told("plan", wanted)["AWS_ROLE_ARN"], told("apply", wanted)["AWS_ROLE_ARN"]] == ["arn:run", "arn:apply"]
+    claims = claims_of(Path(told("plan", wanted)["AWS_WEB_IDENTITY_TOKEN_FILE"]).read_text())
+    assert claims
+    subject = "organization:example:project:Default Project:workspace:one:run_phase:plan"
+    assert (claims["iss"], claims["aud"], claims["sub"]) == ("https://hcp", "aws.workload.identity", subject)

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from baseline.configuration.load import load
+from baseline.configuration.schema import render
 from baseline.expansion import expand
 from baseline.lock import Lock
 from baseline.purposes import PURPOSES
@@ -21,6 +22,8 @@ def shown_by(configuration: str, *arguments: str) -> str:
     printed = io.StringIO()
     with TemporaryDirectory() as folder, chdir(folder), redirect_stdout(printed), redirect_stderr(printed):
         Path("organization.yaml").write_text(configuration, encoding="utf-8")
+        Path("docs").mkdir()  # as in a clone, whose sample names the schema there
+        Path("docs/organization.schema.json").write_text(render(), encoding="utf-8")
         if main(arguments):
             raise RuntimeError(f"kms-baseline {' '.join(arguments)} failed: {printed.getvalue()}")
     return printed.getvalue()

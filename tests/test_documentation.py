@@ -235,6 +235,8 @@ SHOWN = [block for block in BLOCKS_OF_PAGES if block.page == "README.md" and blo
 def test_the_outputs_in_the_readme_are_real(block: Fence, run: Run, tmp_path: Path) -> None:
     """They are those of the sample, before anything was recorded."""
     (tmp_path / "organization.yaml").write_bytes(SHIPPED.read_bytes())
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "organization.schema.json").write_text(read("docs/organization.schema.json"), encoding="utf-8")
     first, _, shown = block.text.partition("\n")
     done = run(*shlex.split(first)[2:])
     assert (done.returncode, done.stdout + done.stderr) == (0, shown)

@@ -5,7 +5,7 @@ from cli import options, output
 from cli.version import VERSION
 from operations.new_repository import version_problem
 from operations.notes import bill_of_new_keys, notes
-from operations.project import Project, configuration_path
+from operations.project import Project, configuration_path, passed_over
 
 
 def check(config: options.Config = None) -> None:
@@ -30,5 +30,5 @@ def check(config: options.Config = None) -> None:
     if project.lock_differs:
         recorded = f"{project.lock_change} to be recorded by synth or lock"
         output.show(f"{project.lock_path}: {recorded}{bill_of_new_keys(project)}")
-    for note in filter(None, (*notes(project), version_problem(project.path.parent, VERSION))):
+    for note in filter(None, (passed_over(config), *notes(project), version_problem(project.path.parent, VERSION))):
         output.show(f"note: {note}")

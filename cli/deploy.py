@@ -18,7 +18,7 @@ from live.sessions import sessions_of
 from operations.chosen_stacks import chosen_stacks, parse_shard
 from operations.notes import resting_accounts
 from operations.outcomes import Outcomes
-from operations.project import Project, configuration_path
+from operations.project import Project, configuration_path, passed_over
 from operations.rollout import missing_states, planned
 from operations.synthesis import DEFAULT_OUTPUT, write_stacks
 from operations.takeover import Looking
@@ -96,7 +96,7 @@ def deploy(
     stacks = chosen_stacks(project, account or (), changed_from, parse_shard(shard) if shard else None)
     terraform = find_terraform(os.environ)
     write_stacks(project, DEFAULT_OUTPUT, locked, output.say)
-    _say_notes(project, stacks)
+    _say_notes(project, stacks, passed_over(config))
     looking = Looking(project.inventory, sessions_of(os.environ), approval.confirmed(take_over), output.say, dry_run)
     changed = False
     with _summarized(Outcomes.of(stacks), summary) as outcomes:
@@ -142,7 +142,9 @@ def _summarized(outcomes: Outcomes, path: Path | None) -> Iterator[Outcomes]:
         outcomes.write(path)
 
 
-def _say_notes(project: Project, stacks: list[str]) -> None:
+def _say_notes(project: Project, stacks: list[str], of_the_environment: str) -> None:
+    if of_the_environment:
+        output.say(f"note: {of_the_environment}")
     if missing := missing_states(project, {entry.stack for entry in project.lock.entries} & set(stacks)):
         are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
         states = some([str(state) for state in missing])

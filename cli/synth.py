@@ -9,7 +9,7 @@ import typer
 from baseline.backends import LocalBackend
 from cli import options, output
 from deployment.environment import refuse_redirections
-from operations.project import Project, configuration_path
+from operations.project import Project, configuration_path, passed_over
 from operations.synthesis import DEFAULT_OUTPUT, write_stacks
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
@@ -31,6 +31,8 @@ def synth(
     Example: kms-baseline synth --locked
     """
     project = Project(configuration_path(config))
+    if note := passed_over(config):
+        output.say(f"note: {note}")
     if OF_CDKTF in os.environ:  # it starts Terraform next, in this environment
         refuse_redirections(os.environ)
     write_stacks(project, output_folder, locked, say=_nothing if quiet else output.say, full=full)

@@ -36,6 +36,14 @@ def configuration_path(option: Path | None) -> Path:
     return option or Path(os.environ.get(CONFIGURATION_VARIABLE) or CONFIGURATION)
 
 
+def passed_over(option: Path | None) -> str:
+    """What a person should know where the environment leads away from the configuration of this folder; else nothing."""
+    path, here = configuration_path(option), Path(CONFIGURATION)
+    if option or not here.exists() or path.absolute() == here.absolute():
+        return ""
+    return f"{CONFIGURATION_VARIABLE} leads to {path}: the {CONFIGURATION} of this folder is not read"
+
+
 @dataclass(frozen=True)
 class Project:
     """One configuration file and its lock. Everything is read when it is first asked for."""

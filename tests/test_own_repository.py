@@ -122,6 +122,17 @@ def test_a_configuration_of_another_name_is_what_cdktf_and_the_pipeline_mean(
     assert (tmp_path / ".gitattributes").read_text().endswith("keys.lock.json merge=union\n")
 
 
+def test_a_variable_that_leads_away_from_this_folder_is_told(run: Run, tmp_path: Path) -> None:
+    """Left from another repository, it would take that one's organization for this one's."""
+    assert run("init").returncode == 0
+    (tmp_path / "other.yaml").write_text((tmp_path / "organization.yaml").read_text(), encoding="utf-8")
+    told = "note: KMS_BASELINE_CONFIG leads to other.yaml: the organization.yaml of this folder is not read\n"
+    assert told in run("check", KMS_BASELINE_CONFIG="other.yaml").stdout
+    assert told in run("synth", "--quiet", KMS_BASELINE_CONFIG="other.yaml").stderr
+    assert "not read" not in run("check", KMS_BASELINE_CONFIG="organization.yaml").stdout
+    assert "not read" not in run("check", "--config", "other.yaml", KMS_BASELINE_CONFIG="else.yaml").stdout
+
+
 def test_an_editor_is_not_left_with_an_old_schema(run: Run, tmp_path: Path) -> None:
     assert run("init").returncode == 0
     schema = tmp_path / "organization.schema.json"

@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo quick test check format generated pictures faults fuzz scanners terrain bench clean
+.PHONY: help install demo quick test check format generated pictures faults fuzz scanners terrain compatibility bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -80,6 +80,9 @@ terrain: install .install/terrain ## Synthesize by CDK Terrain in the place of C
 	@echo "installing CDK Terrain and Node 22 (about two minutes)"
 	@rm -rf $@ && $(PYTHON) -m venv $@
 	@$@/bin/python -m pip install --quiet --require-hashes -r $< && npm install --prefix $@ --silent node@22 || rm -rf $@
+
+compatibility: install ## Try other versions of Python and Node, ten minutes; write docs/compatibility.md
+	@$(BIN)/python -m tests.compatibility
 
 bench: install .install/aws-cdk ## Measure at 30 to 51,000 keys beside the alternatives; write docs/performance.md
 	@$(BIN)/python -m benchmarks

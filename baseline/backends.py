@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from baseline import names
 
+LONGEST_WORKSPACE = 90
+"""Characters of a name: https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create#workspace-naming"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalBackend:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from baseline import names
-from baseline.backends import CloudBackend
+from baseline.backends import LONGEST_WORKSPACE, CloudBackend
 from baseline.bill import in_year
 from baseline.features import FEATURES
 from baseline.inventory import Inventory
@@ -136,11 +136,13 @@ def remarks(inventory: Inventory) -> Iterator[str]:
         yield f"{count(len(disabled), 'retired key')} kept disabled, so that nobody can use what is encrypted: {shown}"
     backend = inventory.organization.deployment.backend
     if isinstance(backend, CloudBackend):
-        workspaces = ", ".join(names.workspace(backend.prefix, stack.name) for stack in inventory.stacks)
+        workspaces = [names.workspace(backend.prefix, stack.name) for stack in inventory.stacks]
         yield (
-            f"workspaces of {backend.organization}: {workspaces}; the first deployment makes those that are missing, if its "
-            "token may, and `kms-baseline workspaces apply` makes and settles them all"
+            f"workspaces of {backend.organization}: {some(workspaces)}; the first deployment makes those that are missing, if "
+            "its token may, and `kms-baseline workspaces apply` makes and settles them all"
         )
+        if long := [name for name in workspaces if len(name) > LONGEST_WORKSPACE]:
+            yield f"{some(long)}: HCP Terraform takes no name of more than {LONGEST_WORKSPACE} characters; shorten `prefix`"
 
 
 def resting_accounts(inventory: Inventory) -> Iterator[str]:

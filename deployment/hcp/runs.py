@@ -125,7 +125,7 @@ class Runs:
         while True:
             run = self.read(url)
             if run.changing:
-                raise HcpError(f"somebody confirmed it, and it is {run.status}")
+                raise HcpError(f"it was confirmed, and is {run.status}")
             if run.ended:
                 return done
             if time.monotonic() > until:

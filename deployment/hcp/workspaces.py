@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from baseline.backends import LONGEST_WORKSPACE
 from baseline.errors import UsageError
 from deployment.hcp.client import Client, HcpError
 
 Settings = Mapping[str, Any]
 """Attributes of a workspace, as the API calls them."""
-MOST_CHARACTERS = 90
-"""Of a workspace's name: https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create#workspace-naming"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +152,9 @@ class Places:
 
 def check_name(name: str) -> None:
     """Raise UsageError for a name that no workspace can have."""
-    if len(name) > MOST_CHARACTERS:
+    if len(name) > LONGEST_WORKSPACE:
         raise UsageError(
-            f"the workspace {name} would have a name of {len(name)} characters, and HCP Terraform takes {MOST_CHARACTERS}",
+            f"the workspace {name} would have a name of {len(name)} characters, and HCP Terraform takes {LONGEST_WORKSPACE}",
             "a shorter `deployment.backend.prefix`, or before its first deployment a shorter name of the account",
         )
 

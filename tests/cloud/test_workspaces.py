@@ -194,6 +194,13 @@ class TestBadInput:
         assert "would have a name of 95 characters, and HCP Terraform takes 90" in told.err
         assert cloud.gate.requests == []
 
+    def test_a_name_that_is_too_long_is_told_by_check(self, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
+        say("plan", prefix="p" * 64, first="n" * 30)
+        assert main(["check"]) == 0
+        told = "".join(capsys.readouterr())
+        assert f"{'p' * 64}-{'n' * 30}: HCP Terraform takes no name of more than 90 characters" in told
+        assert "`kms-baseline workspaces apply` makes and settles them all" in told
+
     def test_a_name_that_is_taken_and_not_seen_is_named(self, say: Say, cloud: Cloud) -> None:
         say("apply", "--yes")
         places = Places(Client.of(cloud.hostname, cloud.environment({})), ORGANIZATION)

@@ -115,7 +115,7 @@ def test_a_plan_that_somebody_confirmed_meanwhile_is_not_cancelled(
     with plan_stacks(remote(), ["data"]):
         api.status = "applying"
     assert api.done == []
-    assert "somebody confirmed it, and it is applying" in _notices(events)[0]
+    assert "it was confirmed, and is applying" in _notices(events)[0]
 
 
 class TestApply:

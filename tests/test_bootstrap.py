@@ -17,6 +17,7 @@ from baseline.iam.actions import CRYPTOGRAPHIC
 from baseline.iam.evaluate import decide
 from baseline.iam.request import IamCaller, Request
 from sandbox.extensions.trust import trusts
+from sandbox.extensions.web_identity import trusts_token
 from tests.conftest import ROOT, Run, inventory
 from tests.deployed.configurations import ON
 
@@ -154,6 +155,58 @@ def test_the_callers_role_trusts_the_jobs_of_one_place(
     tests = {key: value for operator in statement["Condition"].values() for key, value in operator.items()}
     assert tests == {f"{issuer}:aud": audience, f"{issuer}:sub": subject}
     assert ("StringLike" in statement["Condition"]) == ("*" in str(subject))
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "audience", "taken", "refused"),
+    [
+        (
+            S3,
+            GITHUB,
+            "sts.amazonaws.com",
+            "repo:example/keys:environment:keys",
+            (
+                "repo:example/keys:environment:test",
+                "repo:example/keys:pull_request",
+                "repo:example/keys:ref:refs/heads/main",
+                "repo:other/keys:environment:keys",
+            ),
+        ),
+        (
+            S3,
+            ("--gitlab", "a/keys"),
+            "sts.amazonaws.com",
+            "project_path:a/keys:ref_type:branch:ref:main",
+            ("project_path:a/keys:ref_type:branch:ref:other", "project_path:b/keys:ref_type:branch:ref:main"),
+        ),
+        (
+            CLOUD.replace("organization: example", "organization: example, project: keys"),
+            ("--hcp",),
+            "aws.workload.identity",
+            "organization:example:project:keys:workspace:baseline-data:run_phase:plan",
+            (
+                "organization:other:project:keys:workspace:baseline-data:run_phase:plan",
+                "organization:example:project:others:workspace:baseline-data:run_phase:plan",
+                "organization:example:project:keys:workspace:another:run_phase:plan",
+            ),
+        ),
+    ],
+)
+def test_the_embedded_aws_lets_these_jobs_in_and_no_others(
+    run: Run, tmp_path: Path, text: str, arguments: tuple[str, ...], audience: str, taken: str, refused: tuple[str, ...]
+) -> None:
+    form = ("--provider-exists", "--format", "cloudformation")
+    role = rendered(run, tmp_path, text, *arguments, *form)["caller.template.json"]["Resources"]["Role"]
+    trust = role["Properties"]["AssumeRolePolicyDocument"]
+    provider = trust["Statement"][0]["Principal"]["Federated"]
+
+    def lets_in(subject: str, audience: str = audience) -> bool:
+        host = provider.partition("oidc-provider/")[2]
+        return trusts_token(trust, {"iss": f"https://{host}", "aud": audience, "sub": subject}, provider)
+
+    assert lets_in(taken)
+    assert not lets_in(taken, "another.audience")
+    assert [subject for subject in refused if lets_in(subject)] == []
 
 
 def test_a_provider_that_is_there_is_referred_to(run: Run, tmp_path: Path) -> None:

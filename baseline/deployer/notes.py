@@ -11,7 +11,10 @@ def notes(found: Bootstrap, inventory: Inventory) -> Iterator[str]:
     organization = inventory.organization
     without = [account.name for account in organization.accounts if account.role is None]
     if without:
-        yield f"{', '.join(without)}: no role is rendered, since the caller's own credentials deploy there (`role: null`)"
+        yield (
+            f"{', '.join(without)}: no role is rendered, since the caller's own credentials deploy there (`role: null`), and "
+            "need the same actions"
+        )
     yield (
         "the role can make what this configuration has, and cannot delete what one before it had: deploy first what is "
         "switched off, then run bootstrap again"

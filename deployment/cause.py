@@ -19,6 +19,11 @@ class Cause:
     """Terraform itself refused to destroy something that is protected."""
 
 
+def nobody(_: str) -> str:
+    """Who locked a workspace, where nobody can be asked."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where it failed."""
@@ -27,6 +32,8 @@ class Place:
     folder: Path
     remote: bool = False
     """Whether a worker of HCP Terraform ran it: this machine's credentials, network and files are then of no account."""
+    locker: Callable[[str], str] = nobody
+    """Who locked the workspace ORGANIZATION/NAME; empty where that is not known."""
 
     def command(self, *arguments: str) -> str:
         """A command of Terraform in the stack's folder, for a person."""

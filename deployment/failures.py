@@ -1,12 +1,12 @@
 """Turns the failures of several stacks into the one error that the program reports."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from baseline.errors import KmsBaselineError, Refusal, WorldError
-from deployment.cause import Cause, Place
+from deployment.cause import Cause, Place, nobody
 from deployment.causes import cause_of
 from deployment.events import Phase
 from deployment.output import ErrorBlock, error_blocks, last_lines, run_url
@@ -44,12 +44,20 @@ class StackFailure:
 
 
 def read_failure(
-    stack: str, phase: Phase, lines: Sequence[str], code: int, *, log: Path, terraform: Path, folder: Path
+    stack: str,
+    phase: Phase,
+    lines: Sequence[str],
+    code: int,
+    *,
+    log: Path,
+    terraform: Path,
+    folder: Path,
+    locker: Callable[[str], str] = nobody,
 ) -> StackFailure:
     """The failure of a stack whose child said `lines` and ended with `code`."""
     blocks = error_blocks(lines)
     run = run_url(lines)
-    causes = [cause_of(block, Place(terraform, folder, remote=bool(run))) for block in blocks]
+    causes = [cause_of(block, Place(terraform, folder, bool(run), locker)) for block in blocks]
     known = [cause for cause in causes if cause] + ([_ended_by_signal(-code)] if code < 0 else [])
     unknown = [block for block, cause in zip(blocks, causes, strict=True) if not cause]
     excerpt = _excerpt(unknown) if blocks else last_lines(lines, _MOST_LINES)

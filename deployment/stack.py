@@ -1,5 +1,6 @@
 """One synthesized stack, and how Terraform is run in its folder."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -72,6 +73,7 @@ class StackRun:
             log=stack.log,
             terraform=stack.terraform,
             folder=stack.folder,
+            locker=self._locker,
         )
         if self.run_url:
             failure = replace(failure, causes=failure.causes or self._cause_of_run(), run=self.run_url)
@@ -79,6 +81,15 @@ class StackRun:
             phase, "failed", "; ".join(cause.problem for cause in failure.causes) or next(iter(failure.excerpt), "")
         )
         return failure
+
+    def _locker(self, workspace: str) -> str:
+        """Who locked the workspace of this stack, of which Terraform tells only who could not lock it."""
+        organization, _, name = workspace.partition("/")
+        try:
+            content = json.loads((self.stack.folder / "cdk.tf.json").read_text(encoding="utf-8"))
+            return self.stack.runs.locker_of(content["terraform"]["cloud"]["hostname"], organization, name)
+        except (OSError, ValueError, KeyError, HcpError):
+            return ""
 
     def _cause_of_run(self) -> tuple[Cause, ...]:
         """What only HCP Terraform knows: Terraform says of a run that was cancelled there that it halted."""

@@ -65,7 +65,7 @@ def _locked(block: ErrorBlock, place: Place) -> Cause:
     workspace = re.search(r'lock ID: "([^"]+)"', block.text)
     name = workspace[1] if workspace else "ORGANIZATION/WORKSPACE"
     return Cause(
-        f"the workspace {name} is locked by another run or by a person",
+        f"the workspace {name} is locked by {place.locker(name) or 'another run or by a person'}",
         "wait until that run has ended, or let whoever locked the workspace unlock it; "
         f"if a run was killed: {place.command('force-unlock', name)}",
     )

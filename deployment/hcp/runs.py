@@ -99,11 +99,12 @@ class Runs:
         https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces
         """
         found = _parts(url)
-        client, place = (
-            self._client(found["host"]),
-            ("organizations", found["organization"], "workspaces", found["workspace"]),
-        )
-        answer = client.get(*place, include="locked_by")
+        return self.locker_of(found["host"], found["organization"], found["workspace"])
+
+    def locker_of(self, host: str, organization: str, workspace: str) -> str:
+        """The same of any workspace of an organization."""
+        place = ("organizations", organization, "workspaces", workspace)
+        answer = self._client(host).get(*place, include="locked_by")
         by = answer["data"]["relationships"].get("locked-by", {}).get("data") or {"type": "runs"}
         if by["type"] == "runs":
             return ""
@@ -116,9 +117,7 @@ class Runs:
     def discard(self, url: str) -> bool:
         """Make sure that a run changes nothing: discard a plan that waits, cancel one that is being made.
 
-        Whether anything was left to be done.
-
-        Raises HcpError where that cannot be said, also since somebody confirmed it.
+        Whether anything was left to be done. Raises HcpError where that cannot be said, also since somebody confirmed it.
         """
         client = self._client(_parts(url)["host"])
         until, cancelled, done = time.monotonic() + _PATIENCE, False, False

@@ -225,7 +225,7 @@ def test_a_state_that_a_person_locked_names_the_workspace_and_not_us(hcp: Cloud,
     with plan_stacks(stacks.rollout(), ["kept-here"]) as planned:
         (failure,) = planned.failures
     hcp.lock("kept-here", "")
-    assert f"the workspace {ORGANIZATION}/kept-here is locked by another run or by a person" in str(failure)
+    assert f"the workspace {ORGANIZATION}/kept-here is locked by a-person" in str(failure)
     assert failure.causes[0].help.endswith(f"force-unlock {ORGANIZATION}/kept-here")
     assert failure.run == ""
 

@@ -37,4 +37,7 @@ def export(folder: Folder, config: options.Config = None, locked: options.Locked
     export_stacks(project, folder, locked, output.say, VERSION)
     output.say(f"{count(len(inventory.stacks), 'stack')} written to {folder}")
     if isinstance(inventory.organization.deployment.backend, LocalBackend):
-        output.say("note: applying these folders needs the state of the stacks; the local backend has no path here")
+        output.say(
+            "note: the states of the local backend are not in these folders, and Terraform would make every key anew there: "
+            "docs/uninstalling.md tells how to copy them"
+        )

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from cli.commands import program
+from tests.conftest import ROOT
 
 CALL = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?kms-baseline(?= |$)[^`\n|;&>)#]*", re.MULTILINE)
 
@@ -24,3 +25,10 @@ def must_exist(call: str) -> None:
     if not any(word.startswith("-") for word in words):
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         assert len(words) <= len(arguments) or "--" in call, call
+
+
+def sh_blocks(page: str) -> list[str]:
+    """The commands that a page shows."""
+    return re.findall(
+        r"^```sh\n(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )

@@ -18,7 +18,7 @@ from deployment.mirror import Mirror
 from tests.conftest import ROOT, Run, missing
 from tests.embedded import Embedded, embedded
 from tests.git import git
-from tests.shown_commands import CALL, must_exist
+from tests.shown_commands import CALL, must_exist, sh_blocks
 
 FILES = {
     ".gitattributes",
@@ -375,10 +375,3 @@ def table(text: str) -> dict[str, list[int]]:
     """The numbers of a deployment's table, by stack."""
     lines = (line.split() for line in text.splitlines())
     return {line[0]: list(map(int, line[1:])) for line in lines if len(line) == 7 and line[1].isdigit()}
-
-
-def sh_blocks(page: str) -> list[str]:
-    """The commands that a page shows."""
-    return re.findall(
-        r"^```sh\n(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )

@@ -1,5 +1,7 @@
 """What `deploy` shows before anything is applied, through the real Terraform and its provider."""
 
+import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from subprocess import CompletedProcess
 
@@ -7,8 +9,9 @@ import pytest
 
 from deployment.mirror import Mirror
 from sandbox.pages import ask
-from tests.conftest import EVERYWHERE
+from tests.conftest import COMMAND, EVERYWHERE
 from tests.forever.world import World, world
+from tests.shown_commands import sh_blocks
 
 EDIT = "keys: {users: [role/App], deletion_window_days: 21, purposes: {sns: {rotation: false}}}\n"
 
@@ -25,6 +28,7 @@ def test_a_plan_can_be_approved(provider_mirror: Mirror, tmp_path_factory: pytes
         assert trial.run("deploy", "--dry-run", "--detailed-exitcode").returncode == 0
         # Where nothing is made nothing is looked for: these are calls that Terraform never makes.
         assert [trial.calls("kms", operation) for operation in ("ListKeys", "ListGrants", "ListKeyPolicies")] == [0] * 3
+        terraform_goes_on_with_an_export(trial)
         trial.configure(EDIT)
         shown = trial.run("deploy", "--dry-run", "--detailed-exitcode")
         assert shown.returncode == 2
@@ -33,6 +37,16 @@ def test_a_plan_can_be_approved(provider_mirror: Mirror, tmp_path_factory: pytes
         assert "  enable_key_rotation: true -> false\n" in text
         assert "  GAINS  role/App of 222222222222\n" in text
         assert text.endswith("plan: 3 to update in 1 stack; the full text is in logs/trial.log\n")
+
+
+def terraform_goes_on_with_an_export(trial: World) -> None:
+    """By the commands of docs/uninstalling.md: without this program, and without a key made anew."""
+    handed_over, looked = sh_blocks("uninstalling.md")[:2]
+    looked = looked.replace("plan", "plan -input=false -detailed-exitcode")
+    variables = {**trial.aws.variables, "PATH": f"{COMMAND.parent}{os.pathsep}{trial.aws.variables['PATH']}"}
+    command = ["sh", "-euc", f"{handed_over}cd keys/trial\n{looked}"]
+    done = subprocess.run(command, cwd=trial.folder, env=variables, capture_output=True, text=True, check=False)
+    assert (done.returncode, "No changes" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 def first_of_two_at_once(trial: World) -> CompletedProcess[str]:

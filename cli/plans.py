@@ -30,8 +30,11 @@ def last_line(planned: Planned) -> str:
     """All of it in one line, and where the whole text is."""
     totals = [sum(numbers) for numbers in zip(*_counts(planned).values(), strict=True)] or [0] * len(COLUMNS)
     said = ", ".join(f"{number} to {what}" for what, number in zip(COLUMNS, totals, strict=True) if number)
+    stacks, changing = count(len(planned.plans), "stack"), sum(any(numbers) for numbers in _counts(planned).values())
+    if said and changing < len(planned.plans):
+        stacks = f"{changing} of {stacks}"
     where = "logs/<stack>.log" if len(planned.plans) != 1 else f"logs/{planned.plans[0].stack.name}.log"
-    return f"plan: {said or 'no resource changes'} in {count(len(planned.plans), 'stack')}; the full text is in {where}"
+    return f"plan: {said or 'no resource changes'} in {stacks}; the full text is in {where}"
 
 
 def markdown(planned: Planned, groups: Sequence[Alike]) -> Iterator[str]:

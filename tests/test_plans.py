@@ -34,6 +34,16 @@ def test_a_pull_request_gets_counts_and_every_change() -> None:
     assert "CREATE  aws_kms_key.b in web-0, web-1, web-2, web-3, web-4 and 4 more\n" in page
 
 
+def test_stacks_that_do_not_change_are_not_counted_with_those_that_do() -> None:
+    changes = {"data": StackChanges(), "web": StackChanges(create=2)}
+    planned = cast(Planned, SimpleNamespace(changes=changes, plans=PLANNED.plans))
+    assert plans.last_line(planned).startswith("plan: 2 to create in 1 of 2 stacks; ")
+    planned = cast(
+        Planned, SimpleNamespace(changes={"data": StackChanges()} | {"web": StackChanges()}, plans=PLANNED.plans)
+    )
+    assert plans.last_line(planned).startswith("plan: no resource changes in 2 stacks; ")
+
+
 def test_a_program_gets_the_same() -> None:
     data: dict[str, Any] = json.loads(json.dumps(plans.as_json(PLANNED, GROUPS)))
     assert data["stacks"]["web"] == {"import": 1, "create": 2, "update": 0, "replace": 0, "delete": 0, "forget": 0}

@@ -30,6 +30,10 @@ class HcpError(WorldError):
         """Of HTTP; 0: there was no answer."""
 
 
+class Unreachable(HcpError):
+    """There was no answer; there may be one a moment later."""
+
+
 class Client:
     """The API at one host, with one token. The token is sent to that host's API and nowhere else."""
 
@@ -134,15 +138,15 @@ class Client:
             return HcpError(f"{host} {missing}, or the token may not do that", help, error.code)
         return HcpError(f"{host} refuses it ({error.code}): {said}", status=error.code)
 
-    def _unreachable(self, error: Exception) -> HcpError:
+    def _unreachable(self, error: Exception) -> Unreachable:
         reason = error.reason if isinstance(error, URLError) else error
         if isinstance(reason, ssl.SSLCertVerificationError):
-            return HcpError(
+            return Unreachable(
                 f"HCP Terraform cannot be reached: the certificate of {self.hostname} is not trusted",
                 "name a file with the authority's certificate in SSL_CERT_FILE",
             )
         why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-        return HcpError(
+        return Unreachable(
             f"HCP Terraform cannot be reached: {self.hostname}: {self._token.kept_out_of(why)}",
             "look at `deployment.backend.hostname` and at the network",
         )

@@ -23,6 +23,9 @@ from deployment.stack import StackFolder
 
 _PAUSE = 1.0
 _MAIN = "main.tf.json"
+_SAVED = "planned_and_saved"
+_DECISIONS = ("planned", "policy_override", "policy_soft_failed", "post_plan_awaiting_decision")
+"""In these a plan waits for a person: https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#run-states"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,10 @@ class ApiEngine:
         try:
             run = ApiRun.begun(self.client, self.organization, self.workspaces[stack.name], stack.folder)
             self.begun[run.url] = run
+            following.url = run.url
             stack.runs.opened(run.url, stack.name)
-            end = following.to(run, lambda now: now.ended or (now.discardable and now.status != "pending"))
-            if end.status not in ("planned_and_saved", "planned_and_finished"):
+            end = following.to(run, lambda now: now.ended or now.status in (_SAVED, *_DECISIONS))
+            if end.status not in (_SAVED, "planned_and_finished"):
                 keys = read_keys(run.json()) if end.status == "errored" else KeysInPlan()
                 return replace(following.failure(run, end), keys=keys)
             content = run.json()
@@ -81,14 +85,14 @@ class ApiEngine:
         return StackPlan(stack, stack.folder / _MAIN, not end.ended, changes, keys, details, run.url)
 
     def _apply(self, following: "_Following", plan: StackPlan) -> StackResult:
-        run, name = self.begun[plan.run], plan.stack.name
+        run, name, following.url = self.begun[plan.run], plan.stack.name, plan.run
         following.tell("started")
         try:
             run.confirm()
             end = following.to(run, lambda now: now.ended)
         except (HcpError, Stopped) as error:
             outcome = plan.stack.runs.outcome(plan.run)
-            failure = following.failed(error, run.url) if isinstance(error, HcpError) and outcome != "applied" else None
+            failure = following.failed(error) if isinstance(error, HcpError) and outcome != "applied" else None
             return StackResult(name, outcome or "failed", failure, plan.run)
         plan.stack.runs.settled(plan.run)
         if end.status != "applied":
@@ -105,6 +109,7 @@ class _Following:
     shift: Shift
     phase: Phase
     total: int = 0
+    url: str = field(default="", init=False)
     _done: int = field(default=0, init=False)
     _lines: list[str] = field(default_factory=list, init=False)
     _read: int = field(default=0, init=False)
@@ -118,6 +123,7 @@ class _Following:
             now = run.now()
             self._follow(run)
             if end(now):
+                self._say_all(self._rest)  # what no line break ends
                 return now
             if self.shift.children.stopped:
                 raise Stopped
@@ -126,8 +132,12 @@ class _Following:
 
     def failure(self, run: ApiRun, end: Run) -> StackFailure:
         """What a run failed of."""
-        cancelled = end.status in ("canceled", "force_canceled", "discarded")
-        cause = Cause(f"the run was {end.status.replace('_', ' ')} in HCP Terraform", "run it again")
+        how = "discarded" if end.status == "discarded" else "cancelled"
+        cause = Cause(f"the run was {how} in HCP Terraform", "run it again when nobody does that")
+        if not end.ended:
+            cause = Cause(
+                f"the run waits for a person in HCP Terraform, as {end.status}", "decide there, or change the policy"
+            )
         found = read_failure(
             self.stack.name,
             self.phase,
@@ -137,14 +147,13 @@ class _Following:
             terraform=self.stack.terraform,
             folder=self.stack.folder,
         )
-        found = replace(found, causes=(cause,), excerpt=()) if cancelled else found
+        found = found if end.status == "errored" else replace(found, causes=(cause,), excerpt=())
         return self._told(found)
 
-    def failed(self, error: HcpError, url: str = "") -> StackFailure:
+    def failed(self, error: HcpError) -> StackFailure:
         """What could not be asked."""
-        return self._told(
-            StackFailure(self.stack.name, self.phase, (Cause(str(error), error.help),), (), self.stack.log, run=url)
-        )
+        cause = Cause(str(error), error.help)
+        return self._told(StackFailure(self.stack.name, self.phase, (cause,), (), self.stack.log, run=self.url))
 
     def tell(self, status: EventStatus, line: str = "") -> None:
         """Say what happens."""
@@ -159,9 +168,11 @@ class _Following:
         while part := run.log(stage, self._read):
             self._read += len(part)
             *complete, self._rest = (self._rest + part).split(b"\n")
-            for raw in complete:
-                for line in readable(raw.decode(errors="replace")):
-                    self._say(plain(line))
+            self._say_all(*complete)
+
+    def _say_all(self, *said: bytes) -> None:
+        for line in (line for raw in said for line in readable(raw.decode(errors="replace"))):
+            self._say(plain(line))
 
     def _say(self, line: str) -> None:
         self._lines.append(line)

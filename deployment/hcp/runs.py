@@ -8,12 +8,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from baseline.errors import WorldError
 from baseline.words import count
-from deployment.hcp.client import Client, HcpError
+from deployment.hcp.client import Client, HcpError, Unreachable
 
 _URL = re.compile(r"https://(?P<host>[^/]+)/app/(?P<organization>[^/]+)/(?P<workspace>[^/]+)/runs/(?P<id>run-\w+)")
 _ENDED = ("applied", "canceled", "force_canceled", "discarded", "errored", "planned_and_finished")
@@ -22,6 +22,7 @@ _CHANGING = ("applying", "post_apply_running", "post_apply_completed", "applied"
 _PATIENCE = 30.0
 """Seconds in which a run that was cancelled must end."""
 _PAUSE = 0.5
+_TRIES = 3
 _AT_ONCE = 8
 
 
@@ -63,8 +64,10 @@ class Runs:
         self._open: dict[str, str] = {}
 
     def opened(self, url: str, stack: str) -> None:
-        """A run that plans what may then be confirmed."""
+        """A run that plans what may then be confirmed. The token is looked for now: later it may be gone."""
         self._open[url] = stack
+        with suppress(HcpError):
+            self._client(_parts(url)["host"])
 
     def settled(self, url: str) -> None:
         """A run that nobody can confirm any more, or that is to go on."""
@@ -158,10 +161,16 @@ class Runs:
 
     def _problem(self, url: str) -> str | None:
         """Why a run could not be discarded; None: it was; empty: it had ended."""
-        try:
-            return None if self.discard(url) else ""
-        except WorldError as error:
-            return str(error)
+        problem = ""
+        for _ in range(_TRIES):
+            try:
+                return None if self.discard(url) else ""
+            except HcpError as error:
+                problem = str(error)
+                if not isinstance(error, Unreachable) and error.status < 500:
+                    break
+            time.sleep(_PAUSE)
+        return problem
 
     def _client(self, host: str) -> Client:
         with self._lock:

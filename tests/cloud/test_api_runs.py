@@ -77,6 +77,7 @@ def test_a_token_without_admin_leaves_nothing_to_confirm(hcp: Cloud, stacks: ByA
     with plan_stacks(stacks.by_api("write"), ["api-weak"]) as planned:
         (failure,) = planned.failures
     assert "the token may not read the plan" in str(failure)
+    assert failure.run.endswith(hcp.runs("api-weak")[0].id)
     assert [run.status for run in hcp.runs("api-weak")] == ["discarded"]
 
 
@@ -150,7 +151,7 @@ def test_a_run_that_is_cancelled_there_is_told(hcp: Cloud, stacks: ByApi) -> Non
                 hcp.act(run, "cancel")
 
         error = apply_stacks(replace(planned, rollout=replace(rollout, on_event=cancel))).error()
-    assert "api-cancelled: the run was canceled in HCP Terraform (run: https://" in str(error)
+    assert "api-cancelled: the run was cancelled in HCP Terraform (run: https://" in str(error)
 
 
 def test_a_folder_is_packed_where_the_workspace_looks_for_it(tmp_path: Path) -> None:

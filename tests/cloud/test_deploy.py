@@ -124,7 +124,7 @@ def test_a_plan_that_would_lose_a_key_can_be_confirmed_by_nobody(world: World, w
     assert "aws_kms_key.s3_eu_west_2 would be deleted" in done.stderr
     run = world.hcp.runs(WORKSPACE)[-1]
     assert run.plan.has_changes
-    assert run.status == "discarded"
+    assert run.status == "discarded", done.stderr
     with pytest.raises(Refused):
         world.hcp.act(run, "apply")
     assert world.keys() == ["Enabled"] * 4

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -13,7 +13,7 @@ from deployment.apply import StackResult
 from deployment.deploy import Rollout, apply_stacks, plan_stacks
 from deployment.events import Event, Notice, StackEvent
 from deployment.hcp import runs as module
-from deployment.hcp.client import Client, HcpError
+from deployment.hcp.client import Client, HcpError, Unreachable
 from tests.deployment.conftest import Synthesize
 
 URL = "https://app.terraform.io/app/example/w-data/runs/run-1"
@@ -31,11 +31,11 @@ class Api:
     def __init__(self, status: str) -> None:
         self.status = status
         self.done: list[str] = []
-        self.failing: HcpError | None = None
+        self.failing: list[HcpError] = []
 
     def get(self, *path: str) -> Mapping[str, Any]:
         if self.failing:
-            raise self.failing
+            raise self.failing.pop(0)
         cancelable, discardable = ACTIONS.get(self.status, (False, False))
         actions = {"is-cancelable": cancelable, "is-discardable": discardable}
         return {"data": {"id": path[-1], "attributes": {"status": self.status, "actions": actions}}}
@@ -101,12 +101,31 @@ def test_a_plan_that_is_applied_is_left_alone(remote: Deploying, api: Api) -> No
 
 
 def test_a_plan_that_cannot_be_discarded_is_named(remote: Deploying, api: Api, events: list[Event]) -> None:
-    api.failing = HcpError("the network is down")
+    api.failing = [Unreachable("the network is down")] * 3
     with plan_stacks(remote(), ["data"]):
         pass
     (said,) = _notices(events)
     assert said.startswith("warning: data: its run could not be discarded: the network is down")
     assert said.endswith(URL)
+
+
+def test_a_plan_is_discarded_when_the_network_comes_back(remote: Deploying, api: Api, events: list[Event]) -> None:
+    api.failing = [Unreachable("the network is down"), HcpError("it is tired", status=503)]
+    with plan_stacks(remote(), ["data"]):
+        pass
+    assert api.done == ["discard"]
+    assert _notices(events) == ["nothing of it can be confirmed in HCP Terraform any more: 1 run discarded"]
+
+
+def test_the_token_may_be_gone_when_a_plan_is_discarded(
+    remote: Deploying, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> NoReturn:
+        raise HcpError("there is no token")
+
+    with plan_stacks(remote(), ["data"]):
+        monkeypatch.setattr(Client, "of", gone)
+    assert api.done == ["discard"]
 
 
 def test_a_plan_that_somebody_confirmed_meanwhile_is_not_cancelled(

@@ -42,7 +42,7 @@ quick: install check ## Run every check, and every test that needs no Terraform
 test: export GOGC := off
 test: export GOMEMLIMIT := 700MiB
 test: install check ## Run every check and test
-	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder
 
 check: install ## Format, lint, types, layers and generated pages
 	@$(BIN)/ruff format --check .

@@ -200,7 +200,8 @@ STAGES = ("nothing_deployed", "bucket_taken", "switched_on", "changed", "switche
 """The fixtures of the one deployment that most tests with Terraform share, each built on the one before."""
 LONG = (
     *("test_demo.py", "test_no_key_twice.py", "test_from_0_1_0.py", "test_own_repository.py", "test_mutants.py"),
-    *("test_shapes.py", "test_schema.py", "test_synthesized.py"),
+    *("test_shapes.py", "test_schema.py", "test_synthesized.py", "test_likeness.py", "test_scanners.py"),
+    *("test_features_again.py", "test_bootstrap_applied.py", "test_deploy.py", "test_modes.py", "test_deployed.py"),
 )
 """Files that take a minute or more: begun last, one of them would keep a core busy while the others have nothing to do."""
 

@@ -7,6 +7,7 @@ would wait for each other longer than for AWS.
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ Or the error that every further place would end in too, or why nothing was seen,
 """
 _MOST_PROCESSES = 4
 """With more, there would be nothing left to do for them: so many threads make 1,000 calls a second at most, of 30 ms each."""
+_SECONDS_OF_A_THREAD = 0.05
+"""Each waits for AWS long before it has worked for so long. With Python's 5 ms they take turns more often, for 4 % more CPU."""
 _Message = tuple[int, Looked] | int
 """What a process sends: what was seen in which of the places; at the end, how many calls it took."""
 
@@ -92,6 +95,7 @@ def _received(connection: Connection) -> _Message:
 def _send(connection: Connection, sessions: Sessions, places: Sequence[ExpectedPlace], share: range, of: int) -> None:
     """What each of the processes does. An interrupt is the first process's to tell."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setswitchinterval(_SECONDS_OF_A_THREAD)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for read in _by_threads(sessions, places, share, MOST_AT_ONCE // of):
         connection.send(read)

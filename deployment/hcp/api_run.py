@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.hcp.client import Client, HcpError
+from deployment.hcp.refusals import UNREADABLE_PLAN
 from deployment.hcp.runs import Run
 
 _PAUSE = 1.0
@@ -69,11 +70,7 @@ class ApiRun:
         except HcpError as error:
             if error.status not in (403, 404):
                 raise
-            raise HcpError(
-                "the token may not read the plan, so that nobody could see what it does to keys",
-                "use a token of a user or team that has admin on the workspaces (docs/hcp-terraform.md)",
-                error.status,
-            ) from None
+            raise HcpError.of(UNREADABLE_PLAN, error.status) from None
 
     def log(self, stage: str, begin: int) -> bytes:
         """What a stage (`plans` or `applies`) has said from a byte on."""

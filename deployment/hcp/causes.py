@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from deployment.cause import Cause, Explain, Place
+from deployment.hcp import refusals
 from deployment.output import ErrorBlock
 
 OF_THE_WORKSPACE = (
@@ -16,44 +17,28 @@ OF_THE_WORKSPACE = (
 
 
 def _no_admin(_: ErrorBlock, __: Place) -> Cause:
-    """https://developer.hashicorp.com/terraform/cloud-docs/api-docs/plans#retrieve-the-json-execution-plan"""
-    return Cause(
-        "the token may not read the plan, so that nobody could see what it does to keys",
-        "use a token of a user or team that has admin on the workspaces (docs/hcp-terraform.md)",
-    )
+    return refusals.UNREADABLE_PLAN
 
 
 def _no_token(block: ErrorBlock, _: Place) -> Cause:
     host = re.search(r"generate a token for (\S+?):?(\s|$)", block.text)
-    login = f"terraform login {host[1]}" if host else "terraform login"
-    return Cause(
-        f"there is no token for {host[1] if host else 'HCP Terraform'}", f"run `{login}`, or give one in TF_TOKEN_..."
-    )
+    return refusals.no_token(host[1] if host else "")
 
 
 def _refused_token(block: ErrorBlock, _: Place) -> Cause:
-    return Cause(
-        f"{_host(block)} does not accept the token: it is wrong or has expired",
-        "run `terraform login` again, or renew the token in TF_TOKEN_... (that variable is taken before a login)",
-    )
+    return refusals.refused_token(_host(block))
 
 
 def _no_organization(block: ErrorBlock, _: Place) -> Cause:
     name = re.search(r'organization "([^"]+)"', block.text)
-    return Cause(
-        f"{_host(block)} has no organization {name[1] if name else 'of this name'}, or the token may not see it",
-        "correct `deployment.backend.organization`, or use a token of somebody in it",
-    )
+    return refusals.no_organization(_host(block), name[1] if name else "of this name")
 
 
 def _unreachable(block: ErrorBlock, _: Place) -> Cause:
     why = block.text.rpartition(": ")[2].rstrip(".")
-    help = "look at `deployment.backend.hostname` and at the network"
+    help = refusals.LOOK_AT_HOST
     if "x509" in block.text:
-        why, help = (
-            f"its certificate is not trusted ({why})",
-            "name a file with the authority's certificate in SSL_CERT_FILE",
-        )
+        why, help = f"its certificate is not trusted ({why})", refusals.TRUST
     return Cause(f"HCP Terraform cannot be reached: {why}", help)
 
 

@@ -12,6 +12,8 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from baseline.errors import WorldError
+from deployment.cause import Cause
+from deployment.hcp import refusals
 from deployment.hcp.tokens import Token, find_token
 
 _SECONDS = 30
@@ -28,6 +30,11 @@ class HcpError(WorldError):
         super().__init__(message, help)
         self.status = status
         """Of HTTP; 0: there was no answer."""
+
+    @classmethod
+    def of(cls, cause: Cause, status: int = 0) -> "HcpError":
+        """One that is said in other ways too."""
+        return cls(cause.problem, cause.help, status)
 
 
 class Unreachable(HcpError):
@@ -48,9 +55,7 @@ class Client:
         """The client that this environment has a token for. Raises HcpError."""
         token = find_token(hostname, environment)
         if token is None:
-            raise HcpError(
-                f"there is no token for {hostname}", f"run `terraform login {hostname}`, or give one in TF_TOKEN_..."
-            )
+            raise HcpError.of(refusals.no_token(hostname))
         return cls(hostname, token, environment)
 
     def get(self, *path: str, **query: str) -> Any:
@@ -128,11 +133,7 @@ class Client:
     def _refused(self, error: HTTPError, missing: str) -> HcpError:
         host, said = self.hostname, self._token.kept_out_of(_detail(error))
         if error.code == 401:
-            return HcpError(
-                f"{host} does not accept the token: it is wrong or has expired",
-                "run `terraform login` again, or renew the token in TF_TOKEN_... (that variable is taken before a login)",
-                401,
-            )
+            return HcpError.of(refusals.refused_token(host), 401)
         if error.code in (403, 404):
             help = "look at the names in `deployment.backend`, or use a token that may"
             return HcpError(f"{host} {missing}, or the token may not do that", help, error.code)
@@ -143,12 +144,12 @@ class Client:
         if isinstance(reason, ssl.SSLCertVerificationError):
             return Unreachable(
                 f"HCP Terraform cannot be reached: the certificate of {self.hostname} is not trusted",
-                "name a file with the authority's certificate in SSL_CERT_FILE",
+                refusals.TRUST,
             )
         why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         return Unreachable(
             f"HCP Terraform cannot be reached: {self.hostname}: {self._token.kept_out_of(why)}",
-            "look at `deployment.backend.hostname` and at the network",
+            refusals.LOOK_AT_HOST,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from baseline.backends import LONGEST_WORKSPACE
 from baseline.errors import UsageError
 from deployment.hcp.client import Client, HcpError
+from deployment.hcp.refusals import no_organization
 
 Settings = Mapping[str, Any]
 """Attributes of a workspace, as the API calls them."""
@@ -51,11 +52,7 @@ class Places:
         except HcpError as error:
             if error.status != 404:
                 raise
-            raise HcpError(
-                f"{self.client.hostname} has no organization {self.organization}, or the token may not see it",
-                "correct `deployment.backend.organization`, or use a token of somebody in it",
-                404,
-            ) from None
+            raise HcpError.of(no_organization(self.client.hostname, self.organization), 404) from None
 
     def project(self, name: str) -> str | None:
         """The ID of a project; None: there is none of this name."""

@@ -3,7 +3,6 @@
     python -m benchmarks.deployment regions [REGIONS ...]
     python -m benchmarks.deployment accounts [ACCOUNTS]
     python -m benchmarks.deployment demo [ACCOUNTS]
-    python -m benchmarks.deployment side-by-side [ACCOUNTS [AT_ONCE]]
 
 `regions` deploys one account with every feature; `accounts` deploys accounts of one region, several stacks at once;
 `demo` runs the demo for accounts of two regions with every feature; `side-by-side` deploys accounts of two regions by
@@ -11,7 +10,6 @@
 Memory is that of the command with Terraform and its providers; the embedded AWS is another process.
 """
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,10 +21,7 @@ from baseline.configuration.load import load
 from baseline.features import FEATURES
 from baseline.regions import AWS
 from benchmarks.measure import Figures, measure
-from deployment.binaries import find_cdktf
-from operations.demo import CLONE
 from operations.embedded_aws import embedded_aws, with_provider
-from operations.embedded_cloud import any_cloud, embedded_cloud
 
 COMMAND = Path(sys.executable).with_name("kms-baseline")
 SETTINGS = {
@@ -98,45 +93,6 @@ def demo(accounts: int) -> None:
     print(f"| {accounts} | {_cells(figures)} |")  # noqa: T201
 
 
-def side_by_side(accounts: int, at_once: int) -> None:
-    """Each into an embedded AWS of its own."""
-    here = configuration(accounts, 2, "account", features=False)
-    cloud = any_cloud("baseline")
-    backend = f'{{type: cloud, organization: {cloud.organization}, hostname: "%s"}}'
-    there = here.replace("layout: account}", f"layout: account, backend: {backend}}}")
-    ours = [str(COMMAND), "deploy", "--yes", "--parallelism", str(at_once)]
-    cdktf = [
-        str(find_cdktf(CLONE, os.environ)),
-        "deploy",
-        "*",
-        "--auto-approve",
-        "--skip-provider-lock",
-        "--parallelism",
-        str(at_once),
-    ]
-    print("| deployed by | wall s | stacks a minute | CPU s | MB |\n| -- | --: | --: | --: | --: |")  # noqa: T201
-    with embedded(here) as (folder, variables):
-        _row("`kms-baseline deploy`", accounts, measure(ours, folder, variables))
-    with embedded(here) as (folder, variables):
-        own = {"language": "python", "app": f"{COMMAND} synth", "projectId": "benchmark", "sendCrashReports": "false"}
-        (folder / "cdktf.json").write_text(json.dumps(own), encoding="utf-8")
-        _row("`cdktf deploy '*'`", accounts, measure(cdktf, folder, variables))
-    with (
-        embedded(here) as (folder, variables),
-        TemporaryDirectory() as files,
-        embedded_cloud(cloud, variables, Path(files)) as server,
-    ):
-        server.workers.at_once = at_once
-        (folder / "organization.yaml").write_text(there % server.hostname, encoding="utf-8")
-        through = measure(ours, folder, server.environment(variables))
-        _row("`kms-baseline deploy`, through HCP Terraform on this machine", accounts, through)
-
-
-def _row(what: str, stacks: int, took: Figures) -> None:
-    figures = (f"{took.wall:.0f}", f"{stacks * 60 / took.wall:.1f}", f"{took.cpu:.0f}", f"{took.megabytes:.0f}")
-    print(f"| {' | '.join((what, *figures))} |", flush=True)  # noqa: T201
-
-
 def _cells(figures: Figures) -> str:
     return f"{figures.wall:.0f} | {figures.cpu:.0f} | {figures.megabytes:.0f}"
 
@@ -145,8 +101,6 @@ if __name__ == "__main__":
     what, *numbers = sys.argv[1:] or ["regions"]
     if what == "accounts":
         by_accounts(int(numbers[0]) if numbers else 20)
-    elif what == "side-by-side":
-        side_by_side(*(int(number) for number in numbers[:2] or (100, 4)))
     elif what == "demo":
         demo(int(numbers[0]) if numbers else 5)
     else:

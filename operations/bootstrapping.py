@@ -5,11 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from baseline.backends import CloudBackend
 from baseline.deployer import cloudformation, terraform
-from baseline.deployer.plan import MARK, Bootstrap, bootstrap
+from baseline.deployer.plan import MARK, Bootstrap, Document, bootstrap
 from baseline.deployer.trust import Identity, of_github, of_gitlab, of_hcp
 from baseline.errors import Refusal, UsageError, WorldError
 from baseline.fields.limits import ROLE_ARN
@@ -70,12 +69,12 @@ def bootstrap_of(project: Project, callers: Sequence[str], identity: Identity | 
     return bootstrap(project.inventory, list(dict.fromkeys(callers)), identity, has_provider)
 
 
-def documents(found: Bootstrap, form: str) -> Mapping[str, Mapping[str, Any]]:
+def documents(found: Bootstrap, form: str) -> dict[str, Document]:
     """The documents of a form, by their paths."""
     return FORMS[form](found)
 
 
-def write(files: Mapping[str, Mapping[str, Any]], folder: Path, form: str) -> list[str]:
+def write(files: Mapping[str, Document], folder: Path, form: str) -> list[str]:
     """Write the documents into a folder; returns those of an earlier run that none of these replaced.
 
     Raises Refusal, and writes nothing, where a file is there that bootstrap did not write; WorldError when it cannot write.

@@ -3,26 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+from baseline.deployer import plan
 from baseline.deployer.needed import DeploymentRole
-from baseline.deployer.plan import ACCOUNT, MARK, Bootstrap, policy
+from baseline.deployer.plan import ACCOUNT, MARK, Bootstrap, Document, policy
 from baseline.deployer.state import State
 from baseline.deployer.trust import Identity, caller_trust, deployment_trust
 
-Blocks = Mapping[str, Any]
 _KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
 
-def documents(found: Bootstrap) -> Mapping[str, Blocks]:
+def documents(found: Bootstrap) -> dict[str, Document]:
     """Every file by its path."""
-    made = {role.name: _role(role, found) for role in found.roles}
-    if found.identity:
-        made["caller"] = _caller(found, found.identity)
-    if found.state:
-        made["state"] = _state(found.state)
-    return {f"{name}.template.json": template for name, template in made.items()}
+    made = plan.documents(found, _role, _caller, _state)
+    return {f"{name}.template.json": document for name, document in made.items()}
 
 
-def _template(resources: Blocks, description: str, **more: Any) -> Blocks:
+def _template(resources: Document, description: str, **more: Any) -> Document:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": description,
@@ -32,7 +28,7 @@ def _template(resources: Blocks, description: str, **more: Any) -> Blocks:
     }
 
 
-def _iam_role(name: str, path: str, trust: Mapping[str, object], policy_name: str, allowed: object) -> Blocks:
+def _iam_role(name: str, path: str, trust: Mapping[str, object], policy_name: str, allowed: object) -> Document:
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
@@ -44,7 +40,7 @@ def _iam_role(name: str, path: str, trust: Mapping[str, object], policy_name: st
     }
 
 
-def _role(role: DeploymentRole, found: Bootstrap) -> Blocks:
+def _role(role: DeploymentRole, found: Bootstrap) -> Document:
     trust = deployment_trust((found.caller, *found.others), role.external_ids)
     allowed = _with_account(policy(role.statements))
     description = (
@@ -62,7 +58,7 @@ def _with_account(value: Any) -> Any:
     return {key: _with_account(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def _caller(found: Bootstrap, identity: Identity) -> Blocks:
+def _caller(found: Bootstrap, identity: Identity) -> Document:
     provider_arn: object = f"arn:{found.partition}:iam::{found.caller_account_id}:oidc-provider/{identity.issuer}"
     resources: dict[str, Any] = {}
     if not found.has_provider:
@@ -78,7 +74,7 @@ def _caller(found: Bootstrap, identity: Identity) -> Blocks:
     return _template(resources, "The role by which deployments of kms-baseline begin, in one account.")
 
 
-def _state(state: State) -> Blocks:
+def _state(state: State) -> Document:
     encrypted = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]}}
     closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
     bucket = {

@@ -1,8 +1,9 @@
 """All that has to be there before the first deployment, as plain values that every form of it writes down."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from baseline.backends import S3Backend
 from baseline.deployer.needed import DeploymentRole, deployment_roles
@@ -12,6 +13,8 @@ from baseline.errors import UsageError
 from baseline.iam.access import AccessStatement
 from baseline.inventory import Inventory
 
+Document = Mapping[str, Any]
+"""As JSON has it."""
 MARK = "Written by kms-baseline bootstrap, which replaces it when it is run again. Change organization.yaml instead."
 ACCOUNT = "{account}"
 """Stands in ARNs for the account in which a document is deployed."""
@@ -85,6 +88,21 @@ def bootstrap(inventory: Inventory, callers: Sequence[str], identity: Identity |
     for role in found.roles:
         _check_size(role)
     return found
+
+
+def documents(
+    found: Bootstrap,
+    role: Callable[[DeploymentRole, Bootstrap], Document],
+    caller: Callable[[Bootstrap, Identity], Document],
+    state: Callable[[State], Document],
+) -> dict[str, Document]:
+    """What a form writes of each thing that has to be there, by the name of its document."""
+    made = {each.name: role(each, found) for each in found.roles}
+    if found.identity:
+        made["caller"] = caller(found, found.identity)
+    if found.state:
+        made["state"] = state(found.state)
+    return made
 
 
 def policy(statements: Iterable[AccessStatement]) -> Mapping[str, object]:

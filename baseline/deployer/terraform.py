@@ -3,27 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
+from baseline.deployer import plan
 from baseline.deployer.needed import DeploymentRole
-from baseline.deployer.plan import ACCOUNT, MARK, Bootstrap, compact, policy
+from baseline.deployer.plan import ACCOUNT, MARK, Bootstrap, Document, compact, policy
 from baseline.deployer.state import State
 from baseline.deployer.trust import Identity, caller_trust, deployment_trust
 
 _THIS = "${data.aws_caller_identity.this.account_id}"
 _PROVIDER = {"source": "hashicorp/aws", "version": ">= 5.79"}
-Blocks = Mapping[str, Any]
 
 
-def documents(found: Bootstrap) -> Mapping[str, Blocks]:
+def documents(found: Bootstrap) -> dict[str, Document]:
     """Every file by its path."""
-    made = {role.name: _role(role, found) for role in found.roles}
-    if found.identity:
-        made["caller"] = _caller(found, found.identity)
-    if found.state:
-        made["state"] = _state(found.state)
-    return {f"{name}/main.tf.json": blocks for name, blocks in made.items()}
+    made = plan.documents(found, _role, _caller, _state)
+    return {f"{name}/main.tf.json": document for name, document in made.items()}
 
 
-def _configuration(resources: Blocks, **more: Any) -> Blocks:
+def _configuration(resources: Document, **more: Any) -> Document:
     return {
         "//": MARK,
         "terraform": {"required_version": ">= 1.5", "required_providers": {"aws": _PROVIDER}},
@@ -32,7 +28,7 @@ def _configuration(resources: Blocks, **more: Any) -> Blocks:
     }
 
 
-def _role(role: DeploymentRole, found: Bootstrap) -> Blocks:
+def _role(role: DeploymentRole, found: Bootstrap) -> Document:
     trust = deployment_trust((found.caller, *found.others), role.external_ids)
     return _configuration(
         {
@@ -49,11 +45,11 @@ def _role(role: DeploymentRole, found: Bootstrap) -> Blocks:
     )
 
 
-def _iam_role(name: str, path: str, trust: Mapping[str, object]) -> Blocks:
+def _iam_role(name: str, path: str, trust: Mapping[str, object]) -> Document:
     return {"name": name, "path": path, "assume_role_policy": compact(trust)}
 
 
-def _caller(found: Bootstrap, identity: Identity) -> Blocks:
+def _caller(found: Bootstrap, identity: Identity) -> Document:
     provider = {"url": identity.url, "client_id_list": [identity.audience]}
     kind = "data" if found.has_provider else "resource"
     reference = "${" + ("data." if found.has_provider else "") + "aws_iam_openid_connect_provider.jobs.arn}"
@@ -77,11 +73,11 @@ def _caller(found: Bootstrap, identity: Identity) -> Blocks:
     return _configuration(blocks["resource"], provider=_only_in(found.caller_account_id), **more)
 
 
-def _only_in(account_id: str, **more: str) -> Blocks:
+def _only_in(account_id: str, **more: str) -> Document:
     return {"aws": {"allowed_account_ids": [account_id], **more}}
 
 
-def _state(state: State) -> Blocks:
+def _state(state: State) -> Document:
     of_bucket = {"bucket": "${aws_s3_bucket.states.id}"}
     kept = {"lifecycle": {"prevent_destroy": True}}
     encrypted = {"sse_algorithm": "aws:kms", "kms_master_key_id": "${aws_kms_key.states.arn}"}

@@ -65,10 +65,7 @@ def plan(
 
     Example: kms-baseline workspaces plan --run-role arn:aws:iam::111111111111:role/hcp-runs
     """
-    found = workspaces.plan(
-        Project(configuration_path(config)), _wanted(run_role, directory, terraform_version), os.environ
-    )
-    _show(found, format)
+    _show(_planned(config, run_role, directory, terraform_version), format)
 
 
 @app.command()
@@ -87,9 +84,7 @@ def apply(
     """
     if not yes and not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on", "--yes applies without asking, `workspaces plan` only shows")
-    found = workspaces.plan(
-        Project(configuration_path(config)), _wanted(run_role, directory, terraform_version), os.environ
-    )
+    found = _planned(config, run_role, directory, terraform_version)
     _show(found, options.Format.table)
     if not found.steps:
         return
@@ -127,10 +122,12 @@ def run(
         approval.apply(made, Outcomes.of(stacks), yes, dry_run, format)
 
 
-def _wanted(run_role: str | None, directory: str | None, version: str | None) -> Wanted:
+def _planned(config: Path | None, run_role: str | None, directory: str | None, version: str | None) -> Plan:
+    """What there is to do for what the options want."""
     if run_role is not None and not run_role.startswith("arn:"):
         raise UsageError(f"`{run_role}` is no ARN of a role", "write it as arn:aws:iam::111111111111:role/NAME")
-    return Wanted(run_role, directory, version)
+    wanted = Wanted(run_role, directory, version)
+    return workspaces.plan(Project(configuration_path(config)), wanted, os.environ)
 
 
 def _show(found: Plan, format: options.Format) -> None:

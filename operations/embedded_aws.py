@@ -25,7 +25,7 @@ FOLDER = Path(".sandbox")
 def embedded_aws(organization: Organization, port: int = 0) -> Iterator[dict[str, str]]:
     """One that ends with the block. Yields the environment that leads to it; port 0 is any free one."""
     with start(port) as server:
-        yield _environment(organization, server.url, seed_accounts(server.url, organization))
+        yield environment_to(organization, server.url, seed_accounts(server.url, organization))
 
 
 def background_aws(organization: Organization, folder: Path, port: int = 0) -> dict[str, str]:
@@ -34,7 +34,7 @@ def background_aws(organization: Organization, folder: Path, port: int = 0) -> d
     Returns the environment that leads to it.
     """
     running = start_detached(folder, port, lambda url: seed_accounts(url, organization))
-    return _environment(organization, running.url, running.credentials)
+    return environment_to(organization, running.url, running.credentials)
 
 
 def with_provider(variables: dict[str, str], folder: Path, say: Say) -> dict[str, str]:
@@ -62,6 +62,7 @@ def run_to_its_end(command: list[str], variables: dict[str, str], folder: Path |
             continue
 
 
-def _environment(organization: Organization, url: str, keys: Credentials) -> dict[str, str]:
+def environment_to(organization: Organization, url: str, keys: Credentials) -> dict[str, str]:
+    """What leads to one that has the organization's accounts, by these credentials."""
     region = organization.home_region
     return environment(url, keys.access_key_id, keys.secret_access_key, os.environ, region=region)

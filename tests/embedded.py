@@ -1,6 +1,5 @@
 """The embedded AWS for tests that go the whole way."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import boto3
 from baseline.organization import Organization
 from deployment.mirror import Mirror, provider_environment
 from operations.embedded_accounts import seed_accounts
-from sandbox.process import environment
+from operations.embedded_aws import environment_to
 from tests import forked
 from tests.conftest import COMMAND, configuration
 
@@ -72,9 +71,7 @@ class Embedded:
 def embedded_aws(organization: Organization) -> Iterator[dict[str, str]]:
     """As the product's, in a process that is forked. Yields the environment that leads to it."""
     with forked.sandbox() as url:
-        keys = seed_accounts(url, organization)
-        region = organization.home_region
-        yield environment(url, keys.access_key_id, keys.secret_access_key, os.environ, region=region)
+        yield environment_to(organization, url, seed_accounts(url, organization))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from deployment.binaries import Terraform
 from deployment.deploy import Rollout
 from deployment.events import Event, OnEvent
+from tests.stand_in_terraform import VERSION, stand_in_terraform
 
 Synthesize = Callable[..., Path]
 
@@ -55,12 +56,8 @@ def stand_in(tmp_path: Path) -> Callable[[Mapping[str, str]], Terraform]:
     """A shell script in place of Terraform: one piece of shell for each of its commands."""
 
     def write(parts: Mapping[str, str]) -> Terraform:
-        path = tmp_path / "stand-in" / "terraform"
-        path.parent.mkdir()
-        cases = "\n".join(f"{command})\n{shell}\n;;" for command, shell in (PLAN_CREATES_ONE | dict(parts)).items())
-        path.write_text(f'#!/bin/sh\ncase "$1" in\n{cases}\nesac\n')
-        path.chmod(0o755)
-        return Terraform(path, "1.10.0", "linux_amd64")
+        folder = stand_in_terraform(tmp_path, **(PLAN_CREATES_ONE | dict(parts)))
+        return Terraform(folder / "terraform", VERSION, "linux_amd64")
 
     return write
 

@@ -58,8 +58,7 @@ WhenOff = Literal["forget", "destroy"]
 """What Terraform does with a resource whose feature is switched off: forget it, so that it stays, or destroy it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """One Terraform resource of a feature."""
 
     type: str

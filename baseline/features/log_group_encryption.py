@@ -152,7 +152,7 @@ def _remediation(settings: LogGroupEncryptionSettings, site: Site) -> Remediatio
     return Remediation(
         site=site,
         address=names.address(NAME, site.region),
-        content=encrypting_runbook(settings.exclude),
+        content=encrypting_runbook(tuple(settings.exclude)),
         replace_other_keys=settings.replace_other_keys,
         automatic=settings.remediation == "automatic",
         attempts=settings.maximum_automatic_attempts,
@@ -172,7 +172,7 @@ def _problems(uses: Sequence[FeatureInAccount[LogGroupEncryptionSettings]], cont
             )
         if use.settings.remediation == "off":
             continue
-        length = len(encrypting_runbook(use.settings.exclude))
+        length = len(encrypting_runbook(tuple(use.settings.exclude)))
         if length > LONGEST:
             problem = f"with these {len(use.settings.exclude)} patterns the runbook has {length} bytes"
             yield Problem(i, "exclude", problem, f"AWS takes {LONGEST}: say more with fewer patterns")

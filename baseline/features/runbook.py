@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-o
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 ROLE = "AutomationAssumeRole"
@@ -29,7 +30,8 @@ _ALONE = "LeaveAlone"
 Step = dict[str, Any]
 
 
-def encrypting_runbook(exclude: Sequence[str]) -> str:
+@lru_cache(maxsize=16)  # it is one text for thousands of regions
+def encrypting_runbook(exclude: tuple[str, ...]) -> str:
     """The document's content. `exclude` are names, or names with `*` at the beginning, the end or both.
 
     It is told a group's name or its ARN; AWS Config tells the name. Run again it changes nothing: a group with a key

@@ -25,6 +25,8 @@ BYTES_A_PROCESS = 350_000_000
 KEYS_UNTIL_RESTART = 6_000
 """Node keeps everything that it ever built; another process begins with nothing."""
 SECONDS_TO_END = 10
+_SMALL_YOUNG_SPACE = "--max-semi-space-size=2"
+"""In MiB, of V8's 16: most of what is built stays, so that a larger space is 30 MB more, and no less CPU."""
 _ROOT = Path(__file__).parents[2]
 _LAZY_BINDINGS = Path(__file__).with_name("lazy_bindings.cjs")
 
@@ -171,7 +173,7 @@ def environment(folder: Path) -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
     # Node takes a path in quotation marks as JSON writes it. https://nodejs.org/api/cli.html#node_optionsoptions
     preload = f"--require {json.dumps(str(_LAZY_BINDINGS), ensure_ascii=False)}"
-    options = " ".join(filter(None, (kept.get("NODE_OPTIONS"), preload)))
+    options = " ".join(filter(None, (_SMALL_YOUNG_SPACE, kept.get("NODE_OPTIONS"), preload)))
     return kept | {"TMPDIR": str(folder), "PYTHONPATH": path, "NODE_OPTIONS": options}
 
 

@@ -41,7 +41,7 @@ class Logs:
         return {"logGroupName": name, **({"kmsKeyId": key} if key else {})}
 
 
-def execute(logs: Logs, group: str, exclude: Sequence[str] = EXCLUDE, replace: str | None = None) -> Execution:
+def execute(logs: Logs, group: str, exclude: tuple[str, ...] = EXCLUDE, replace: str | None = None) -> Execution:
     runbook = Runbook.parse(json.loads(encrypting_runbook(exclude)))
     given = {"AutomationAssumeRole": "arn:aws:iam::033333333333:role/r", "LogGroup": group, "KmsKeyArn": KEY}
     given |= {"ReplaceOtherKeys": replace} if replace else {}

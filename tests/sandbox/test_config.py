@@ -97,7 +97,7 @@ def role(clients: Callable[[str], Any]) -> Iterator[Callable[..., None]]:
 def document(clients: Callable[[str], Any]) -> Iterator[str]:
     """The runbook, which leaves some groups alone."""
     ssm = clients("ssm")
-    content = encrypting_runbook(["/aws/*", "*-public", "*secret*", "exactly"])
+    content = encrypting_runbook(("/aws/*", "*-public", "*secret*", "exactly"))
     ssm.create_document(Name=DOCUMENT, Content=content, DocumentType="Automation", DocumentFormat="JSON")
     yield DOCUMENT
     ssm.delete_document(Name=DOCUMENT)
@@ -620,7 +620,7 @@ def document_with_attempts(clients: Callable[[str], Any]) -> Iterator[Callable[[
     ssm = clients("ssm")
 
     def make(attempts: int) -> None:
-        content = json.loads(encrypting_runbook([]))
+        content = json.loads(encrypting_runbook(()))
         for step in content["mainSteps"]:
             step["maxAttempts"] = attempts
         ssm.create_document(Name=DOCUMENT, Content=json.dumps(content), DocumentType="Automation")
@@ -761,7 +761,7 @@ def test_an_automatic_remediation_has_the_role_that_its_document_assumes(
     config: Any, rule: Any, clients: Callable[[str], Any], logs_key: str
 ) -> None:
     rule()
-    fixed = {**json.loads(encrypting_runbook([])), "assumeRole": ROLE_ARN}
+    fixed = {**json.loads(encrypting_runbook(())), "assumeRole": ROLE_ARN}
     ssm = clients("ssm")
     ssm.create_document(Name="fixed-role", Content=json.dumps(fixed), DocumentType="Automation")
     wanted = remediation(logs_key, TargetId="fixed-role")

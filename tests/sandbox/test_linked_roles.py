@@ -83,7 +83,7 @@ def remediating(owner: Clients) -> Callable[..., None]:
     config.put_configuration_recorder(ConfigurationRecorder=recorder)
     source = {"Owner": "AWS", "SourceIdentifier": "CLOUDWATCH_LOG_GROUP_ENCRYPTED"}
     config.put_config_rule(ConfigRule={"ConfigRuleName": "rule", "Source": source})
-    owner("ssm").create_document(Name="encrypt", Content=encrypting_runbook([]), DocumentType="Automation")
+    owner("ssm").create_document(Name="encrypt", Content=encrypting_runbook(()), DocumentType="Automation")
     static = {name: {"StaticValue": {"Values": ["x"]}} for name in ("AutomationAssumeRole", "KmsKeyArn")}
     group = {"LogGroup": {"ResourceValue": {"Value": "RESOURCE_ID"}}}
     wanted = {"ConfigRuleName": "rule", "TargetType": "SSM_DOCUMENT", "TargetId": "encrypt"}

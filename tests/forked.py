@@ -9,6 +9,7 @@ has loaded moto as well. They end with their standard input, so with whoever sta
 
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -19,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -202,6 +204,12 @@ def _become(asked: list[Any], streams: Sequence[int]) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    if os.isatty(0):  # its own terminal, whose Ctrl-C is for it
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # As Python makes them of what they are.
+    sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -1,14 +1,13 @@
-"""A command at a terminal, on which something is typed when it asks."""
+"""A command of ours at a terminal, on which something is typed when it asks."""
 
-import fcntl
 import os
 import pty
-import subprocess
-import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from select import select
+
+from tests.forked import Forked
 
 SECONDS = 180
 """Until a command must have ended."""
@@ -25,35 +24,27 @@ def typed(
     answer: str,
     before: Callable[[], object] = bool,
 ) -> tuple[int, str]:
-    """Type an answer at the question; exit code and all that was shown. `before` is done while the question waits."""
+    """Type an answer at the question; exit code and all that was shown. `before` is done while the question waits.
+
+    Raises TimeoutError for a command that does not end.
+    """
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=dict(variables),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
-    ) as process:
-        os.close(theirs)
-        shown, asked, end = "", False, time.monotonic() + SECONDS
-        while time.monotonic() < end:
-            if not select([ours], (), (), _PATIENCE)[0]:
-                if asked and answer == INTERRUPT:  # like a person: Python misses one just before it begins to read
-                    os.write(ours, answer.encode())
-                continue
-            try:
-                shown += os.read(ours, 4096).decode()
-            except OSError:  # nobody writes any more
-                break
-            if question in shown and not asked:
-                asked = True
-                before()
+    process = Forked("cli.main", command, folder, variables, [theirs] * 3)
+    os.close(theirs)
+    shown, asked, end = "", False, time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        if not select([ours], (), (), _PATIENCE)[0]:
+            if asked and answer == INTERRUPT:  # like a person: Python misses one just before it begins to read
                 os.write(ours, answer.encode())
-        else:
-            process.kill()
-        process.wait(60)
+            continue
+        try:
+            shown += os.read(ours, 4096).decode()
+        except OSError:  # nobody writes any more
+            break
+        if question in shown and not asked:
+            asked = True
+            before()
+            os.write(ours, answer.encode())
+    code = process.wait(_PATIENCE)
     os.close(ours)
-    return process.returncode, shown.replace("\r\n", "\n")
+    return code, shown.replace("\r\n", "\n")

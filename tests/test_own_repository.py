@@ -208,14 +208,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
-    call(source, *pip, "wheel", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", str(folder), ".")
-    [wheel] = folder.glob("*.whl")
     call(folder, sys.executable, "-m", "venv", "--without-pip", "own")
     [packages] = (folder / "own").glob("lib/python*/site-packages")
     # What it depends on is here already. A path in a .pth file brings no clone along: its own .pth files are not read.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     python = folder / "own" / "bin" / "python"
-    call(folder, *pip, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel))
+    call(source, *pip, "--python", str(python), "install", "--no-build-isolation", "--no-deps", "--no-index", ".")
     return folder / "own" / "bin" / "kms-baseline"
 
 

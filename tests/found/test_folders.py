@@ -13,7 +13,7 @@ from baseline.likeness.renaming import is_renamable
 from baseline.prover.meant import Meant
 from operations.judging import judge
 from operations.proofs import ProvenPolicy, prove_path
-from tests.conftest import Run
+from tests.conftest import Run, some
 from tests.found.corpus import CORPUS
 from tests.found.policies import A, B, R, policy, statement
 
@@ -76,7 +76,7 @@ def test_what_is_broken_is_one_finding_each_and_the_rest_is_judged(scan: Path) -
 def test_policies_that_differ_in_their_account_alone_get_what_each_gets_by_itself(tmp_path: Path, purpose: str) -> None:
     """Of every form that somebody published, of three accounts; one is the example of any other, and the example is told."""
     accounts = ("333333333333", "999999999999", "000000000012")
-    for number, published in enumerate(CORPUS):
+    for number, published in enumerate(some(CORPUS)):
         for account in accounts:
             file = tmp_path / account / R / f"{number}.json"
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ import termios
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
@@ -156,6 +157,8 @@ def serve(path: str) -> None:
     of_aws = os.fork() == 0
     if of_aws:
         _load_aws()
+    else:
+        _load_sdk()
     gc.collect()
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
@@ -170,6 +173,16 @@ def serve(path: str) -> None:
             listener.close()
             _look_after(connection)
         connection.close()
+
+
+def _load_sdk() -> None:
+    """The descriptions of the services that commands ask, parsed once: each session would parse them again."""
+    loader = importlib.import_module("botocore.loaders").JSONFileLoader
+    by_path = cache(partial(loader.load_file, loader()))
+    loader.load_file = lambda _, path: by_path(path)
+    sdk = importlib.import_module("boto3").Session("nobody", "nothing", region_name="eu-west-2")
+    for service in ("cloudtrail", "iam", "kms", "logs", "organizations", "s3", "ssm", "sts"):
+        sdk.client(service)
 
 
 def _load_aws() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from functools import cache
 from typing import Any
 
 import typer
@@ -15,7 +16,7 @@ CALL = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?kms-baseline(?= |$)[^`\n|;&>)#]*"
 def must_exist(call: str) -> None:
     """Fail unless the words of a command are commands, and its options theirs."""
     words = shlex.split(call)[1:]
-    command: Any = typer.main.get_command(program())
+    command = _program()
     while words and not words[0].startswith("-") and getattr(command, "commands", None):
         assert words[0] in command.commands, call
         command = command.commands[words.pop(0)]
@@ -25,6 +26,11 @@ def must_exist(call: str) -> None:
     if not any(word.startswith("-") for word in words):
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         assert len(words) <= len(arguments) or "--" in call, call
+
+
+@cache
+def _program() -> Any:
+    return typer.main.get_command(program())
 
 
 def sh_blocks(page: str) -> list[str]:

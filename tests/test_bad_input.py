@@ -232,10 +232,10 @@ class TestStreams:
         assert run("synth").returncode == 0
         assert {name: content for name, content in files(project).items() if name != "organization.yaml"} == silent
 
-    def test_words_never_take_the_place_of_data(self, project: Path) -> None:
+    def test_words_never_take_the_place_of_data(self, run: Run, project: Path) -> None:
         """Where standard error is closed, nothing is said; Python would print it on standard output."""
         assert shell("kms-baseline keys 2>&-", project).stdout.splitlines()[-1] != f"{KEYS_OF_THE_SAMPLE} keys"
-        assert shell("kms-baseline keys", project).stderr == f"{KEYS_OF_THE_SAMPLE} keys\n"
+        assert run("keys").stderr == f"{KEYS_OF_THE_SAMPLE} keys\n"
 
     def test_an_error_that_cannot_be_said_still_has_its_exit_code(self, project: Path) -> None:
         assert shell("kms-baseline check --config nowhere 2>&-", project).returncode == 2

@@ -4,11 +4,9 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -164,14 +162,6 @@ class TestKeys:
     def test_nothing_of_a_wide_table_is_cut(self, run: Run, project: Path) -> None:
         done = run("keys", COLUMNS="20")
         assert "033333333333  us-east-1  logs     alias/baseline/logs  365 days  30 days" in done.stdout
-
-    def test_a_reader_that_has_seen_enough_is_no_failure(self, project: Path) -> None:
-        done = subprocess.run(
-            f"set -o pipefail; {COMMAND} keys | head -n 1", cwd=project, shell=True, executable="/bin/bash",
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert done.stdout.startswith("ACCOUNT")
-        assert "Traceback" not in done.stderr
 
 
 class TestPolicyShow:
@@ -426,24 +416,6 @@ class TestSynth:
         assert "Traceback" not in done.stderr
         assert "error: " in done.stderr
         assert sorted(files(project)) == ["organization.yaml"]
-
-    @pytest.mark.usefixtures("nothing_built")
-    def test_an_interrupt_ends_everything_with_130_and_nothing_half_written(self, project: Path) -> None:
-        process = subprocess.Popen(
-            [str(COMMAND), "synth"], cwd=project, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert process.stderr is not None
-        process.stderr.readline()  # it has begun
-        time.sleep(0.7)  # Node is starting
-        os.killpg(process.pid, signal.SIGINT)
-        _, said = process.communicate(timeout=30)
-        assert process.returncode == 130, said
-        assert said == "interrupted\n"
-        assert sorted(files(project)) == ["organization.yaml"]
-        assert not [path for path in project.iterdir() if path.name.startswith(".cdktf.out")]
-        with pytest.raises(ProcessLookupError):
-            os.killpg(process.pid, 0)
 
 
 class TestSchema:

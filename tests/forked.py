@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Any
+from typing import IO, Any
 
 from sandbox.process import server_environment
 
@@ -95,21 +95,42 @@ class Forked:
         return int.from_bytes(self._answers.recv(4, socket.MSG_WAITALL), "big", signed=True)
 
 
+class Running:
+    """A command of ours in a folder, with nothing on standard input and a process group of its own."""
+
+    def __init__(
+        self, command: Sequence[str], folder: Path, environment: Mapping[str, str], program: str = "cli.main"
+    ) -> None:
+        self._command = command
+        self._printed = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
+        with Path(os.devnull).open() as nothing:
+            streams = [stream.fileno() for stream in (nothing, *self._printed)]
+            self._process = Forked(program, command, folder, environment, streams)
+        self.pid = self._process.pid
+
+    @property
+    def complained(self) -> str:
+        """What is on standard error so far."""
+        return self._so_far(self._printed[1])
+
+    def end(self, limit: float) -> subprocess.CompletedProcess[str]:
+        """Its end. Raises TimeoutExpired where it takes more seconds, and the process is ended."""
+        with contextlib.closing(self._printed[0]), contextlib.closing(self._printed[1]):
+            try:
+                code = self._process.wait(limit)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(self._command, limit) from None
+            return subprocess.CompletedProcess(self._command, code, *map(self._so_far, self._printed))
+
+    def _so_far(self, stream: IO[bytes]) -> str:
+        return os.pread(stream.fileno(), os.fstat(stream.fileno()).st_size, 0).decode()
+
+
 def run(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], limit: float
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of ours in the folder, with nothing on standard input."""
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr, Path(os.devnull).open() as nothing:
-        streams = [nothing.fileno(), stdout.fileno(), stderr.fileno()]
-        try:
-            code = Forked("cli.main", command, folder, environment, streams).wait(limit)
-        except TimeoutError:
-            raise subprocess.TimeoutExpired(command, limit) from None
-        said = []
-        for stream in (stdout, stderr):
-            stream.seek(0)
-            said.append(stream.read().decode())
-        return subprocess.CompletedProcess(command, code, *said)
+    """Run a command of ours in the folder to its end. Raises TimeoutExpired."""
+    return Running(command, folder, environment).end(limit)
 
 
 @contextlib.contextmanager
@@ -217,8 +238,8 @@ def _become(asked: list[Any], streams: Sequence[int]) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    os.setsid()
     if os.isatty(0):  # its own terminal, whose Ctrl-C is for it
-        os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     # As Python makes them of what they are.
     sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)

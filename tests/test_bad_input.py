@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import COMMAND, KEYS_OF_THE_SAMPLE, SAMPLE, Run, some
+from tests.forked import Running
 
 SAMPLE_TEXT = SAMPLE.read_text(encoding="utf-8")
 
@@ -329,16 +330,13 @@ class TestInterrupts:
     ) -> None:
         """Node is interrupted too, as by the terminal, and leaves the files behind that it has unpacked."""
         temporary, cache = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("cache")
-        process = subprocess.Popen(
-            [str(COMMAND), *command], cwd=project,
-            env={**os.environ, "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(cache)},
-            start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        wait_until(lambda: any(temporary.rglob("jsii-kernel-*")) or process.poll() is not None)
+        variables = {**os.environ, "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(cache)}
+        process = Running([str(COMMAND), *command], project, variables)
+        wait_until(lambda: any(temporary.rglob("jsii-kernel-*")))
         os.killpg(process.pid, signal.SIGINT)
-        data, said = process.communicate(timeout=60)
-        assert (process.returncode, data) == (130, "")
-        assert said.removeprefix(f"synthesizing {KEYS_OF_THE_SAMPLE} keys in 5 stacks\n") == "interrupted\n"
+        done = process.end(60)
+        assert (done.returncode, done.stdout) == (130, "")
+        assert done.stderr.removeprefix(f"synthesizing {KEYS_OF_THE_SAMPLE} keys in 5 stacks\n") == "interrupted\n"
         assert list(files(project)) == ["organization.yaml"]
         assert list(temporary.iterdir()) == []
         wait_until(lambda: not group_lives(process.pid))

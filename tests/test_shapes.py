@@ -23,8 +23,9 @@ from stacks.stamping.shape import Shapes
 from stacks.stamping.synthesis import Building, synthesized
 from stacks.stamping.template import Template
 from stacks.stamping.templates import Templates
-from tests import organizations
+from tests import forked, organizations
 from tests.conftest import COMMAND, EVERYWHERE, Run, inventory, some
+from tests.forked import Running
 from tests.plain_cdktf import plainly
 
 NAMES = ("acct-1", "logs", "sns", "data", "acct", "acct-10", "aws", "stacks", "role", "ebs")
@@ -163,7 +164,8 @@ def cache_of_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with the shape of the small organization."""
     folder = tmp_path_factory.mktemp("built")
     (folder / "organization.yaml").write_text(organizations.text(SMALL), encoding="utf-8")
-    assert synth(folder, XDG_CACHE_HOME=str(folder / "cache")).returncode == 0
+    variables = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    assert forked.run([str(COMMAND), "synth"], folder, variables, 300).returncode == 0
     return folder / "cache"
 
 
@@ -337,11 +339,9 @@ class TestTwoAtOnce:
     """Two runs into one folder."""
 
     def test_both_succeed_and_leave_what_one_leaves(self, unbuilt: Path, small: dict[str, bytes]) -> None:
-        runs = [
-            subprocess.Popen([str(COMMAND), "synth"], cwd=unbuilt, stderr=subprocess.PIPE, text=True) for _ in range(2)
-        ]
-        said = [process.communicate(timeout=300)[1] for process in runs]
-        assert [process.returncode for process in runs] == [0, 0], said
+        runs = [Running([str(COMMAND), "synth"], unbuilt, os.environ) for _ in range(2)]
+        done = [process.end(300) for process in runs]
+        assert [each.returncode for each in done] == [0, 0], done
         assert output(unbuilt) == small
         assert sorted(path.name for path in unbuilt.iterdir() if path.name.startswith(".")) == []
 

@@ -1,6 +1,7 @@
 """`kms-baseline verify` against an embedded AWS whose keys were made by boto3: what it says, and how it ends."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from tests import forked
 from tests.conftest import COMMAND
 from tests.drift.made import made
 from tests.embedded import Embedded
+from tests.forked import Running
 
 DATA, PAYER = "222222222222", "111111111111"
 REGION = "eu-west-2"
@@ -232,20 +234,12 @@ def test_an_interrupt_is_one_line(world: World) -> None:
     ask(world.aws.url, "DELETE", "/sandbox/calls")
     fault = {"service": "kms", "operation": "ListAliases", "kind": "slow", "times": 2, "seconds": 3.0}
     ask(world.aws.url, "POST", "/sandbox/faults", json.dumps(fault))
-    with subprocess.Popen(
-        [str(COMMAND), "verify"],
-        cwd=world.folder,
-        env=world.aws.variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        while not any(call["service"] == "sts" for call in ask(world.aws.url, "GET", "/sandbox/calls")):
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        said, complained = process.communicate(timeout=60)
-    assert (process.returncode, said, complained) == (130, "", "interrupted\n")
+    process = Running([str(COMMAND), "verify"], world.folder, world.aws.variables)
+    while not any(call["service"] == "sts" for call in ask(world.aws.url, "GET", "/sandbox/calls")):
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    done = process.end(60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
 
 
 def test_an_unknown_account_is_refused(world: World) -> None:

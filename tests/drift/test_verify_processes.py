@@ -4,7 +4,6 @@ import json
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,22 +14,12 @@ import pytest
 
 from live.sessions import Sessions, sessions_of
 from sandbox.pages import ask
-from tests.conftest import ROOT
 from tests.drift.made import made
 from tests.drift.test_verify import DATA, PAYER, REGION, TEXT
 from tests.embedded import Embedded
+from tests.forked import Running
 
 ACCOUNTS = (PAYER, DATA)
-PROGRAM = """\
-import os, sys
-import operations.reading_places as reading
-from cli.main import main
-
-reading.MOST_AT_ONCE, os.cpu_count = 1, lambda: 2
-sys.argv = ["kms-baseline", "verify", "--format", "json"]
-sys.exit(main())
-"""
-"""The program with so few regions at once that two are many."""
 
 
 @pytest.fixture(scope="module")
@@ -47,26 +36,18 @@ def world(running: tuple[Path, Embedded]) -> Iterator[tuple[Path, Embedded]]:
     ask(running[1].url, "DELETE", "/sandbox/faults")
 
 
-def begun(world: tuple[Path, Embedded]) -> subprocess.Popen[str]:
+def begun(world: tuple[Path, Embedded]) -> Running:
     folder, aws = world
     ask(aws.url, "DELETE", "/sandbox/calls")
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
-        cwd=folder,
-        env=aws.variables | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    command = ["kms-baseline", "verify", "--format", "json"]
+    return Running(command, folder, aws.variables, "tests.drift.two_processes")
 
 
 def fault(world: tuple[Path, Embedded], **of: object) -> None:
     ask(world[1].url, "POST", "/sandbox/faults", json.dumps({"service": "kms"} | of))
 
 
-def children(process: subprocess.Popen[str], aws: Embedded) -> list[int]:
+def children(process: Running, aws: Embedded) -> list[int]:
     """The processes that read, once each of them asks AWS for something."""
     while sum(call["service"] == "kms" for call in ask(aws.url, "GET", "/sandbox/calls")) < len(ACCOUNTS):
         time.sleep(0.05)
@@ -78,38 +59,36 @@ def test_what_is_found_and_counted_is_the_same(world: tuple[Path, Embedded]) -> 
     key_id = kms.describe_key(KeyId="alias/baseline/sns")["KeyMetadata"]["KeyId"]
     kms.disable_key(KeyId=key_id)
     try:
-        with begun(world) as process:
-            said, complained = process.communicate(timeout=120)
+        done = begun(world).end(120)
         calls = ask(world[1].url, "GET", "/sandbox/calls")
     finally:
         kms.enable_key(KeyId=key_id)
-    told = json.loads(said)
+    told = json.loads(done.stdout)
     assert [(finding["account"], finding["purpose"], finding["kind"]) for finding in told["findings"]] == [
         ("data", "sns", "disabled")
     ]
-    assert process.returncode == 1
+    assert done.returncode == 1
     assert told["calls"] == len(calls)
-    assert "6 keys held against AWS" in complained
+    assert "6 keys held against AWS" in done.stderr
 
 
 def test_credentials_that_expire_meanwhile_are_one_message(world: tuple[Path, Embedded]) -> None:
     fault(world, operation="GetKeyPolicy", kind="error", times=40, code="ExpiredTokenException")
-    with begun(world) as process:
-        said, complained = process.communicate(timeout=120)
-    assert (process.returncode, said) == (3, "")
-    assert complained.count("error:") == 1
-    assert "the AWS credentials have expired" in complained
-    assert "Traceback" not in complained
+    done = begun(world).end(120)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.count("error:") == 1
+    assert "the AWS credentials have expired" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="children are looked up in /proc")
 def test_an_interrupt_is_one_line_and_ends_every_process(world: tuple[Path, Embedded]) -> None:
     fault(world, operation="ListAliases", kind="slow", times=2, seconds=4.0)
-    with begun(world) as process:
-        reading = children(process, world[1])
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-        said, complained = process.communicate(timeout=20)
-    assert (process.returncode, said, complained) == (130, "", "interrupted\n")
+    process = begun(world)
+    reading = children(process, world[1])
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    done = process.end(20)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
     assert len(reading) == 2
     assert not [pid for pid in reading if Path(f"/proc/{pid}").exists()]
 
@@ -117,12 +96,12 @@ def test_an_interrupt_is_one_line_and_ends_every_process(world: tuple[Path, Embe
 @pytest.mark.skipif(sys.platform != "linux", reason="children are looked up in /proc")
 def test_a_process_that_dies_is_one_message(world: tuple[Path, Embedded]) -> None:
     fault(world, operation="ListAliases", kind="slow", times=2, seconds=4.0)
-    with begun(world) as process:
-        os.kill(children(process, world[1])[0], signal.SIGKILL)
-        said, complained = process.communicate(timeout=20)
-    assert (process.returncode, said) == (3, "")
-    assert "error: a process that reads from AWS has died" in complained
-    assert "Traceback" not in complained
+    process = begun(world)
+    os.kill(children(process, world[1])[0], signal.SIGKILL)
+    done = process.end(20)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "error: a process that reads from AWS has died" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_sessions_go_to_a_process_that_is_begun_anew(world: tuple[Path, Embedded]) -> None:

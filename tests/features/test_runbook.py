@@ -1,7 +1,7 @@
 """The runbook that encrypts a log group: what it does with which group, run step by step."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -50,7 +50,7 @@ def execute(logs: Logs, group: str, exclude: tuple[str, ...] = EXCLUDE, replace:
 
 @pytest.mark.parametrize("exclude", [(), EXCLUDE])
 @pytest.mark.parametrize("before", ["", ARN])
-def test_a_group_in_the_clear_gets_the_key_and_no_other_group_does(before: str, exclude: Sequence[str]) -> None:
+def test_a_group_in_the_clear_gets_the_key_and_no_other_group_does(before: str, exclude: tuple[str, ...]) -> None:
     logs = Logs({"app": None, "app-too": None, "a": None})
     execution = execute(logs, f"{before}app", exclude)
     assert execution.failed is None

@@ -18,7 +18,7 @@ from baseline.iam.request import Caller, IamCaller, Request, ServiceCaller
 from baseline.inventory import Inventory, Key
 from baseline.prover.expectations import EXPECTATIONS
 from baseline.purposes import PURPOSES
-from tests.conftest import inventory
+from tests.conftest import inventory, some
 
 OWN = "222222222222"
 """The account of the keys."""
@@ -211,7 +211,9 @@ SETTINGS = tuple(Settings(*each) for each in itertools.product(REGIONS, DELEGATI
 FEW = tuple(Settings(*each) for each in zip(REGIONS, DELEGATIONS, (True, True, False), strict=True))
 """Each partition and each delegation once, for purposes that nobody has unless they are switched on."""
 CASES = tuple(
-    Case(name, settings) for name, purpose in PURPOSES.items() for settings in (FEW if purpose.optional else SETTINGS)
+    Case(name, settings)
+    for name, purpose in PURPOSES.items()
+    for settings in (FEW if purpose.optional else some(SETTINGS))
 )
 
 

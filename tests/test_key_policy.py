@@ -1,6 +1,7 @@
 """What holds of every key policy, whatever its purpose, numbered; tests/test_key_policy_purposes.py goes on."""
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from baseline.iam.condition_keys import GLOBAL
 from baseline.iam.document import MAXIMUM_BYTES, Document
 from baseline.iam.services import sends
 from baseline.purposes import PURPOSES
-from tests.conftest import EVERYWHERE
+from tests.conftest import EVERYWHERE, some
 from tests.policy_cases import (
     ADMINISTRATOR,
     ANYONE,
@@ -331,6 +332,7 @@ def test_the_order_of_a_list_and_its_repeats_mean_nothing() -> None:
 
 def test_every_setting_was_tried() -> None:
     optional = sum(purpose.optional for purpose in PURPOSES.values())
-    assert len(CASES) == (len(PURPOSES) - optional) * 3 * 3 * 2 + optional * 3
+    assert len(CASES) == (len(PURPOSES) - optional) * len(some(range(3 * 3 * 2))) + optional * 3
+    assert {(case.partition, case.settings.separate_duties) for case in CASES} == set(product(REGIONS, (False, True)))
     assert len({case.text for case in CASES}) == len(CASES)
     assert set(keys_of(Settings("aws", "manage", False))) == set(PURPOSES)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import pytest
 import xdist
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -30,8 +30,8 @@ from tests import forked
 # Collecting tests makes much and leaves little as garbage.
 gc.set_threshold(100_000, 20, 50)
 # A busy machine is no failure of an example.
-settings.register_profile("patient", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=20)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
@@ -206,8 +206,15 @@ LONG = (
 """Files that take a minute or more: begun last, one of them would keep a core busy while the others have nothing to do."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The shared deployment first, stage by stage; then what takes long."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In `make quick` a fifth of each test's cases. The shared deployment first, stage by stage; then what takes long."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    kept = {item for of_a_test in cases.values() for item in some(of_a_test)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
     items.sort(key=lambda item: (_stage(item) or len(STAGES) + 1, item.path.name not in LONG))
 
 

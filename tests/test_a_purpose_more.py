@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EVERYWHERE, ROOT, configuration, inventory, some
+from tests.conftest import EVERYWHERE, ROOT, configuration, inventory
 from tests.embedded import Embedded, embedded_aws
 from tests.organizations import account, organization, text
 
@@ -83,7 +83,7 @@ def test_its_keys_are_probed(started: Started) -> None:
     assert "find the key by its alias" in done.stdout
 
 
-@pytest.mark.parametrize("command", some(["synth", "check", "prove", "lock"]))
+@pytest.mark.parametrize("command", ["synth", "check", "prove", "lock"])
 def test_without_an_expectation_it_is_refused_and_nothing_is_written(
     started: Started, tmp_path: Path, command: str
 ) -> None:
@@ -93,7 +93,7 @@ def test_without_an_expectation_it_is_refused_and_nothing_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["organization.yaml"]
 
 
-@pytest.mark.parametrize("variant", some(["unfenced and so expected", "unfenced"]))
+@pytest.mark.parametrize("variant", ["unfenced and so expected", "unfenced"])
 def test_a_service_of_it_that_decrypts_for_anybody_does_not_pass(started: Started, variant: str) -> None:
     done = started(variant, "check")
     assert done.returncode == 1

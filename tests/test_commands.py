@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.commands import program
-from tests.conftest import COMMAND, EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SAMPLE, Run, some
+from tests.conftest import COMMAND, EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SAMPLE, Run
 
 ACCOUNTS = ["payer", "workloads", "data", "security", "network"]
 DATA_ID = "033333333333"
@@ -623,13 +623,11 @@ class TestArguments:
 
     @pytest.mark.parametrize(
         ("shell", "beginning"),
-        some(
-            [
-                ("bash", "_kms_baseline_completion() {"),
-                ("zsh", "#compdef kms-baseline\n"),
-                ("fish", "complete --command kms-baseline "),
-            ]
-        ),
+        [
+            ("bash", "_kms_baseline_completion() {"),
+            ("zsh", "#compdef kms-baseline\n"),
+            ("fish", "complete --command kms-baseline "),
+        ],
     )
     def test_completion_scripts_are_those_of_the_shell_that_asks(self, shell: str, beginning: str) -> None:
         """A shell is known by the name that its process was started with."""

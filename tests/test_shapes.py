@@ -102,12 +102,10 @@ def digests(what: Inventory, building: Building) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("layout", "backend"),
-    some(
-        [
-            ("account-region", {"type": "cloud", "organization": "example"}),
-            ("account", {"type": "s3", "bucket": "states", "region": "eu-west-2"}),
-        ]
-    ),
+    [
+        ("account-region", {"type": "cloud", "organization": "example"}),
+        ("account", {"type": "s3", "bucket": "states", "region": "eu-west-2"}),
+    ],
 )
 def test_an_awkward_organization_is_stamped_as_cdktf_writes_it(
     tmp_path: Path, layout: str, backend: dict[str, str]
@@ -260,14 +258,12 @@ class TestCache:
 
     @pytest.mark.parametrize(
         "damage",
-        some(
-            [
-                pytest.param(lambda _: b"", id="empty"),
-                pytest.param(lambda _: b"{}", id="other JSON"),
-                pytest.param(lambda whole: whole[:-10], id="cut"),
-                pytest.param(lambda whole: whole.replace(b"managed by", b"damaged by"), id="changed"),
-            ]
-        ),
+        [
+            pytest.param(lambda _: b"", id="empty"),
+            pytest.param(lambda _: b"{}", id="other JSON"),
+            pytest.param(lambda whole: whole[:-10], id="cut"),
+            pytest.param(lambda whole: whole.replace(b"managed by", b"damaged by"), id="changed"),
+        ],
     )
     def test_a_damaged_entry_is_not_used(self, run: Run, project: Path, damage: Callable[[bytes], bytes]) -> None:
         [entry] = entries(project)
@@ -317,7 +313,7 @@ class TestCache:
         cache.write("shape", Template("{}", "{}", {}))
         assert not templates.has("shape", lambda _: None)
 
-    @pytest.mark.parametrize("library", some(["cdktf", "cdktf_cdktf_provider_aws", "jsii", "constructs"]))
+    @pytest.mark.parametrize("library", ["cdktf", "cdktf_cdktf_provider_aws", "jsii", "constructs"])
     def test_another_version_of_a_library_builds_again(self, project: Path, library: str) -> None:
         changed = project / "changed"
         folder = changed / f"{library}-99.0.dist-info"

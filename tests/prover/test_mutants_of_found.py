@@ -15,7 +15,6 @@ from baseline.prover.judgements import prove_key
 from baseline.prover.meant import Meant
 from baseline.prover.subject import Subject
 from baseline.purposes import PURPOSES
-from tests.conftest import some
 from tests.prover.mutants import Mutant, more_mutants
 from tests.prover.subjects import keys_with
 from tests.prover.test_mutants import AGAIN, ASKED, BY_THEMSELVES, holds, is_known_to_be_undecided
@@ -59,7 +58,7 @@ def caught_as_found(place: KeyPlace, said: Meant, policies: Mapping[str, PlainPo
     return found
 
 
-@pytest.mark.parametrize("purpose", some(tuple(KEYS)))
+@pytest.mark.parametrize("purpose", tuple(KEYS))
 def test_what_prove_catches_policy_prove_catches(purpose: str) -> None:
     about, key = KEYS[purpose]
     policy, said, reader = key.policy.as_dict(), meant(about), Reader("aws")

@@ -108,11 +108,6 @@ class Running:
             self._process = Forked(program, command, folder, environment, streams)
         self.pid = self._process.pid
 
-    @property
-    def complained(self) -> str:
-        """What is on standard error so far."""
-        return self._so_far(self._printed[1])
-
     def end(self, limit: float) -> subprocess.CompletedProcess[str]:
         """Its end. Raises TimeoutExpired where it takes more seconds, and the process is ended."""
         with contextlib.closing(self._printed[0]), contextlib.closing(self._printed[1]):

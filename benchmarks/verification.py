@@ -62,8 +62,8 @@ def _row(what: str, figures: Figures, calls: int, least: float) -> tuple[str, ..
 
 def _machine(busy: float) -> str:
     return (
-        f"{date.today():%d %B %Y}; {os.cpu_count()} cores; boto3 {version('boto3')}. {busy:.0f} other processes of the "
-        f"machine wanted to run when it began{', and had to wait for this' if os.nice(0) < 0 else ''}."
+        f"{date.today():%d %B %Y}; {os.cpu_count()} cores; boto3 {version('boto3')}. Other processes of the machine "
+        f"that wanted to run when it began{', and had to wait for this' if os.nice(0) < 0 else ''}: {busy:.0f}."
     )
 
 

@@ -50,8 +50,9 @@ def changed_stacks(project: Project, revision: str) -> frozenset[str]:
 
     Where two stacks are of one shape with the same values, their JSON is the same: `stacks/stamping/shape.py`.
     """
-    former, before = _in_short(_inventory_in(project, revision))  # two Inventories are never there at once
-    layout, now = _in_short(project.inventory)
+    # Two Inventories are never there at once: what knows the shapes of the former one goes with it.
+    former, before = _in_short(_inventory_in(project, revision), Shapes(project.shapes.versions))
+    layout, now = _in_short(project.inventory, project.shapes)
     if layout != former:
         raise UsageError(
             f"in revision {revision} the layout is `{former}`, and here it is `{layout}`: every stack is another",
@@ -60,9 +61,8 @@ def changed_stacks(project: Project, revision: str) -> frozenset[str]:
     return frozenset(name for name, written in now.items() if before.get(name) != written)
 
 
-def _in_short(inventory: Inventory) -> tuple[Layout, dict[str, tuple[Shape, dict[str, str]]]]:
+def _in_short(inventory: Inventory, shapes: Shapes) -> tuple[Layout, dict[str, tuple[Shape, dict[str, str]]]]:
     """The layout, and by stack what decides its files."""
-    shapes = Shapes(versions="")
     written = {stack.name: (shapes.of(stack), adopted_imports(inventory.lock, stack)) for stack in inventory.stacks}
     return inventory.organization.deployment.layout, written
 
@@ -72,5 +72,5 @@ def _inventory_in(project: Project, revision: str) -> Inventory:
     configuration, lock = configuration_in(project, revision), Lock()
     with suppress(UsageError):  # nothing was generated yet
         text = text_in_revision(project.lock_path, revision)
-        lock = parse_lock(text, f"{revision}:{project.lock_path}")
+        lock = project.lock if text == project.lock_text else parse_lock(text, f"{revision}:{project.lock_path}")
     return expand(configuration.organization, lock)

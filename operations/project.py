@@ -19,12 +19,13 @@ from baseline.lock_changes import lock_changes
 from baseline.lock_reading import parse_lock
 from baseline.names import Layout
 from baseline.organization import Account
-from baseline.purposes.purpose import Purpose
 from baseline.words import count
 from files.whole import read_text, write_whole
+from operations.absent_key import why_no_key
 
 if TYPE_CHECKING:
     from baseline.prover.inventory import Proof
+    from stacks.stamping.shape import Shapes
 
 CONFIGURATION = "organization.yaml"
 CONFIGURATION_VARIABLE = "KMS_BASELINE_CONFIG"
@@ -112,6 +113,14 @@ class Project:
         lock = replace(self.lock, backend=None) if self.new_backend else self.lock
         lock = lock.laid_out(self.new_layout) if self.new_layout and lock.layout else lock
         return expand(organization, lock)
+
+    @cached_property
+    def shapes(self) -> "Shapes":
+        """The shapes of its stacks, each told once."""
+        from stacks.stamping.cache import building_versions  # here, for most commands write no stack
+        from stacks.stamping.shape import Shapes
+
+        return Shapes(building_versions())
 
     @cached_property
     def new_keys(self) -> tuple[LockedKey, ...]:
@@ -223,7 +232,7 @@ class Project:
                 return key
         check_one_of(region, of.regions, f"enabled region of {of.name}")
         check_one_of(purpose, purposes, "purpose")
-        raise UsageError(f"{of.name} has no {purpose} key in {region}", _why(of, region, purposes[purpose]))
+        raise UsageError(f"{of.name} has no {purpose} key in {region}", why_no_key(of, region, purposes[purpose]))
 
 
 def check_one_of(written: str, known: Iterable[str], what: str) -> None:
@@ -231,18 +240,3 @@ def check_one_of(written: str, known: Iterable[str], what: str) -> None:
     names = list(known)
     if written not in names:
         raise UsageError(f"`{written}` is no {what}", nearest(written, names) or f"there are {', '.join(names)}")
-
-
-def _why(account: Account, region: str, purpose: Purpose) -> str:
-    if declined := account.declined.get((region, purpose.name)):
-        return f"it is declined by {declined.place}"
-    feature = purpose.feature
-    if purpose.own and (region, purpose.name) not in account.keys:
-        return f"it is for other accounts or regions, by {purpose.own.source}"
-    if feature is None and (region, purpose.name) not in account.keys:
-        return f"switch it on: `keys: {{purposes: {{{purpose.name}: true}}}}`"
-    if feature is not None and feature not in account.features:
-        return f"its feature {feature} is off"
-    if (region, purpose.name) not in account.keys:
-        return f"that key lives in the home region, {account.home_region}"
-    return "it is retired"

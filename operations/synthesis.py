@@ -49,7 +49,7 @@ def export_stacks(project: Project, folder: Path, locked: bool, say: Say, progra
 def check_export(project: Project, folder: Path, say: Say, program: str) -> None:
     """Raise Refusal unless a folder is what an export of today would write, UsageError where it holds none."""
     check(project, locked=False)
-    with synthesized(project.inventory, _building(say, full=False)) as made:
+    with synthesized(project.inventory, _building(say, full=False), project.shapes) as made:
         found = list(differences(made, folder, origin_of(project, program)))
     if found:
         lines = [f"  {line}" for line in found[:_MOST_TOLD]]
@@ -74,7 +74,7 @@ def publish(project: Project, folder: Path, staging: Staging, locked: bool, say:
     Raises Refusal, Undecided or WorldError; then everything is as it was.
     """
     check(project, locked)
-    with synthesized(project.inventory, _building(say, full)) as made:
+    with synthesized(project.inventory, _building(say, full), project.shapes) as made:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with alone(folder.parent, project.lock_path.parent, say=say), staging(made, folder) as put_in_place:
             project.record_keys()

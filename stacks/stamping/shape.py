@@ -35,24 +35,30 @@ class Shape(NamedTuple):
 
 
 class Shapes:
-    """Tells the shapes of stacks, as built by the same versions."""
+    """Tells the shapes of stacks, as built by the same versions, and remembers them."""
 
     def __init__(self, versions: str) -> None:
-        self._versions = versions
+        self.versions = versions
+        self._known: dict[int, tuple[Stack, Shape]] = {}
         self._writer = Writer(WHOLE, shared=[KeySettings])
 
     def of(self, stack: Stack) -> Shape:
         """The shape of a stack."""
+        if id(stack) not in self._known:
+            self._known[id(stack)] = stack, self._told(stack)  # with the stack, so that no other gets its identity
+        return self._known[id(stack)][1]
+
+    def _told(self, stack: Stack) -> Shape:
         try:
             values = _own_values(stack)
             text = self._writer.written(stack, values["id"], values)
         except Unlike:
             return self.of_itself(stack)
-        return Shape(hashlib.sha256(f"{self._versions}\n{text}".encode()).hexdigest(), values)
+        return Shape(hashlib.sha256(f"{self.versions}\n{text}".encode()).hexdigest(), values)
 
     def of_itself(self, stack: Stack) -> Shape:
         """A shape that no other stack has."""
-        return Shape(hashlib.sha256(self._versions.encode() + pickle.dumps(stack)).hexdigest(), {})
+        return Shape(hashlib.sha256(self.versions.encode() + pickle.dumps(stack)).hexdigest(), {})
 
 
 def _own_values(stack: Stack) -> dict[str, str]:

@@ -42,12 +42,19 @@ class Building(NamedTuple):
 
 
 @contextmanager
-def synthesized(inventory: Inventory, building: Building = Building()) -> "Iterator[Synthesis]":  # noqa: B008
-    """Build what must be built. Raises WorldError when Node fails, or when the output is not what the Inventory says."""
+def synthesized(
+    inventory: Inventory,
+    building: Building = Building(),  # noqa: B008
+    shapes: Shapes | None = None,
+) -> "Iterator[Synthesis]":
+    """Build what must be built; `shapes`, as these versions build them, may know some already.
+
+    Raises WorldError when Node fails, or when the output is not what the Inventory says.
+    """
     names = [stack.name for stack in inventory.stacks]
     if len(set(names)) != len(names):  # CDKTF would see it, but it does not see the stacks together
         raise WorldError("two stacks have one name, so nothing was written", "this is a defect of kms-baseline")
-    shapes = Shapes(building_versions())
+    shapes = shapes or Shapes(building_versions())
     with TemporaryDirectory(prefix="kms-baseline-templates-") as own:
         users = None if building.full else cache_folder(os.environ)
         synthesis = Synthesis(shapes, Templates(TemplateCache(Path(own)), TemplateCache(users) if users else None))

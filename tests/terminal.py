@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,10 +25,7 @@ def typed(
     answer: str,
     before: Callable[[], object] = bool,
 ) -> tuple[int, str]:
-    """Type an answer at the question; exit code and all that was shown. `before` is done while the question waits.
-
-    Raises TimeoutError for a command that does not end.
-    """
+    """Type an answer at the question; exit code and all that was shown. `before` is done while the question waits."""
     ours, theirs = pty.openpty()
     process = Forked("cli.main", command, folder, variables, [theirs] * 3)
     os.close(theirs)
@@ -45,6 +43,8 @@ def typed(
             asked = True
             before()
             os.write(ours, answer.encode())
-    code = process.wait(_PATIENCE)
+    else:
+        os.kill(process.pid, signal.SIGKILL)
+    code = process.wait(60)
     os.close(ours)
     return code, shown.replace("\r\n", "\n")

@@ -150,13 +150,6 @@ def unbuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def synth(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The installed command, started anew."""
-    return subprocess.run(
-        [str(COMMAND), "synth"], cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="session")
 def cache_of_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with the shape of the small organization."""
@@ -319,7 +312,10 @@ class TestCache:
         folder = changed / f"{library}-99.0.dist-info"
         folder.mkdir(parents=True)
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {library}\nVersion: 99.0\n")
-        done = synth(project, PATH=without_node(project), PYTHONPATH=str(changed))
+        variables = {**os.environ, "PATH": without_node(project), "PYTHONPATH": str(changed)}
+        done = subprocess.run(
+            [str(COMMAND), "synth"], cwd=project, env=variables, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
         assert done.returncode == 3
         assert "`node` is not on PATH" in done.stderr
 

@@ -11,6 +11,7 @@ from baseline.errors import FieldPlace, Refusal
 from baseline.features.feature import KeyUse, Site
 from baseline.iam.document import Document
 from baseline.iam.evaluate import Decision, decide
+from baseline.iam.reading import PlainPolicy, read_partly
 from baseline.iam.request import IamCaller, Request
 from baseline.inventory import Inventory, Key
 from baseline.likeness.documents import first_of
@@ -65,13 +66,16 @@ def broken_chains(inventory: Inventory) -> Iterator[BrokenChain]:
     holding = _Holding()
     for stack in inventory.stacks:
         keys = {key.address: key for key in stack.keys}
+        policies: dict[str, PlainPolicy] = {}
         for part in stack.parts:
             place = accounts[part.site.account_id].features[part.site.feature].place()
             for use in part.uses():
                 key = keys[use.key]
                 if holding.covers(key, use):
                     continue
-                refused = _refused(key, use)
+                if use.key not in policies:
+                    policies[use.key] = read_partly(key.policy.as_dict())
+                refused = _refused(policies[use.key], use)
                 if refused is None:
                     holding.add(key, use)
                 else:
@@ -102,9 +106,9 @@ class _Holding:
         return id(first_of(key.policy)), unnamed(repr(use), key.account_id)
 
 
-def _refused(key: Key, use: KeyUse) -> tuple[str, Decision] | None:
+def _refused(policy: PlainPolicy, use: KeyUse) -> tuple[str, Decision] | None:
     for action in use.actions:
-        decision = decide(key.policy, Request(use.caller, action, use.context))
+        decision = decide(policy, Request(use.caller, action, use.context))
         if decision.effect != "allowed":
             return action, decision
     return None

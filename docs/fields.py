@@ -15,6 +15,7 @@ from baseline.configuration.key_sections import PURPOSE_SECTIONS
 from baseline.configuration.named_principals import check_principal
 from baseline.configuration.precedence import DEFAULTS
 from baseline.fields import limits
+from baseline.fields.written import WhenRead
 from baseline.purposes import PURPOSES
 
 
@@ -147,6 +148,8 @@ def _limited(annotation: Any, metadata: tuple[Any, ...]) -> Value:
                 value = replace(value, limits="`role/NAME`, `user/NAME`, or a full ARN with its exact account")
             case MinLen():
                 value = replace(value, limits="; ".join(filter(None, ("not empty", value.limits))))
+            case WhenRead():
+                pass
             case FieldInfo() if limit.json_schema_extra or limit.discriminator:
                 pass
             case _:

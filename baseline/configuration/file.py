@@ -22,7 +22,7 @@ from baseline.configuration.values import (
 from baseline.features import FEATURES
 from baseline.fields import limits
 from baseline.fields.switch import switch
-from baseline.fields.written import Written
+from baseline.fields.written import OnDemand, Written
 
 
 class OrganizationSection(Written):
@@ -129,8 +129,8 @@ class AccountSection(Written):
     role: Role | None = Field(None, description="Its own deployment role; null: the caller's own credentials.")
     deployer: Deployer | None = Field(None, description="Whose credentials deploy it where its `role` is null.")
     external_id: Annotated[str, limits.EXTERNAL_ID] | None = Field(None, description="Its own external ID.")
-    keys: AccountKeysSection | None = Field(None, description="Settings of this account's keys.")
-    features: FeaturesSection | None = Field(None, description="Features of this account.")
+    keys: OnDemand[AccountKeysSection] | None = Field(None, description="Settings of this account's keys.")
+    features: OnDemand[FeaturesSection] | None = Field(None, description="Features of this account.")
 
 
 class SelectSection(Written):
@@ -147,8 +147,8 @@ class SelectSection(Written):
         None, description="Their enabled regions; the organization's when not said.", min_length=1
     )
     home_region: Region | None = Field(None, description="Their home region.")
-    keys: AccountKeysSection | None = Field(None, description="Settings of these accounts' keys.")
-    features: FeaturesSection | None = Field(None, description="Features of these accounts.")
+    keys: OnDemand[AccountKeysSection] | None = Field(None, description="Settings of these accounts' keys.")
+    features: OnDemand[FeaturesSection] | None = Field(None, description="Features of these accounts.")
 
 
 class RetiredSection(Written):
@@ -170,20 +170,22 @@ class ConfigurationFile(Written):
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["accounts"]}, {"required": ["select"]}]})
 
     version: Literal[1] = Field(description="The version of this format.")
-    organization: OrganizationSection = Field(description="The organization as a whole.")
-    deployment: DeploymentSection = Field(DeploymentSection(), description="How the stacks are deployed.")
-    keys: KeysSection = Field(KeysSection(), description="Defaults for every key.")
-    features: FeaturesSection = Field(FeaturesSection(), description="Features of every account.")
-    accounts: list[AccountSection] = Field(
+    organization: OnDemand[OrganizationSection] = Field(description="The organization as a whole.")
+    deployment: OnDemand[DeploymentSection] = Field(DeploymentSection(), description="How the stacks are deployed.")
+    keys: OnDemand[KeysSection] = Field(KeysSection(), description="Defaults for every key.")
+    features: OnDemand[FeaturesSection] = Field(FeaturesSection(), description="Features of every account.")
+    accounts: list[OnDemand[AccountSection]] = Field(
         default_factory=list, description="The managed accounts; needed unless `select` finds them.", min_length=1
     )
-    select: list[SelectSection] = Field(
+    select: list[OnDemand[SelectSection]] = Field(
         default_factory=list,
         description="Accounts of AWS Organizations, as `kms-baseline accounts` recorded them. Of several entries that select "
         "an account the first holds; an account under `accounts` is as it stands there.",
         min_length=1,
     )
-    retired: list[RetiredSection] = Field(default_factory=list, description="Keys that exist and are no longer wanted.")
+    retired: list[OnDemand[RetiredSection]] = Field(
+        default_factory=list, description="Keys that exist and are no longer wanted."
+    )
 
     @field_validator("version", mode="before")
     @classmethod

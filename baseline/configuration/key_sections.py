@@ -9,7 +9,7 @@ from baseline.configuration.own_sections import OwnName, OwnPurposeSection
 from baseline.configuration.values import AccountName, PurposeName, Region
 from baseline.fields import limits
 from baseline.fields.switch import switch
-from baseline.fields.written import Written
+from baseline.fields.written import OnDemand, WhenRead, Written
 from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Purpose
@@ -64,11 +64,13 @@ def _switched_by_the_feature(feature: str) -> Any:
 
 def purpose_field(purpose: Purpose) -> Any:
     """What `keys.purposes` may say of one purpose: a switch, or the settings where a feature is the switch."""
-    section = PURPOSE_SECTIONS[purpose.name]
+    section: Any = PURPOSE_SECTIONS[purpose.name]
     sentences = [f"The keys for {purpose.title}.", *purpose.limits]
     if purpose.feature:
-        before = BeforeValidator(_switched_by_the_feature(purpose.feature), json_schema_input_type=section)
-        type_: Any = Annotated[section | None, before]
+        before = BeforeValidator(
+            _switched_by_the_feature(purpose.feature), json_schema_input_type=Annotated[section, WhenRead()]
+        )
+        type_: Any = Annotated[Annotated[section, WhenRead()] | None, before]
     else:
         type_ = switch(section)
         sentences.insert(1, "Off unless it is switched on." if purpose.optional else "`false`: no such key.")
@@ -104,17 +106,17 @@ class WaiverSection(Written):
 
 
 class AccountKeysSection(KeySection):
-    purposes: PurposesSection | None = Field(None, description="The same settings for one purpose.")
+    purposes: OnDemand[PurposesSection] | None = Field(None, description="The same settings for one purpose.")
 
 
 class KeysSection(AccountKeysSection):
-    custom: dict[OwnName, OwnPurposeSection] = Field(
+    custom: dict[OwnName, OnDemand[OwnPurposeSection]] = Field(
         default_factory=dict,
         description="Purposes of your own, by name. Elsewhere each is called `custom-` and its name.",
     )
-    exceptions: list[ExceptionSection] | None = Field(
+    exceptions: list[OnDemand[ExceptionSection]] | None = Field(
         None, description="The strongest settings, for selected keys; later entries win."
     )
-    waivers: list[WaiverSection] | None = Field(
+    waivers: list[OnDemand[WaiverSection]] | None = Field(
         None, description="Properties that need not hold of selected keys, each with a reason."
     )

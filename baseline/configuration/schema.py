@@ -7,6 +7,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from baseline.configuration.file import ConfigurationFile
+from baseline.fields.written import model_of
 
 
 class _Schema(GenerateJsonSchema):
@@ -20,6 +21,13 @@ class _Schema(GenerateJsonSchema):
         if written.get("default", "") is None:
             del written["default"]
         return written
+
+    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+        return self.generate_inner(model_of(schema).__pydantic_core_schema__)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """A section has the title of its model."""
+        return schema["type"] != "function-plain" and super().field_title_should_be_set(schema)
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """With what holds for the names of a mapping, which pydantic leaves out."""

@@ -21,7 +21,7 @@ from baseline.features.feature import (
     repeated,
 )
 from baseline.fields import limits
-from baseline.fields.written import Written
+from baseline.fields.written import OnDemand, Written
 from baseline.iam.request import IamCaller, ServiceCaller
 from baseline.regions import PARTITIONS, via_service
 
@@ -40,7 +40,7 @@ class LogGroupSettings(Written):
 class LogGroupsSettings(FeatureSettings):
     """Which log groups, and for how long events stay."""
 
-    groups: list[LogGroupSettings] = Field(
+    groups: list[OnDemand[LogGroupSettings]] = Field(
         default_factory=list, description="Log groups to create in every enabled region."
     )
     retention_days: Annotated[int, limits.LOG_RETENTION] = Field(

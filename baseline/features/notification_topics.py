@@ -23,7 +23,7 @@ from baseline.features.feature import (
 )
 from baseline.features.topics import PUBLISHERS, Topic
 from baseline.fields import limits
-from baseline.fields.written import Written
+from baseline.fields.written import OnDemand, Written
 from baseline.iam.arns import Arn
 from baseline.purposes.sns import SNS
 from baseline.regions import is_opt_in, partition_of
@@ -82,13 +82,15 @@ class TopicSettings(Written):
         description="The services that may publish, by the first label of their service principal; the SNS key must "
         "let them in too. (The account's own principals may by their IAM policies.)",
     )
-    subscriptions: list[SubscriptionSettings] = Field(default_factory=list, description="Who gets the messages.")
+    subscriptions: list[OnDemand[SubscriptionSettings]] = Field(
+        default_factory=list, description="Who gets the messages."
+    )
 
 
 class NotificationTopicsSettings(FeatureSettings):
     """Which topics."""
 
-    topics: list[TopicSettings] = Field(default_factory=list, description="Topics to create.")
+    topics: list[OnDemand[TopicSettings]] = Field(default_factory=list, description="Topics to create.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
+
+from baseline.fields.written import WhenRead
 
 
 def as_switch(value: Any) -> Any:
@@ -13,6 +15,7 @@ def as_switch(value: Any) -> Any:
     return {} if value is True else None if value is False else value
 
 
-def switch(settings: type[BaseModel]) -> Any:
+def switch(settings: Any) -> Any:
     """The type of a field that holds `true`, `false` or settings."""
-    return Annotated[settings | None, BeforeValidator(as_switch, json_schema_input_type=bool | settings)]
+    section: Any = Annotated[settings, WhenRead()]
+    return Annotated[section | None, BeforeValidator(as_switch, json_schema_input_type=bool | section)]

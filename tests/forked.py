@@ -14,6 +14,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -175,20 +176,71 @@ def serve(path: str) -> None:
         _load_aws()
     else:
         _load_sdk()
+        _load_sample()
     gc.collect()
     gc.freeze()
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(folder / ("aws" if of_aws else "commands")))
-    listener.listen(64)
-    while True:
-        connection, _ = listener.accept()
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        if os.fork() == 0:
-            listener.close()
-            _look_after(connection)
-        connection.close()
+    _Nursery(folder / ("aws" if of_aws else "commands")).run()
+
+
+class _Nursery:
+    """Forks what is asked for at a socket, says its number there, and its exit code when it ended."""
+
+    def __init__(self, path: Path) -> None:
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen(64)
+        self._waiting: dict[int, socket.socket] = {}
+        """Who asked for the process of a number."""
+
+    def run(self) -> None:
+        ended, at_an_end = os.pipe()
+        for end in (ended, at_an_end):
+            os.set_blocking(end, False)
+        signal.signal(signal.SIGCHLD, _noticed)
+        signal.set_wakeup_fd(at_an_end, warn_on_full_buffer=False)
+        while True:
+            ready, _, _ = select.select([self._listener.fileno(), ended], [], [])
+            if ended in ready:
+                os.read(ended, 4096)
+                self._report()
+            if self._listener.fileno() in ready:
+                self._start(self._listener.accept()[0])
+
+    def _start(self, asker: socket.socket) -> None:
+        length, streams, _, _ = socket.recv_fds(asker, 4, _STREAMS)
+        asked = asker.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for connection in (self._listener, asker, *self._waiting.values()):
+                connection.close()
+            _become(json.loads(asked), streams)
+        for stream in streams:
+            os.close(stream)
+        self._waiting[pid] = asker
+        asker.sendall(pid.to_bytes(4, "big"))
+
+    def _report(self) -> None:
+        with contextlib.suppress(ChildProcessError):  # none is left
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if not pid:
+                    return
+                if asker := self._waiting.pop(pid, None):
+                    with contextlib.suppress(OSError), asker:
+                        asker.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
+
+
+def _noticed(*_: object) -> None:
+    """So that a signal is told at the file descriptor for it."""
+
+
+def _load_sample() -> None:
+    """What commands would find out again: models, and what the prover remembers of words and patterns."""
+    importlib.import_module("baseline.configuration.schema").render()
+    project = importlib.import_module("operations.project").Project(Path("organization.yaml"))
+    project.check_policies()
 
 
 def _load_sdk() -> None:
@@ -196,6 +248,9 @@ def _load_sdk() -> None:
     loader = importlib.import_module("botocore.loaders").JSONFileLoader
     by_path = cache(partial(loader.load_file, loader()))
     loader.load_file = lambda _, path: by_path(path)
+    finder = importlib.import_module("botocore.loaders").Loader
+    by_type = cache(finder().list_available_services)
+    finder.list_available_services = lambda _, type_name: by_type(type_name)
     sdk = importlib.import_module("boto3").Session("nobody", "nothing", region_name="eu-west-2")
     for service in ("cloudtrail", "iam", "kms", "logs", "organizations", "s3", "ssm", "sts"):
         sdk.client(service)
@@ -209,23 +264,6 @@ def _load_aws() -> None:
         importlib.import_module(extension)
         importlib.import_module(f"moto.{service}.urls")
         moto.get_service_model(service.removeprefix("aws"))
-
-
-def _look_after(connection: socket.socket) -> None:
-    """Fork the process that is asked for, say its number, and then its exit code."""
-    length, streams, _, _ = socket.recv_fds(connection, 4, _STREAMS)
-    asked = connection.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
-    pid = os.fork()
-    if pid == 0:
-        connection.close()
-        _become(json.loads(asked), streams)
-    for stream in streams:
-        os.close(stream)
-    connection.sendall(pid.to_bytes(4, "big"))
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    with contextlib.suppress(OSError):
-        connection.sendall(code.to_bytes(4, "big", signed=True))
-    os._exit(0)
 
 
 def _become(asked: list[Any], streams: Sequence[int]) -> None:

@@ -22,7 +22,7 @@ from baseline.configuration.values import (
 from baseline.features import FEATURES
 from baseline.fields import limits
 from baseline.fields.switch import switch
-from baseline.fields.written import OnDemand, Written
+from baseline.fields.written import OnDemand, Written, no_items
 
 
 class OrganizationSection(Written):
@@ -142,7 +142,7 @@ class SelectSection(Written):
     tags: dict[Annotated[str, limits.TAG_KEY], Annotated[str, limits.TAG_PATTERN]] = Field(
         default_factory=dict, description="Tags that the account has in AWS Organizations; `*` is any text."
     )
-    exclude: list[AccountId] = Field(default_factory=list, description="The IDs of accounts that are left out.")
+    exclude: list[AccountId] = Field(default_factory=no_items, description="The IDs of accounts that are left out.")
     regions: list[Region] | None = Field(
         None, description="Their enabled regions; the organization's when not said.", min_length=1
     )
@@ -175,16 +175,16 @@ class ConfigurationFile(Written):
     keys: OnDemand[KeysSection] = Field(KeysSection(), description="Defaults for every key.")
     features: OnDemand[FeaturesSection] = Field(FeaturesSection(), description="Features of every account.")
     accounts: list[OnDemand[AccountSection]] = Field(
-        default_factory=list, description="The managed accounts; needed unless `select` finds them.", min_length=1
+        default_factory=no_items, description="The managed accounts; needed unless `select` finds them.", min_length=1
     )
     select: list[OnDemand[SelectSection]] = Field(
-        default_factory=list,
+        default_factory=no_items,
         description="Accounts of AWS Organizations, as `kms-baseline accounts` recorded them. Of several entries that select "
         "an account the first holds; an account under `accounts` is as it stands there.",
         min_length=1,
     )
     retired: list[OnDemand[RetiredSection]] = Field(
-        default_factory=list, description="Keys that exist and are no longer wanted."
+        default_factory=no_items, description="Keys that exist and are no longer wanted."
     )
 
     @field_validator("version", mode="before")

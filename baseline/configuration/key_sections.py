@@ -9,7 +9,7 @@ from baseline.configuration.own_sections import OwnName, OwnPurposeSection
 from baseline.configuration.values import AccountName, PurposeName, Region
 from baseline.fields import limits
 from baseline.fields.switch import switch
-from baseline.fields.written import OnDemand, WhenRead, Written
+from baseline.fields.written import WHEN_READ, OnDemand, Written
 from baseline.property_names import FORMER_NAMES, PROPERTY_NAMES
 from baseline.purposes import PURPOSES
 from baseline.purposes.purpose import Purpose
@@ -68,9 +68,9 @@ def purpose_field(purpose: Purpose) -> Any:
     sentences = [f"The keys for {purpose.title}.", *purpose.limits]
     if purpose.feature:
         before = BeforeValidator(
-            _switched_by_the_feature(purpose.feature), json_schema_input_type=Annotated[section, WhenRead()]
+            _switched_by_the_feature(purpose.feature), json_schema_input_type=Annotated[section, WHEN_READ]
         )
-        type_: Any = Annotated[Annotated[section, WhenRead()] | None, before]
+        type_: Any = Annotated[Annotated[section, WHEN_READ] | None, before]
     else:
         type_ = switch(section)
         sentences.insert(1, "Off unless it is switched on." if purpose.optional else "`false`: no such key.")

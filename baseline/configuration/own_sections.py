@@ -8,7 +8,7 @@ from pydantic import Field
 from baseline.configuration.key_fields import STATEMENTS, KeySection
 from baseline.configuration.values import AccountName, Region
 from baseline.fields import limits
-from baseline.fields.written import OnDemand, Written
+from baseline.fields.written import OnDemand, Written, no_items
 from baseline.own_purpose import OWN_NAME, May
 
 _PLAIN = r"[!#&-\[\]-z|~]"
@@ -69,10 +69,11 @@ class OwnPurposeSection(KeySection):
         None, description="The regions in which they have it; their enabled regions when not said.", min_length=1
     )
     through: list[OnDemand[ThroughSection]] = Field(
-        default_factory=list, description="The services through which every principal of the account uses the key."
+        default_factory=no_items, description="The services through which every principal of the account uses the key."
     )
     services: list[OnDemand[CallSection]] = Field(
-        default_factory=list, description="The services that use the key by their own service principals, each fenced."
+        default_factory=no_items,
+        description="The services that use the key by their own service principals, each fenced.",
     )
     share_with: list[str] | None = Field(
         None, description="Other accounts (name or ID) that are let in through the same services, or `organization`."

@@ -1,6 +1,7 @@
 """The JSON Schema of `organization.yaml`, made from the models, for editors and other tools."""
 
 import json
+from functools import cache
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -49,6 +50,7 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+@cache
 def render() -> str:
     """The committed file's text."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

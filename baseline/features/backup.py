@@ -25,7 +25,7 @@ from baseline.features.feature import (
 )
 from baseline.fields import limits
 from baseline.fields.schedules import BACKUP_SCHEDULE
-from baseline.fields.written import Written
+from baseline.fields.written import Written, no_items
 from baseline.iam.access import AccessStatement, When, render
 
 DAYS_IN_COLD_STORAGE = 90
@@ -64,7 +64,7 @@ class BackupSettings(FeatureSettings):
         description="Whether to make a role for restores too. It may pass every role of the account to EC2 and EKS.",
     )
     failure_emails: list[Annotated[str, limits.EMAIL]] = Field(
-        default_factory=list,
+        default_factory=no_items,
         description="Who is told when a job of AWS Backup fails; each address must confirm its subscription once in "
         "each account and region.",
     )

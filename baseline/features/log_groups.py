@@ -21,7 +21,7 @@ from baseline.features.feature import (
     repeated,
 )
 from baseline.fields import limits
-from baseline.fields.written import OnDemand, Written
+from baseline.fields.written import OnDemand, Written, no_items
 from baseline.iam.request import IamCaller, ServiceCaller
 from baseline.regions import PARTITIONS, via_service
 
@@ -41,7 +41,7 @@ class LogGroupsSettings(FeatureSettings):
     """Which log groups, and for how long events stay."""
 
     groups: list[OnDemand[LogGroupSettings]] = Field(
-        default_factory=list, description="Log groups to create in every enabled region."
+        default_factory=no_items, description="Log groups to create in every enabled region."
     )
     retention_days: Annotated[int, limits.LOG_RETENTION] = Field(
         365, description="Days that events are kept where a group says nothing else."

@@ -23,7 +23,7 @@ from baseline.features.feature import (
 )
 from baseline.features.topics import PUBLISHERS, Topic
 from baseline.fields import limits
-from baseline.fields.written import OnDemand, Written
+from baseline.fields.written import OnDemand, Written, no_items
 from baseline.iam.arns import Arn
 from baseline.purposes.sns import SNS
 from baseline.regions import is_opt_in, partition_of
@@ -78,19 +78,19 @@ class TopicSettings(Written):
         False, description="Create it in the home region of an account only, instead of in every enabled region."
     )
     publishers: list[Annotated[str, PUBLISHER]] = Field(
-        default_factory=list,
+        default_factory=no_items,
         description="The services that may publish, by the first label of their service principal; the SNS key must "
         "let them in too. (The account's own principals may by their IAM policies.)",
     )
     subscriptions: list[OnDemand[SubscriptionSettings]] = Field(
-        default_factory=list, description="Who gets the messages."
+        default_factory=no_items, description="Who gets the messages."
     )
 
 
 class NotificationTopicsSettings(FeatureSettings):
     """Which topics."""
 
-    topics: list[OnDemand[TopicSettings]] = Field(default_factory=list, description="Topics to create.")
+    topics: list[OnDemand[TopicSettings]] = Field(default_factory=no_items, description="Topics to create.")
 
 
 @dataclass(frozen=True, kw_only=True)

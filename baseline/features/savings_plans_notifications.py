@@ -23,6 +23,7 @@ from baseline.features.feature import (
 )
 from baseline.features.topics import Topic
 from baseline.fields import limits
+from baseline.fields.written import no_items
 
 NAME = "savings_plans_notifications"
 
@@ -31,7 +32,7 @@ class SavingsPlansNotificationsSettings(FeatureSettings):
     """Who is told, and from which percentage on."""
 
     emails: list[Annotated[str, limits.EMAIL]] = Field(
-        default_factory=list,
+        default_factory=no_items,
         description="Who is told; each address must confirm its subscription once in each account.",
     )
     utilization_below: Annotated[int, limits.PERCENTAGE] = Field(

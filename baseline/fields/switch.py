@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from baseline.fields.written import WhenRead
+from baseline.fields.written import WHEN_READ
 
 
 def as_switch(value: Any) -> Any:
@@ -17,5 +17,5 @@ def as_switch(value: Any) -> Any:
 
 def switch(settings: Any) -> Any:
     """The type of a field that holds `true`, `false` or settings."""
-    section: Any = Annotated[settings, WhenRead()]
+    section: Any = Annotated[settings, WHEN_READ]
     return Annotated[section | None, BeforeValidator(as_switch, json_schema_input_type=bool | section)]

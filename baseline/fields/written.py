@@ -12,6 +12,11 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
+def no_items() -> list[Any]:
+    """The list of a field that nobody wrote. Of `list` itself pydantic parses the signature, at each start."""
+    return []
+
+
 M = TypeVar("M", bound=Written)
 
 
@@ -22,7 +27,8 @@ class WhenRead:
         return core_schema.no_info_plain_validator_function(model.model_validate)
 
 
-OnDemand = Annotated[M, WhenRead()]
+WHEN_READ = WhenRead()
+OnDemand = Annotated[M, WHEN_READ]
 """A mapping inside another, whose model is built when the first such mapping is read: a file has few of the many."""
 
 

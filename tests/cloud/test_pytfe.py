@@ -13,16 +13,19 @@ import pytest
 from sandbox.cloud.records import Role
 from sandbox.cloud.server import Cloud
 
-pytfe = pytest.importorskip("pytfe", reason="`make install` brings it")
-models = pytfe.models
-
 
 @pytest.fixture(autouse=True)
 def _trust(hcp: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(hcp.certificate))
 
 
-def client(hcp: Cloud, role: Role = "admin") -> Any:
+@pytest.fixture
+def pytfe() -> Any:
+    """Takes a second to load, so that only the process loads it that runs these tests."""
+    return pytest.importorskip("pytfe", reason="`make install` brings it")
+
+
+def client(pytfe: Any, hcp: Cloud, role: Role = "admin") -> Any:
     """HashiCorp's client with a token of a role."""
     token = hcp.gate.tokens[role]
     return pytfe.TFEClient(pytfe.TFEConfig(address=hcp.gate.url, token=token, ca_bundle=None, http2=False))
@@ -37,8 +40,8 @@ def settled(tfe: Any, run_id: str, *statuses: str) -> Any:
     return run
 
 
-def test_a_folder_is_uploaded_planned_read_and_applied(hcp: Cloud, tmp_path: Path) -> None:
-    tfe = client(hcp)
+def test_a_folder_is_uploaded_planned_read_and_applied(pytfe: Any, hcp: Cloud, tmp_path: Path) -> None:
+    models, tfe = pytfe.models, client(pytfe, hcp)
     project = tfe.projects.create("example", models.ProjectCreateOptions(name="of-pytfe"))
     options = models.WorkspaceCreateOptions(name="of-pytfe", project=project, working_directory="one")
     workspace = tfe.workspaces.create("example", options)
@@ -78,13 +81,13 @@ def test_a_folder_is_uploaded_planned_read_and_applied(hcp: Cloud, tmp_path: Pat
     assert hcp.workspace("of-pytfe").project.name == "of-pytfe"
 
 
-def test_pages_and_refusals_are_as_the_client_expects_them(hcp: Cloud) -> None:
-    tfe = client(hcp)
+def test_pages_and_refusals_are_as_the_client_expects_them(pytfe: Any, hcp: Cloud) -> None:
+    models, tfe = pytfe.models, client(pytfe, hcp)
     for number in range(25):
         tfe.workspaces.create("example", models.WorkspaceCreateOptions(name=f"page-{number}"))
     found = tfe.workspaces.list("example", models.WorkspaceListOptions(search="page-", page_size=10))
     assert sorted(each.name for each in found) == sorted(f"page-{number}" for number in range(25))
     with pytest.raises(pytfe.errors.NotFound):
-        client(hcp, "plan").workspaces.create("example", models.WorkspaceCreateOptions(name="not-mine"))
+        client(pytfe, hcp, "plan").workspaces.create("example", models.WorkspaceCreateOptions(name="not-mine"))
     with pytest.raises(pytfe.errors.TFEError, match="taken"):
         tfe.workspaces.create("example", models.WorkspaceCreateOptions(name="page-1"))

@@ -36,7 +36,7 @@ demo: install ## Deploy the sample organization into the embedded AWS and show i
 	@$(BIN)/kms-baseline demo
 
 quick: install check ## Run every check, and every test that needs no Terraform, with a fifth of its cases
-	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --hypothesis-profile quick -m "not terraform" --ignore tests/test_scanners.py --ignore tests/test_cdk_terrain.py
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --hypothesis-profile quick -m "not terraform" --ignore tests/test_scanners.py --ignore tests/test_cdk_terrain.py
 
 # Terraform and its provider collect no garbage below this size, which saves 40 percent of their CPU.
 test: export GOGC := off

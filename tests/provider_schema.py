@@ -108,8 +108,13 @@ def renewed_later() -> str:
     assert found.submodule_search_locations
     [archive] = (Path(found.submodule_search_locations[0]) / "_jsii").glob("provider-aws@*.jsii.tgz")
     with tarfile.open(archive) as files:
-        package = json.load(files.extractfile("package/package.json"))  # type: ignore[arg-type]
-        assembly = json.load(files.extractfile("package/.jsii"))  # type: ignore[arg-type]
+        parts = {}
+        for member in files:  # in their order: to find one by its name, all would be read
+            if member.name in ("package/.jsii", "package/package.json"):
+                parts[member.name] = json.load(files.extractfile(member))  # type: ignore[arg-type]
+            if len(parts) == 2:
+                break
+        assembly, package = parts["package/.jsii"], parts["package/package.json"]
         if "filename" in assembly:  # compressed once more
             inner = files.extractfile(f"package/{assembly['filename']}")
             assembly = json.loads(gzip.decompress(inner.read()))  # type: ignore[union-attr]

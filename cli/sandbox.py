@@ -14,7 +14,7 @@ from operations.embedded_cloud import named_cloud
 from operations.project import Project, configuration_path
 from sandbox.detached import find_detached, stop_detached
 
-app = typer.Typer(no_args_is_help=True, help="An AWS on this machine (moto), with the accounts of the configuration.")
+app = typer.Typer(no_args_is_help=True)
 
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port on 127.0.0.1; 0: any free one.")]
 KeepKeys = Annotated[

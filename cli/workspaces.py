@@ -24,9 +24,7 @@ from operations.project import Project, configuration_path
 from operations.takeover import Looking
 from operations.workspaces import Plan, Step, Wanted
 
-app = typer.Typer(
-    no_args_is_help=True, help="Make and settle the workspaces of HCP Terraform, and run exported folders in them."
-)
+app = typer.Typer(no_args_is_help=True)
 
 RunRole = Annotated[
     str | None,

@@ -219,7 +219,7 @@ class _Nursery:
         for stream in streams:
             os.close(stream)
         self._waiting[pid] = asker
-        asker.sendall(pid.to_bytes(4, "big"))
+        _tell(asker, pid)
 
     def _report(self) -> None:
         with contextlib.suppress(ChildProcessError):  # none is left
@@ -228,8 +228,14 @@ class _Nursery:
                 if not pid:
                     return
                 if asker := self._waiting.pop(pid, None):
-                    with contextlib.suppress(OSError), asker:
-                        asker.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
+                    with asker:
+                        _tell(asker, os.waitstatus_to_exitcode(status))
+
+
+def _tell(asker: socket.socket, number: int) -> None:
+    """Whoever asked may have ended since."""
+    with contextlib.suppress(OSError):
+        asker.sendall(number.to_bytes(4, "big", signed=True))
 
 
 def _noticed(*_: object) -> None:

@@ -119,7 +119,7 @@ def test_a_synth_leaves_cdktf_to_another_process(tmp_path: Path) -> None:
     assert not packages & {*HEAVY, "modules", BINDINGS}
 
 
-@pytest.mark.parametrize("command", ["keys", "policy show data eu-west-2 sns", "check"])
+@pytest.mark.parametrize("command", ["--help", "keys", "policy show data eu-west-2 sns", "check"])
 def test_a_command_that_synthesizes_nothing_loads_nothing_heavy_and_nothing_of_other_commands(
     tmp_path: Path, command: str
 ) -> None:

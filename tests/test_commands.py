@@ -12,9 +12,10 @@ from typing import Any
 
 import boto3
 import pytest
+import typer
 from botocore.exceptions import ClientError
 
-from cli.commands import program
+from cli.commands import COMMANDS, GROUPS, outline, program
 from tests.conftest import COMMAND, EVERYWHERE, KEYS_OF_THE_SAMPLE, ROOT, SAMPLE, Run
 
 ACCOUNTS = ["payer", "workloads", "data", "security", "network"]
@@ -636,6 +637,31 @@ class TestArguments:
             executable="/bin/sh", check=True, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert done.stdout.startswith(beginning)
+
+    def test_the_list_of_commands_is_that_of_the_commands_themselves(self) -> None:
+        """It is read from their files."""
+        told, loaded = (typer.main.get_command(app) for app in (outline(), program()))
+        assert told.get_help(typer.Context(told, info_name="k")) == loaded.get_help(
+            typer.Context(loaded, info_name="k")
+        )
+
+    @pytest.mark.parametrize(
+        ("line", "offered"),
+        [
+            ("kms-baseline sy", {"synth"}),
+            ("kms-baseline ", {*COMMANDS, *GROUPS}),
+            ("kms-baseline deploy --dr", {"--dry-run"}),
+            ("kms-baseline policy ex", {"explain"}),
+            ("kms-baseline policy show --wh", set()),
+        ],
+    )
+    def test_words_are_completed(self, run: Run, line: str, offered: set[str]) -> None:
+        words = [*line.split(), ""] if line.endswith(" ") else line.split()
+        asked = {"_KMS_BASELINE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+        assert set(run(**asked).stdout.split()) == offered
+
+    def test_behind_two_dashes_a_command_is_one_as_well(self, run: Run, project: Path) -> None:
+        assert "alias/baseline/sns" in run("--", "keys").stdout
 
     def test_every_command_has_an_example_in_its_help(self) -> None:
         app = program()

@@ -8,7 +8,7 @@ from cli.policy.prove import prove
 from cli.policy.show import show
 from cli.policy.validate import validate
 
-app = typer.Typer(no_args_is_help=True, help="Key policies, ours and those that somebody else wrote.")
+app = typer.Typer(no_args_is_help=True)
 app.command()(show)
 app.command()(validate)
 app.command()(prove)

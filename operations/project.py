@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baseline.chains import check_chains
 from baseline.configuration.load import Configuration, load
 from baseline.errors import FieldPlace, KmsBaselineError, Refusal, UsageError
 from baseline.expansion import expand
@@ -166,6 +165,7 @@ class Project:
 
     @cached_property
     def _refusal(self) -> KmsBaselineError | None:
+        from baseline.chains import check_chains
         from baseline.prover.refusal import refusal
 
         if error := refusal(self.proofs, self.place_of_statement):

@@ -244,9 +244,9 @@ def _noticed(*_: object) -> None:
 
 def _load_sample() -> None:
     """What commands would find out again: models, and what the prover remembers of words and patterns."""
-    importlib.import_module("baseline.configuration.schema").render()
-    project = importlib.import_module("operations.project").Project(Path("organization.yaml"))
-    project.check_policies()
+    with contextlib.suppress(Exception):  # what is wrong with it is for a test to say, and not for all that fork
+        importlib.import_module("baseline.configuration.schema").render()
+        importlib.import_module("operations.project").Project(Path("organization.yaml")).check_policies()
 
 
 def _load_sdk() -> None:

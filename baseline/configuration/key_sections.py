@@ -64,13 +64,12 @@ def _switched_by_the_feature(feature: str) -> Any:
 
 def purpose_field(purpose: Purpose) -> Any:
     """What `keys.purposes` may say of one purpose: a switch, or the settings where a feature is the switch."""
-    section: Any = PURPOSE_SECTIONS[purpose.name]
+    section = PURPOSE_SECTIONS[purpose.name]
     sentences = [f"The keys for {purpose.title}.", *purpose.limits]
     if purpose.feature:
-        before = BeforeValidator(
-            _switched_by_the_feature(purpose.feature), json_schema_input_type=Annotated[section, WHEN_READ]
-        )
-        type_: Any = Annotated[Annotated[section, WHEN_READ] | None, before]
+        settings: Any = Annotated[section, WHEN_READ]
+        before = BeforeValidator(_switched_by_the_feature(purpose.feature), json_schema_input_type=settings)
+        type_: Any = Annotated[settings | None, before]
     else:
         type_ = switch(section)
         sentences.insert(1, "Off unless it is switched on." if purpose.optional else "`false`: no such key.")

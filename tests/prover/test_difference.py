@@ -138,9 +138,10 @@ def test_every_action_is_in_one_column() -> None:
 
 def lacks_what_each_has(plain: Any, request: Request) -> bool:
     """Whether the policy has conditions on a key that every such request carries, such as the time, and this one not."""
+    carried = request.values()
     presence = of_services if isinstance(request.caller, ServiceCaller) else of_people
     keys = {key for statement in plain["Statement"] for of in statement.get("Condition", {}).values() for key in of}
-    absent = (key for key in keys if key.lower() not in request.values())
+    absent = (key for key in keys if key.lower() not in carried)
     return any(presence(key) == "always" or is_required(key, request.action) for key in absent)
 
 
